@@ -1,0 +1,55 @@
+package dev.sluice.policies.facts;
+
+import dev.sluice.policies.ddl.QualifiedName;
+import dev.sluice.policies.sql.ServerVersion;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What is known of the database that a schema change goes to.
+ *
+ * @param version the server
+ * @param assumed whether there is no database at hand: then every table is taken to exist, to be large and hot, and
+ *     what is not known of it must be answered on the safe side
+ * @param role the role that the statement runs under
+ * @param currentSchema where an unqualified new name goes: the first schema of the search path, or MySQL's current
+ *     database; absent where there is none
+ * @param relations by the name in the statement; a name that is missing names nothing that exists
+ * @param volatilities by the text of the expression
+ * @param types by the text of the type
+ * @param settings server and session settings that decide something: {@code sql_mode}, {@code binlog_format} …
+ */
+public record Facts(
+        ServerVersion version,
+        boolean assumed,
+        String role,
+        Optional<String> currentSchema,
+        Map<QualifiedName, RelationFacts> relations,
+        Map<String, ExpressionFacts> volatilities,
+        Map<String, TypeFacts> types,
+        Map<String, String> settings) {
+
+    public Facts {
+        relations = Map.copyOf(relations);
+        volatilities = Map.copyOf(volatilities);
+        types = Map.copyOf(types);
+        settings = Map.copyOf(settings);
+    }
+
+    /** Facts for judging without a database. */
+    public static Facts assumed(ServerVersion version) {
+        return new Facts(version, true, "", Optional.empty(), Map.of(), Map.of(), Map.of(), Map.of());
+    }
+
+    public Optional<RelationFacts> relation(QualifiedName name) {
+        return Optional.ofNullable(relations.get(name));
+    }
+
+    public Optional<ExpressionFacts> expression(String text) {
+        return Optional.ofNullable(volatilities.get(text));
+    }
+
+    public Optional<TypeFacts> type(String text) {
+        return Optional.ofNullable(types.get(text));
+    }
+}

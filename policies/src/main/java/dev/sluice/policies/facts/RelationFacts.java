@@ -1,0 +1,136 @@
+package dev.sluice.policies.facts;
+
+import dev.sluice.policies.ddl.QualifiedName;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A table or another relation as the catalog has it.
+ *
+ * @param name its real name, schema included
+ * @param id PostgreSQL's oid, InnoDB's table id; 0 where unknown
+ * @param kind what it is
+ * @param temporary whether it belongs to the session alone
+ * @param owned whether the statement's role may alter it
+ * @param manageable whether the gateway's own role may do what the later phases need
+ * @param rows estimated rows, partitions included
+ * @param bytes size on disk, partitions included
+ * @param columns in order, dropped ones left out
+ * @param attributeSlots columns ever added, dropped ones included (PostgreSQL's limit is 1600)
+ * @param constraints of every kind, primary key included
+ * @param indexes valid or not
+ * @param triggers names of user triggers that are enabled
+ * @param children partitions or inheritors, direct ones
+ * @param partitionOf the parent of a partition
+ * @param owner the role that owns it
+ * @param dependents views and routines that name it, as the server prints them
+ * @param indexOf for an index: its table
+ * @param options storage and engine options by lower-case name: {@code fillfactor}, {@code engine},
+ *     {@code row_format}, {@code total_row_versions}, {@code create_options}
+ * @param inFlight ids of migrations in flight on this relation
+ */
+public record RelationFacts(
+        QualifiedName name,
+        long id,
+        Kind kind,
+        boolean temporary,
+        boolean owned,
+        boolean manageable,
+        long rows,
+        long bytes,
+        List<ColumnFacts> columns,
+        int attributeSlots,
+        List<ConstraintFacts> constraints,
+        List<IndexFacts> indexes,
+        List<String> triggers,
+        List<QualifiedName> children,
+        Optional<QualifiedName> partitionOf,
+        String owner,
+        List<String> dependents,
+        Optional<QualifiedName> indexOf,
+        Map<String, String> options,
+        List<Long> inFlight) {
+
+    /** The kinds of relations that statements name. */
+    public enum Kind {
+        TABLE,
+        PARTITIONED_TABLE,
+        FOREIGN_TABLE,
+        VIEW,
+        MATERIALIZED_VIEW,
+        INDEX,
+        PARTITIONED_INDEX,
+        SEQUENCE,
+        OTHER
+    }
+
+    /**
+     * @param type as the server prints it
+     * @param defaultExpression as the server prints it
+     * @param generated stored or virtual generated
+     */
+    public record ColumnFacts(
+            String name,
+            String type,
+            boolean notNull,
+            Optional<String> defaultExpression,
+            boolean generated,
+            boolean identity) {}
+
+    /**
+     * @param type PostgreSQL's letter: p, u, f, c, x, n
+     * @param definition as the server prints it
+     * @param validated whether every row is known to satisfy it
+     * @param referenced the parent of a foreign key
+     */
+    public record ConstraintFacts(
+            String name,
+            char type,
+            List<String> columns,
+            String definition,
+            boolean validated,
+            Optional<QualifiedName> referenced) {
+        public ConstraintFacts {
+            columns = List.copyOf(columns);
+        }
+    }
+
+    /** @param columns key columns in order, an empty string for an expression */
+    public record IndexFacts(
+            String name,
+            boolean unique,
+            boolean primary,
+            boolean valid,
+            boolean partial,
+            String method,
+            List<String> columns,
+            String definition) {
+        public IndexFacts {
+            columns = List.copyOf(columns);
+        }
+    }
+
+    public RelationFacts {
+        columns = List.copyOf(columns);
+        constraints = List.copyOf(constraints);
+        indexes = List.copyOf(indexes);
+        triggers = List.copyOf(triggers);
+        children = List.copyOf(children);
+        dependents = List.copyOf(dependents);
+        options = Map.copyOf(options);
+        inFlight = List.copyOf(inFlight);
+    }
+
+    public Optional<ColumnFacts> column(String column) {
+        return columns.stream().filter(c -> c.name().equals(column)).findFirst();
+    }
+
+    public Optional<ConstraintFacts> constraint(String constraint) {
+        return constraints.stream().filter(c -> c.name().equals(constraint)).findFirst();
+    }
+
+    public Optional<IndexFacts> primaryKey() {
+        return indexes.stream().filter(IndexFacts::primary).findFirst();
+    }
+}

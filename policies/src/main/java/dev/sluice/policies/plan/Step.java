@@ -1,0 +1,74 @@
+package dev.sluice.policies.plan;
+
+import dev.sluice.policies.ddl.QualifiedName;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * One piece of work of a phase. The executor may run a step again after a crash; {@code doneWhen} is a query whose first
+ * column is true once the step's effect is there, for engines and statements without transactional DDL.
+ */
+public sealed interface Step {
+
+    /**
+     * Short statements, together in one transaction where the engine has transactional DDL, each under the lock timeout
+     * with retries.
+     */
+    record Statements(List<String> sql, Optional<String> doneWhen) implements Step {
+        public Statements {
+            sql = List.copyOf(sql);
+        }
+
+        public static Statements of(String... sql) {
+            return new Statements(List.of(sql), Optional.empty());
+        }
+    }
+
+    /**
+     * One long statement that admits readers and writers, outside a transaction: VALIDATE CONSTRAINT, CREATE INDEX
+     * CONCURRENTLY, an online index build. What it waits for stops nobody, so no lock timeout cuts it short.
+     *
+     * @param cleanup what removes the remains of a failed try, before the next one: an invalid index
+     */
+    record Online(String sql, Optional<String> doneWhen, List<String> cleanup) implements Step {
+        public Online {
+            cleanup = List.copyOf(cleanup);
+        }
+    }
+
+    /**
+     * Fills columns of existing rows in small batches, each committed with its cursor.
+     *
+     * @param table the table with its schema; a partitioned table is walked leaf by leaf
+     * @param assignments column and SQL expression, in the order of the statement
+     * @param pending the predicate of a row that is still to be filled: {@code "ref" IS NULL}
+     * @param keyColumns the key to walk by, in order; empty: PostgreSQL walks by ctid range, MySQL has no way
+     * @param leaves the leaf partitions to walk, each with its schema; empty: the table itself
+     * @param suppressTriggers whether user triggers must not fire
+     */
+    record Backfill(
+            QualifiedName table,
+            List<Assignment> assignments,
+            String pending,
+            List<String> keyColumns,
+            List<QualifiedName> leaves,
+            boolean suppressTriggers)
+            implements Step {
+        public Backfill {
+            assignments = List.copyOf(assignments);
+            keyColumns = List.copyOf(keyColumns);
+            leaves = List.copyOf(leaves);
+        }
+    }
+
+    /** @param column unquoted name */
+    record Assignment(String column, String expression) {}
+
+    /**
+     * A promise to be seen kept before a migration is called complete.
+     *
+     * @param sql a query whose first column is true when the promise holds
+     * @param promise the promise in words, for the message when it is broken
+     */
+    record Verify(String sql, String promise) implements Step {}
+}

@@ -1,0 +1,32 @@
+package dev.sluice.policies.policy;
+
+import java.util.Optional;
+
+/** Decides which action a rule has. Implementations are immutable and thread-safe. */
+public interface Policy {
+
+    /** Changes nothing about the rules' default actions. */
+    Policy DEFAULTS = new Policy() {
+        @Override
+        public Optional<Setting> setting(String ruleId, PolicyContext context) {
+            return Optional.empty();
+        }
+
+        @Override
+        public boolean judges() {
+            return true;
+        }
+    };
+
+    /**
+     * @param action what the policy asks for
+     * @param decidedBy the place in the policy that says so: {@code policies.rules.drop-column (sluice.yaml:14)}
+     */
+    record Setting(Action action, String decidedBy) {}
+
+    /** The action that the policy sets for a rule here, or empty: then the rule's default action holds. */
+    Optional<Setting> setting(String ruleId, PolicyContext context);
+
+    /** {@code default: judge}; false forwards every schema change untouched, audited. */
+    boolean judges();
+}

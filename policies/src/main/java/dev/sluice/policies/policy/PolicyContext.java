@@ -1,0 +1,24 @@
+package dev.sluice.policies.policy;
+
+import dev.sluice.policies.ddl.QualifiedName;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * Who runs a statement, where and when: what scopes of a policy match.
+ *
+ * @param environment the upstream's, empty when it has none
+ * @param relation the table, with its schema
+ * @param rows the table's estimated rows, -1 when unknown
+ * @param bytes the table's size, -1 when unknown
+ */
+public record PolicyContext(
+        String environment,
+        String database,
+        Optional<QualifiedName> relation,
+        String role,
+        String application,
+        String clientAddress,
+        long rows,
+        long bytes,
+        Instant now) {}

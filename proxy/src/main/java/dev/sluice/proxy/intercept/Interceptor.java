@@ -1,0 +1,37 @@
+package dev.sluice.proxy.intercept;
+
+import dev.sluice.proxy.session.HeldSession;
+import dev.sluice.proxy.session.ServerError;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The seam between the data plane and the control plane. A session hands over each message whose text is of interest,
+ * and does what the {@link Ruling} says. Implementations are thread-safe; all methods may block and are called on
+ * virtual threads.
+ */
+public interface Interceptor {
+
+    /**
+     * Judges a message before any byte of it reaches the server. In PostgreSQL's extended protocol that is the moment of
+     * Execute, with the text of the Parse that made the statement; in MySQL's, COM_STMT_EXECUTE likewise.
+     *
+     * @param sql the whole text of the message
+     */
+    Ruling judge(HeldSession session, String sql);
+
+    /**
+     * Is told how the server answered what a {@link Ruling.Substitute} sent, before the client is: the outcome goes to
+     * the audit trail. Called once for each such ruling, also when the connection is lost.
+     */
+    void answered(HeldSession session, Ruling.Substitute ruling, Optional<ServerError> error);
+
+    /**
+     * Is told that the transaction in which substitutes ran has ended, before the client is told: waits for what was
+     * committed, if so asked. The server's answer is held meanwhile.
+     *
+     * @param rulings the substitutes of the transaction, in order
+     * @return an error to give the client in place of success, or empty
+     */
+    Optional<ServerError> transactionEnded(HeldSession session, List<Ruling.Substitute> rulings);
+}
