@@ -1,0 +1,21 @@
+package dev.sluice.proxy.app;
+
+import dev.sluice.proxy.cli.Commands;
+import dev.sluice.proxy.cli.ConfigCommand;
+import dev.sluice.proxy.cli.ServeCommand;
+
+/** The process's entry. */
+public final class Main {
+
+    private Main() {}
+
+    public static void main(String[] args) {
+        System.exit(commands().run(args));
+    }
+
+    static Commands commands() {
+        return new Commands()
+                .add("serve", () -> new ServeCommand(Gateway::start))
+                .add("config", () -> new ConfigCommand(policies -> {}));
+    }
+}

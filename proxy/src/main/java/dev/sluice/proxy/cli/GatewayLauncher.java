@@ -1,0 +1,35 @@
+package dev.sluice.proxy.cli;
+
+import dev.sluice.proxy.config.Configuration;
+import dev.sluice.proxy.config.PolicyConfig;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Optional;
+
+/** Starts a gateway in this process. */
+public interface GatewayLauncher {
+
+    /**
+     * Returns once every listener accepts.
+     *
+     * @throws CliException when an address cannot be bound, or something that is configured cannot be used
+     */
+    Running launch(Configuration configuration) throws CliException;
+
+    /** A gateway at work. */
+    interface Running extends AutoCloseable {
+
+        /** Where it listens, in the order of the configuration. */
+        List<InetSocketAddress> addresses();
+
+        /** Where its HTTP interface is; empty when it has none. Waits until that is known. */
+        Optional<InetSocketAddress> http();
+
+        /** Takes another policy; the old one stays when this one is wrong. */
+        void reload(PolicyConfig policies) throws CliException;
+
+        /** Accepts no more, lets sessions end for the drain timeout, closes the rest. Does so once. */
+        @Override
+        void close();
+    }
+}

@@ -1,0 +1,25 @@
+package dev.sluice.proxy.config;
+
+/**
+ * Where clients connect.
+ *
+ * @param upstream name of the upstream whose server they reach
+ */
+public record ListenerConfig(Protocol protocol, Address address, String upstream) {
+
+    /** What is spoken there. */
+    public enum Protocol {
+        POSTGRES,
+        MYSQL;
+
+        /** The word of the configuration. */
+        public String word() {
+            return this == POSTGRES ? "postgres" : "mysql";
+        }
+
+        /** The protocol of a server. */
+        public static Protocol of(JdbcUrl.Product product) {
+            return product == JdbcUrl.Product.POSTGRESQL ? POSTGRES : MYSQL;
+        }
+    }
+}
