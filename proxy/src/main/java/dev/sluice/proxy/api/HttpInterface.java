@@ -40,7 +40,8 @@ public final class HttpInterface implements AutoCloseable {
                     .start();
             return new HttpInterface(server, new InetSocketAddress(host, server.port()));
         } catch (UnknownHostException | RuntimeException e) {
-            String reason = String.valueOf(e.getCause() == null ? e.getMessage() : e.getCause().getMessage());
+            String reason = String.valueOf(
+                    e.getCause() == null ? e.getMessage() : e.getCause().getMessage());
             throw new IllegalStateException("cannot listen on " + config.address() + " for HTTP: " + reason, e);
         }
     }

@@ -35,8 +35,8 @@ public final class Commands {
                 root.addSubcommand(name, command.get());
             }
         });
-        return root.setColorScheme(CommandLine.Help.defaultColorScheme(
-                        Terminal.colourOn(Terminal.present()) ? Ansi.ON : Ansi.OFF))
+        return root.setColorScheme(
+                        CommandLine.Help.defaultColorScheme(Terminal.colourOn(Terminal.present()) ? Ansi.ON : Ansi.OFF))
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setExecutionExceptionHandler((e, line, parsed) -> report(e, line));
     }

@@ -6,12 +6,11 @@ import dev.sluice.proxy.config.ConfigurationReader;
 import dev.sluice.proxy.config.ConfigurationTable;
 import dev.sluice.proxy.config.PolicyConfig;
 import java.nio.file.Path;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code sluice config check FILE}. */

@@ -10,6 +10,7 @@ public final class ExitCode {
     public static final int USAGE = 2;
     /** A database or gateway could not be reached. */
     public static final int UNREACHABLE = 3;
+
     public static final int APPROVAL_PENDING = 4;
     /** The wait timed out; the work goes on. */
     public static final int TIMED_OUT = 5;

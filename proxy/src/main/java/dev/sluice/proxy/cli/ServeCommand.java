@@ -22,8 +22,11 @@ import sun.misc.Signal;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = "Runs the gateway.",
-        footer = {"", "Every value of the configuration can also come from the environment: SLUICE_THROTTLE_BATCH_TIME",
-            "for throttle.batch_time, SLUICE_LISTENERS_0_ADDRESS for the first listener's address."})
+        footer = {
+            "",
+            "Every value of the configuration can also come from the environment: SLUICE_THROTTLE_BATCH_TIME",
+            "for throttle.batch_time, SLUICE_LISTENERS_0_ADDRESS for the first listener's address."
+        })
 public final class ServeCommand implements Callable<Integer> {
 
     private static final Path DEFAULT_FILE = Path.of("sluice.yaml");
@@ -32,7 +35,10 @@ public final class ServeCommand implements Callable<Integer> {
     private final CountDownLatch stop = new CountDownLatch(1);
     private volatile int exitCode = ExitCode.FINE;
 
-    @Option(names = "--config", paramLabel = "FILE", description = "Configuration file (default: sluice.yaml, if there)")
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            description = "Configuration file (default: sluice.yaml, if there)")
     private @Nullable Path config;
 
     @Option(names = "--upstream", paramLabel = "JDBC_URL", description = "The server, in place of a file")

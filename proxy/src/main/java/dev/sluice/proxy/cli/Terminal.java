@@ -14,7 +14,9 @@ public final class Terminal {
 
     static boolean colourOn(boolean terminal, Map<String, String> environment) {
         String noColor = environment.getOrDefault("NO_COLOR", "");
-        return terminal && noColor.isEmpty() && !environment.getOrDefault("TERM", "").equals("dumb");
+        return terminal
+                && noColor.isEmpty()
+                && !environment.getOrDefault("TERM", "").equals("dumb");
     }
 
     /** Whether stdout is a terminal: the launcher knows, since Java cannot tell stdout from stdin. */

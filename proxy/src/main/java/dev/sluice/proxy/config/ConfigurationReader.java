@@ -62,8 +62,8 @@ public final class ConfigurationReader {
     private Configuration read(String source, ConfigNode node, Path folder) throws ConfigException {
         Reading reading = new Reading(source, environment);
         if (!(node instanceof Mapping mapping)) {
-            throw new ConfigException(List.of(
-                    new ConfigProblem(source, node.line(), "", "expected a mapping, found " + node.kind())));
+            throw new ConfigException(
+                    List.of(new ConfigProblem(source, node.line(), "", "expected a mapping, found " + node.kind())));
         }
         Section root = new Section(reading, "", mapping.entries(), mapping.line());
         Configuration configuration = configuration(root, source, folder);
@@ -108,9 +108,12 @@ public final class ConfigurationReader {
         Map<String, String> words = new LinkedHashMap<>();
         root.wordsInEnvironment("policies.rules").forEach((rule, value) -> words.put(rule, value.text()));
         Optional<ConfigNode> node = root.node("policies");
-        if (node.isPresent() && node.get() instanceof ConfigNode.Scalar path && !path.text().isEmpty()) {
+        if (node.isPresent()
+                && node.get() instanceof ConfigNode.Scalar path
+                && !path.text().isEmpty()) {
             Path file = folder.resolve(root.text("policies", path.text()));
-            return new PolicyConfig(file.toString(), Yaml.read(file.toString(), textOf(file)), Optional.of(file), words);
+            return new PolicyConfig(
+                    file.toString(), Yaml.read(file.toString(), textOf(file)), Optional.of(file), words);
         }
         if (node.isPresent() && node.get() instanceof ConfigNode.Sequence) {
             root.problem("policies", "expected a mapping or the path of a file, found a list");
@@ -146,7 +149,8 @@ public final class ConfigurationReader {
     }
 
     private static AuditConfig audit(Section s) {
-        AuditConfig audit = new AuditConfig(Path.of(s.text("file", AuditConfig.DEFAULTS.file().toString())));
+        AuditConfig audit = new AuditConfig(
+                Path.of(s.text("file", AuditConfig.DEFAULTS.file().toString())));
         s.end();
         return audit;
     }

@@ -21,7 +21,9 @@ public final class ConfigurationTable {
             rows.add(new Row("listeners[" + i + "].upstream", l.upstream()));
         }
         c.upstreams().values().forEach(u -> upstream(rows, u));
-        rows.add(new Row("policies", c.policies().file().map(Object::toString).orElse(c.policies().source())));
+        rows.add(new Row(
+                "policies",
+                c.policies().file().map(Object::toString).orElse(c.policies().source())));
         rows.add(new Row("operators", String.join(", ", c.operators())));
         rows.add(new Row("lock_timeout", Units.print(c.lock().timeout())));
         rows.add(new Row("lock_retry", Units.print(c.lock().retry())));

@@ -59,7 +59,8 @@ public record GatewayOptions(
         http.ifPresent(h -> root.put("http", entry(mapping(httpEntries(h)))));
         audit.ifPresent(a -> root.put("audit", entry(mapping(Map.of("file", entry(scalar(a)))))));
         if (!operators.isEmpty()) {
-            List<ConfigNode> roles = operators.stream().map(GatewayOptions::scalar).toList();
+            List<ConfigNode> roles =
+                    operators.stream().map(GatewayOptions::scalar).toList();
             root.put("operators", entry(new Sequence(roles, 0)));
         }
         return mapping(root);

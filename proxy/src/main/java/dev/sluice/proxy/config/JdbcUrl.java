@@ -139,8 +139,7 @@ public record JdbcUrl(
         return colon < 0 ? List.of(text) : List.of(text.substring(0, colon), text.substring(colon + 1));
     }
 
-    private static Optional<String> first(
-            List<String> credentials, int at, @Nullable String parameter) {
+    private static Optional<String> first(List<String> credentials, int at, @Nullable String parameter) {
         if (parameter != null) {
             return Optional.of(decode(parameter));
         }

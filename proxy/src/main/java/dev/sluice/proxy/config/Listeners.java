@@ -41,8 +41,7 @@ final class Listeners {
 
     private static Protocol protocol(Section s, UpstreamConfig upstream) {
         Protocol spoken = Protocol.of(upstream.url().product());
-        Protocol asked =
-                s.word("protocol", Map.of("postgres", Protocol.POSTGRES, "mysql", Protocol.MYSQL), spoken);
+        Protocol asked = s.word("protocol", Map.of("postgres", Protocol.POSTGRES, "mysql", Protocol.MYSQL), spoken);
         if (asked != spoken) {
             s.problem(
                     "protocol",

@@ -84,7 +84,8 @@ final class Reading {
         environment.forEach((name, text) -> {
             if (name.startsWith(prefix)) {
                 used.add(name);
-                String word = name.substring(prefix.length()).toLowerCase(Locale.ROOT).replace('_', '-');
+                String word =
+                        name.substring(prefix.length()).toLowerCase(Locale.ROOT).replace('_', '-');
                 words.put(word, new Value(name, 0, key + "." + word, text));
             }
         });
@@ -132,7 +133,8 @@ final class Reading {
     }
 
     static String variable(String key) {
-        return "SLUICE_" + key.toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]+", "_").replaceAll("_$", "");
+        return "SLUICE_"
+                + key.toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]+", "_").replaceAll("_$", "");
     }
 
     /** A text that {@link #substitute} turns back into the one given. */

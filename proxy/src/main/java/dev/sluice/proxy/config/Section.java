@@ -7,10 +7,12 @@ import dev.sluice.proxy.config.ConfigNode.Sequence;
 import dev.sluice.proxy.config.Reading.Value;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
 
@@ -60,20 +62,21 @@ final class Section {
     }
 
     Duration duration(String key, Duration otherwise) {
-        return parsed(key, Units::duration, "a duration such as 50ms, 2s or 5min").orElse(otherwise);
+        return parsed(key, Units::duration, "a duration such as 50ms, 2s or 5min")
+                .orElse(otherwise);
     }
 
     /** A duration that is longer than nothing. */
     Duration positiveDuration(String key, Duration otherwise) {
         Function<String, Optional<Duration>> parse =
                 text -> Units.duration(text).filter(d -> !d.isZero());
-        return parsed(key, parse, "a duration above zero, such as 50ms, 2s or 5min").orElse(otherwise);
+        return parsed(key, parse, "a duration above zero, such as 50ms, 2s or 5min")
+                .orElse(otherwise);
     }
 
     long bytes(String key, long otherwise, long least, long most) {
         String expected = "a size from " + least + " to " + most + " bytes, such as 16MiB";
-        Function<String, Optional<Long>> parse =
-                text -> Units.bytes(text).filter(n -> n >= least && n <= most);
+        Function<String, Optional<Long>> parse = text -> Units.bytes(text).filter(n -> n >= least && n <= most);
         return parsed(key, parse, expected).orElse(otherwise);
     }
 
@@ -107,7 +110,9 @@ final class Section {
         Optional<Value> value = value(key);
         Optional<T> result = value.flatMap(v -> parse.apply(v.text().strip()));
         if (value.isPresent() && result.isEmpty()) {
-            reading.problemOf(value.get(), "expected " + expected + ", found \"" + value.get().text() + "\"");
+            reading.problemOf(
+                    value.get(),
+                    "expected " + expected + ", found \"" + value.get().text() + "\"");
         }
         return result;
     }
@@ -162,18 +167,20 @@ final class Section {
     }
 
     /** Sections by name. @param keys what a section of it may hold, to recognise those that the environment adds */
-    Map<String, Section> namedSections(String key, java.util.Set<String> keys) {
+    Map<String, Section> namedSections(String key, Set<String> keys) {
         known.add(key);
         Map<String, Section> sections = new LinkedHashMap<>();
         Entry entry = entries.get(key);
         if (entry != null && entry.value() instanceof Mapping mapping) {
             mapping.entries().forEach((name, e) -> sections.put(name, asSection(under(key) + "." + name, e.value())));
         } else if (entry != null) {
-            problem(key, "expected names with a mapping each, found " + entry.value().kind());
+            problem(
+                    key,
+                    "expected names with a mapping each, found " + entry.value().kind());
         }
         for (String name : reading.namesInEnvironment(under(key), keys)) {
-            boolean there = sections.keySet().stream()
-                    .anyMatch(n -> Reading.variable(n).equals(Reading.variable(name)));
+            boolean there =
+                    sections.keySet().stream().anyMatch(n -> Reading.variable(n).equals(Reading.variable(name)));
             if (!there) {
                 sections.put(name, new Section(reading, under(key) + "." + name, Map.of(), 0));
             }
@@ -202,8 +209,7 @@ final class Section {
     private Section asSection(String at, ConfigNode node) {
         return switch (node) {
             case Mapping m -> new Section(reading, at, m.entries(), m.line());
-            case Scalar s when s.text().isEmpty() -> new Section(reading, at, Map.of(), s.line());
-            case Scalar s -> mismatch(at, s);
+            case Scalar s -> s.text().isEmpty() ? new Section(reading, at, Map.of(), s.line()) : mismatch(at, s);
             case Sequence s -> mismatch(at, s);
         };
     }
@@ -220,7 +226,8 @@ final class Section {
             return given;
         }
         Entry entry = entries.get(key);
-        if (entry == null || (entry.value() instanceof Scalar empty && empty.text().isEmpty())) {
+        if (entry == null
+                || (entry.value() instanceof Scalar empty && empty.text().isEmpty())) {
             return Optional.empty();
         }
         if (entry.value() instanceof Scalar s) {
@@ -247,7 +254,10 @@ final class Section {
     }
 
     private static List<String> split(String text) {
-        return java.util.Arrays.stream(text.split(",")).map(String::strip).filter(s -> !s.isEmpty()).toList();
+        return Arrays.stream(text.split(","))
+                .map(String::strip)
+                .filter(s -> !s.isEmpty())
+                .toList();
     }
 
     private static Optional<Integer> integer(String text) {

@@ -21,17 +21,16 @@ public final class Units {
             return Optional.empty();
         }
         BigDecimal amount = new BigDecimal(m.group(1));
-        long nanos =
-                switch (m.group(2).toLowerCase(Locale.ROOT)) {
-                    case "us" -> 1_000L;
-                    case "ms" -> 1_000_000L;
-                    case "s", "sec" -> 1_000_000_000L;
-                    case "m", "min" -> 60_000_000_000L;
-                    case "h" -> 3_600_000_000_000L;
-                    case "d" -> 86_400_000_000_000L;
-                    case "" -> amount.signum() == 0 ? 1L : 0L;
-                    default -> 0L;
-                };
+        long nanos = switch (m.group(2).toLowerCase(Locale.ROOT)) {
+            case "us" -> 1_000L;
+            case "ms" -> 1_000_000L;
+            case "s", "sec" -> 1_000_000_000L;
+            case "m", "min" -> 60_000_000_000L;
+            case "h" -> 3_600_000_000_000L;
+            case "d" -> 86_400_000_000_000L;
+            case "" -> amount.signum() == 0 ? 1L : 0L;
+            default -> 0L;
+        };
         BigDecimal total = amount.multiply(BigDecimal.valueOf(nanos));
         boolean usable = nanos > 0 && total.compareTo(BigDecimal.valueOf(Long.MAX_VALUE)) < 0;
         return usable ? Optional.of(Duration.ofNanos(total.longValue())) : Optional.empty();
@@ -43,17 +42,16 @@ public final class Units {
         if (!m.matches()) {
             return Optional.empty();
         }
-        long unit =
-                switch (m.group(2).toLowerCase(Locale.ROOT)) {
-                    case "", "b" -> 1L;
-                    case "kb" -> 1_000L;
-                    case "kib" -> 1L << 10;
-                    case "mb" -> 1_000_000L;
-                    case "mib" -> 1L << 20;
-                    case "gb" -> 1_000_000_000L;
-                    case "gib" -> 1L << 30;
-                    default -> 0L;
-                };
+        long unit = switch (m.group(2).toLowerCase(Locale.ROOT)) {
+            case "", "b" -> 1L;
+            case "kb" -> 1_000L;
+            case "kib" -> 1L << 10;
+            case "mb" -> 1_000_000L;
+            case "mib" -> 1L << 20;
+            case "gb" -> 1_000_000_000L;
+            case "gib" -> 1L << 30;
+            default -> 0L;
+        };
         BigDecimal total = new BigDecimal(m.group(1)).multiply(BigDecimal.valueOf(unit));
         boolean usable = unit > 0 && total.compareTo(BigDecimal.valueOf(Long.MAX_VALUE)) < 0;
         return usable ? Optional.of(total.longValue()) : Optional.empty();

@@ -73,9 +73,11 @@ class CommandsTest {
 
     private int run(String... args) {
         Commands commands = new Commands()
-                .add("serve", () -> new ServeCommand(c -> {
-                    throw new CliException(ExitCode.UNREACHABLE, "no");
-                }))
+                .add(
+                        "serve",
+                        () -> new ServeCommand(c -> {
+                            throw new CliException(ExitCode.UNREACHABLE, "no");
+                        }))
                 .add("config", () -> new ConfigCommand(policies -> {}));
         CommandLine line = commands.commandLine(args);
         return line.setOut(new PrintWriter(out, true))

@@ -69,8 +69,7 @@ class ConfigurationReaderTest {
         assertThat(c.gateway()).isEqualTo("gw-1");
         assertThat(c.listeners())
                 .containsExactly(
-                        new ListenerConfig(
-                                ListenerConfig.Protocol.POSTGRES, new Address("0.0.0.0", 6432), "orders"),
+                        new ListenerConfig(ListenerConfig.Protocol.POSTGRES, new Address("0.0.0.0", 6432), "orders"),
                         new ListenerConfig(ListenerConfig.Protocol.MYSQL, new Address("::1", 6306), "shop"));
         UpstreamConfig orders = c.upstreamOf(c.listeners().get(0));
         assertThat(orders.url().address()).isEqualTo(new Address("db.internal", 5433));
@@ -216,8 +215,8 @@ class ConfigurationReaderTest {
     void aMissingFileIsNamed(@TempDir Path folder) {
         Path file = folder.resolve("none.yaml");
 
-        ConfigException e = catchThrowableOfType(
-                ConfigException.class, () -> new ConfigurationReader(Map.of()).readFile(file));
+        ConfigException e =
+                catchThrowableOfType(ConfigException.class, () -> new ConfigurationReader(Map.of()).readFile(file));
 
         assertThat(e).hasMessage(file + ": there is no such file");
     }

@@ -31,7 +31,8 @@ class UnitsTest {
     @ParameterizedTest
     @ValueSource(strings = {"50ms", "2s", "5min", "1h", "7d", "1500us"})
     void whatIsPrintedReadsTheSame(String text) {
-        assertThat(Units.duration(Units.print(Units.duration(text).orElseThrow()))).isEqualTo(Units.duration(text));
+        assertThat(Units.duration(Units.print(Units.duration(text).orElseThrow())))
+                .isEqualTo(Units.duration(text));
     }
 
     @Test

@@ -18,8 +18,7 @@ class YamlTest {
         ConfigNode.Mapping root = (ConfigNode.Mapping) Yaml.read("f", "a: 1\n\nb:\n  - x\n  - y\n");
 
         assertThat(root.entries().get("b").line()).isEqualTo(3);
-        ConfigNode.Sequence list =
-                (ConfigNode.Sequence) root.entries().get("b").value();
+        ConfigNode.Sequence list = (ConfigNode.Sequence) root.entries().get("b").value();
         assertThat(list.items()).extracting(ConfigNode::line).containsExactly(4, 5);
     }
 
