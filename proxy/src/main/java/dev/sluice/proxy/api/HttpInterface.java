@@ -59,6 +59,11 @@ public final class HttpInterface implements AutoCloseable {
         }
     }
 
+    private static String reason(Throwable e) {
+        Throwable cause = e.getCause();
+        return cause == null ? String.valueOf(e.getMessage()) : reason(cause);
+    }
+
     public InetSocketAddress address() {
         return address;
     }

@@ -49,8 +49,13 @@ final class Gateway implements GatewayLauncher.Running {
         try {
             http.join();
         } catch (CompletionException e) {
-            throw new CliException(ExitCode.USAGE, String.valueOf(e.getCause().getMessage()));
+            throw new CliException(ExitCode.USAGE, reason(e));
         }
+    }
+
+    private static String reason(Throwable e) {
+        Throwable cause = e.getCause();
+        return cause == null ? String.valueOf(e.getMessage()) : reason(cause);
     }
 
     @Override
