@@ -34,6 +34,17 @@ public record Migration(
         Instant createdAt,
         Instant updatedAt) {
 
+    /** How a reason begins that names another session which this migration waits for. */
+    public static final String BLOCKED = "blocked by session ";
+
+    /**
+     * Whether it waits for another session's transaction. Somebody who holds an open transaction and waits for this
+     * migration at the same time, as migration tools with a lock of their own do, would wait for ever.
+     */
+    public boolean blocked() {
+        return !state.ended() && reason.startsWith(BLOCKED);
+    }
+
     /** The states of the contract. A proposal whose transaction has not committed is not shown. */
     public enum State {
         AWAITING_APPROVAL,

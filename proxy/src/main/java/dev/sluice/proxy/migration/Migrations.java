@@ -18,13 +18,28 @@ public interface Migrations {
     /**
      * @param requestedBy the role that the statement runs under; the later phases run under it too
      * @param session who asked, for the record
+     * @param searchPath the statement's {@code search_path} setting, under which expressions of the client's are
+     *     resolved in the later phases too; empty: the role's default. The facts have it among their settings
      */
-    record Request(DatabaseRef database, String statement, Decision decision, String requestedBy, String session) {}
+    record Request(
+            DatabaseRef database,
+            String statement,
+            Decision decision,
+            String requestedBy,
+            String session,
+            String searchPath) {
+
+        public Request(DatabaseRef database, String statement, Decision decision, String requestedBy, String session) {
+            this(database, statement, decision, requestedBy, session, "");
+        }
+    }
 
     /**
      * @param id the migration's number
-     * @param expanded PostgreSQL: the SQL that records the expansion within the client's transaction; MySQL: empty
-     * @param prepared SQL names that the plan's placeholders stand for were already put into the plan
+     * @param expanded PostgreSQL: the SQL that records the expansion within the client's transaction, a SELECT without
+     *     a semicolon (EXECUTE it in PL/pgSQL); MySQL: empty
+     * @param prepared the decision with {@code {id}} in the plan's SQL replaced by the migration's number, and without
+     *     the functions of schema {@code sluice} that were already made
      */
     record Proposal(long id, String expanded, Decision prepared) {}
 

@@ -1,0 +1,79 @@
+package dev.sluice.proxy.catalog;
+
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Properties;
+import javax.sql.DataSource;
+
+/**
+ * One database as the gateway's own role sees it. Thread-safe.
+ *
+ * @param upstream the server
+ * @param name the database; empty on MySQL, where one control database serves the whole server
+ */
+public record ControlDatabase(ControlUpstream upstream, String name, DataSource pool) {
+
+    private static final int CONNECT_TIMEOUT_SECONDS = 10;
+
+    private static final String SESSION = """
+            SET statement_timeout = 0;
+            SET lock_timeout = 0;
+            SET idle_in_transaction_session_timeout = 0;
+            SET default_transaction_isolation = 'read committed';
+            SET default_transaction_read_only = off;
+            SET "DateStyle" = 'ISO, MDY';
+            SET "IntervalStyle" = 'postgres';
+            SET standard_conforming_strings = on;
+            SELECT pg_catalog.set_config('client_connection_check_interval', '1s', false)
+             WHERE pg_catalog.current_setting('server_version_num')::pg_catalog.int4 >= 140000""";
+
+    /** A pooled connection, in autocommit, for short work; closing gives it back. */
+    public Connection connection() throws SQLException {
+        return pool.getConnection();
+    }
+
+    /**
+     * A connection of its own, for long work, closed by whoever opened it. No statement timeout cuts it short; on
+     * PostgreSQL 14 and later the server ends its work soon after the gateway has died.
+     *
+     * @param application what the server shows as its application
+     */
+    public Connection dedicated(String application) throws SQLException {
+        Properties properties = properties(upstream, application);
+        Connection connection = DriverManager.getConnection(upstream.urlOf(name), properties);
+        if (upstream.isPostgres()) {
+            try (Statement statement = connection.createStatement()) {
+                statement.execute(SESSION);
+            } catch (SQLException e) {
+                connection.close();
+                throw e;
+            }
+        }
+        return connection;
+    }
+
+    static Properties properties(ControlUpstream upstream, String application) {
+        Properties properties = new Properties();
+        if (!upstream.user().isEmpty()) {
+            properties.setProperty("user", upstream.user());
+        }
+        if (!upstream.password().isEmpty()) {
+            properties.setProperty("password", upstream.password());
+        }
+        if (upstream.isPostgres()) {
+            properties.setProperty("ApplicationName", application);
+            properties.setProperty("connectTimeout", Integer.toString(CONNECT_TIMEOUT_SECONDS));
+            properties.setProperty("tcpKeepAlive", "true");
+        } else {
+            properties.setProperty("connectTimeout", Integer.toString(CONNECT_TIMEOUT_SECONDS * 1000));
+        }
+        return properties;
+    }
+
+    @Override
+    public String toString() {
+        return upstream.name() + "/" + name;
+    }
+}

@@ -1,0 +1,72 @@
+package dev.sluice.proxy.catalog;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * The gateway's own connections: one small pool for each database, made when it is first needed. Idle connections are
+ * closed, so a database that nobody changes costs nothing. Thread-safe.
+ */
+public final class ControlPools implements AutoCloseable {
+
+    private static final long IDLE_TIMEOUT_MS = 30_000;
+    private static final long CONNECTION_TIMEOUT_MS = 10_000;
+
+    private final Map<String, ControlUpstream> upstreams;
+    private final Map<Key, ControlDatabase> databases = new ConcurrentHashMap<>();
+
+    private record Key(String upstream, String database) {}
+
+    public ControlPools(Collection<ControlUpstream> upstreams) {
+        this.upstreams =
+                upstreams.stream().collect(Collectors.toUnmodifiableMap(ControlUpstream::name, Function.identity()));
+    }
+
+    /** The upstreams that are configured. */
+    public List<ControlUpstream> upstreams() {
+        return List.copyOf(upstreams.values());
+    }
+
+    /**
+     * A database of a configured upstream; nothing is connected to yet.
+     *
+     * @throws IllegalArgumentException for an upstream that is not configured
+     */
+    public ControlDatabase database(String upstream, String database) {
+        ControlUpstream server = upstreams.get(upstream);
+        if (server == null) {
+            throw new IllegalArgumentException("no upstream " + upstream);
+        }
+        return databases.computeIfAbsent(
+                new Key(upstream, database), key -> new ControlDatabase(server, database, pool(server, database)));
+    }
+
+    private static HikariDataSource pool(ControlUpstream upstream, String database) {
+        HikariConfig config = new HikariConfig();
+        config.setPoolName("control " + upstream.name() + "/" + database);
+        config.setJdbcUrl(upstream.urlOf(database));
+        config.setDataSourceProperties(ControlDatabase.properties(upstream, "sluice"));
+        config.setMaximumPoolSize(upstream.poolSize());
+        config.setMinimumIdle(0);
+        config.setIdleTimeout(IDLE_TIMEOUT_MS);
+        config.setConnectionTimeout(CONNECTION_TIMEOUT_MS);
+        // The gateway starts while its databases are still down.
+        config.setInitializationFailTimeout(-1);
+        return new HikariDataSource(config);
+    }
+
+    @Override
+    public void close() {
+        databases.values().forEach(database -> {
+            if (database.pool() instanceof HikariDataSource pool) {
+                pool.close();
+            }
+        });
+    }
+}

@@ -1,0 +1,145 @@
+package dev.sluice.proxy.catalog;
+
+import java.sql.Array;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Runs SQL under another role on PostgreSQL, so that the SQL cannot take the gateway's own role back.
+ *
+ * <p>{@code SET LOCAL ROLE} alone does not hold it: a default, a check or a trigger may call a function that says RESET
+ * ROLE. Within a SECURITY DEFINER function that is an error. So the SQL is run by a temporary function that belongs to
+ * the role; its text is compared before each call, because code that ran under the role earlier in this session could
+ * have replaced it. Triggers that were deferred are fired before the function returns.
+ *
+ * <p>For one connection; not thread-safe.
+ */
+public final class RoleScope {
+
+    private static final String BODY = """
+
+            DECLARE bound pg_catalog.text[]; n pg_catalog.int8; total pg_catalog.int8 := 0; i pg_catalog.int4;
+            BEGIN
+              IF probe IS NOT NULL THEN
+                EXECUTE probe INTO bound;
+              END IF;
+              FOR i IN 1 .. pg_catalog.cardinality(work) LOOP
+                EXECUTE work[i] USING bound;
+                GET DIAGNOSTICS n = ROW_COUNT;
+                total := total OPERATOR(pg_catalog.+) n;
+              END LOOP;
+              SET CONSTRAINTS ALL IMMEDIATE;
+              rows := total;
+              reached := bound;
+            END
+            """;
+
+    private static final String CREATE = "CREATE FUNCTION pg_temp.sluice_run(IN probe pg_catalog.text,"
+            + " IN work pg_catalog.text[], OUT rows pg_catalog.int8, OUT reached pg_catalog.text[])"
+            + " LANGUAGE plpgsql SECURITY DEFINER AS '" + BODY + "'";
+
+    private static final String CALL = "SELECT r.rows, r.reached FROM pg_temp.sluice_run(?, ?) r";
+
+    private static final String INTACT = "SELECT pg_catalog.count(*) OPERATOR(pg_catalog.=) 1"
+            + " AND pg_catalog.bool_and(p.prosecdef AND o.rolname OPERATOR(pg_catalog.=) ?"
+            + " AND p.prosrc OPERATOR(pg_catalog.=) ? AND p.proconfig IS NULL)"
+            + " FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_roles o"
+            + " ON o.oid OPERATOR(pg_catalog.=) p.proowner"
+            + " WHERE p.proname OPERATOR(pg_catalog.=) 'sluice_run'"
+            + " AND p.pronamespace OPERATOR(pg_catalog.=) pg_catalog.pg_my_temp_schema()"
+            + " GROUP BY p.pronamespace";
+
+    private static final String OWN_PATH = "SET LOCAL search_path = pg_catalog, pg_temp";
+
+    private final Connection connection;
+    private final String role;
+    private final String searchPath;
+
+    /**
+     * @param connection not in autocommit while {@link #run} is called
+     * @param role whom to act as; the gateway must be allowed to
+     * @param searchPath the {@code search_path} setting that the SQL is read under; empty: the session's own
+     */
+    public RoleScope(Connection connection, String role, String searchPath) {
+        this.connection = connection;
+        this.role = role;
+        this.searchPath = searchPath;
+    }
+
+    /**
+     * @param rows how many rows the work changed
+     * @param reached what the probe found, in text; empty for NULL
+     */
+    public record Result(long rows, List<String> reached) {}
+
+    /** Runs statements in order, in the connection's transaction. */
+    public Result run(List<String> work) throws SQLException {
+        return run(Optional.empty(), work);
+    }
+
+    /**
+     * Runs statements in order, in the connection's transaction. Afterwards the gateway's own role and a safe search
+     * path hold again, until the transaction's end; after an error only a rollback helps.
+     *
+     * @param probe a query whose one column, a {@code text[]}, the work may use as {@code $1}
+     */
+    public Result run(Optional<String> probe, List<String> work) throws SQLException {
+        execute(OWN_PATH);
+        boolean made = made();
+        execute("SET LOCAL ROLE " + quoted(role) + (made ? "" : ";" + CREATE) + searchPathChange());
+        Result result = call(probe, work);
+        execute("SET LOCAL ROLE NONE; " + OWN_PATH);
+        return result;
+    }
+
+    private Result call(Optional<String> probe, List<String> work) throws SQLException {
+        try (PreparedStatement call = connection.prepareStatement(CALL)) {
+            call.setString(1, probe.orElse(null));
+            call.setArray(2, connection.createArrayOf("text", work.toArray()));
+            try (ResultSet row = call.executeQuery()) {
+                row.next();
+                Array reached = row.getArray(2);
+                return new Result(row.getLong(1), reached == null ? List.of() : List.of((String[]) reached.getArray()));
+            }
+        }
+    }
+
+    private boolean made() throws SQLException {
+        try (PreparedStatement look = connection.prepareStatement(INTACT)) {
+            look.setString(1, role);
+            look.setString(2, BODY);
+            try (ResultSet row = look.executeQuery()) {
+                if (!row.next()) {
+                    return false;
+                }
+                if (!row.getBoolean(1)) {
+                    throw new SQLException(
+                            "pg_temp.sluice_run is not what the gateway made: code that runs under the role " + role
+                                    + " has replaced it",
+                            "42501");
+                }
+                return true;
+            }
+        }
+    }
+
+    private String searchPathChange() {
+        return searchPath.isEmpty() ? "; SET LOCAL search_path TO DEFAULT" : "; SET LOCAL search_path = " + searchPath;
+    }
+
+    private void execute(String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    /** An identifier in double quotes. */
+    public static String quoted(String identifier) {
+        return '"' + identifier.replace("\"", "\"\"") + '"';
+    }
+}
