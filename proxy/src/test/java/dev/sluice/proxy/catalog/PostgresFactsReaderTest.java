@@ -129,7 +129,7 @@ class PostgresFactsReaderTest {
                 Set.of()));
 
         assertThat(facts.relations()).containsOnlyKeys(QualifiedName.of("t"));
-        assertThat(facts.relations().get(QualifiedName.of("t")).owned()).isFalse();
+        assertThat(facts.relation(QualifiedName.of("t")).orElseThrow().owned()).isFalse();
         assertThat(facts.role()).isEqualTo("r" + database);
         run("SELECT 1");
     }
@@ -169,11 +169,11 @@ class PostgresFactsReaderTest {
         Facts facts = read(new FactsRequest(
                 Set.of(), Set.of(), Set.of("free", "positive", "nested", "varchar(10)", "serial", "nope"), Set.of()));
 
-        assertThat(facts.types().get("free").constrainedDomain()).isFalse();
-        assertThat(facts.types().get("positive").constrainedDomain()).isTrue();
-        assertThat(facts.types().get("nested").constrainedDomain()).isTrue();
-        assertThat(facts.types().get("varchar(10)").canonical()).isEqualTo("character varying(10)");
-        assertThat(facts.types().get("nope").exists()).isFalse();
+        assertThat(facts.type("free").orElseThrow().constrainedDomain()).isFalse();
+        assertThat(facts.type("positive").orElseThrow().constrainedDomain()).isTrue();
+        assertThat(facts.type("nested").orElseThrow().constrainedDomain()).isTrue();
+        assertThat(facts.type("varchar(10)").orElseThrow().canonical()).isEqualTo("character varying(10)");
+        assertThat(facts.type("nope").orElseThrow().exists()).isFalse();
     }
 
     @Test
