@@ -5,7 +5,8 @@ import java.util.Optional;
 /**
  * What {@code /* sluice: … *}{@code /} in a statement asks for.
  *
- * @param backfill the expression that fills existing rows
+ * @param backfill the expression that fills existing rows; empty text for the bare mark {@code backfill} on a statement
+ *     that writes rows
  * @param completion whether the answer waits for the migration; empty: the session's setting holds
  * @param ticket a reference for the audit trail
  */
