@@ -34,7 +34,7 @@ final class EventRoutes {
         this.open = open;
     }
 
-    void stream(ServerRequest request, ServerResponse response) throws InterruptedException {
+    void stream(ServerRequest request, ServerResponse response) {
         if (!streams.tryAcquire()) {
             throw new Problem(503, "Too many streams", "At most " + MAX_STREAMS + " event streams are served at once.");
         }
@@ -47,8 +47,8 @@ final class EventRoutes {
                 }
                 Thread.sleep(INTERVAL);
             }
-        } catch (UncheckedIOException e) {
-            // The reader has gone: the usual end of a stream.
+        } catch (UncheckedIOException | InterruptedException e) {
+            // The reader has gone, or the server is stopping: the usual ends of a stream.
             return;
         } finally {
             streams.release();
@@ -61,7 +61,8 @@ final class EventRoutes {
                 plane.migrations().list(database).forEach(migration -> {
                     String text = Json.text(MigrationJson.of(migration));
                     if (!text.equals(sent.put(database + "#" + migration.id(), text))) {
-                        sink.emit(SseEvent.builder().name("migration").data(text).build());
+                        sink.emit(
+                                SseEvent.builder().name("migration").data(text).build());
                     }
                 });
             } catch (MigrationException e) {

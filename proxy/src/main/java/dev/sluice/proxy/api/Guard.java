@@ -56,16 +56,22 @@ final class Guard implements Filter {
             return;
         }
         if (!local(request.remotePeer().address())) {
-            throw new Problem(403, "Forbidden", "Without http.token in the configuration only callers on the gateway's"
-                    + " own machine are served.");
+            throw new Problem(
+                    403,
+                    "Forbidden",
+                    "Without http.token in the configuration only callers on the gateway's"
+                            + " own machine are served.");
         }
         if (!trusted(hostOf(host))) {
             throw new Problem(403, "Forbidden", "The Host header names neither this machine nor the configured host.");
         }
         boolean reads = request.prologue().method().equals(Method.GET)
                 || request.prologue().method().equals(Method.HEAD);
-        boolean foreign = header(request, "Origin").filter(o -> !sameOrigin(o, host)).isPresent()
-                || header(request, "Sec-Fetch-Site").filter(s -> s.equals("cross-site")).isPresent();
+        boolean foreign =
+                header(request, "Origin").filter(o -> !sameOrigin(o, host)).isPresent()
+                        || header(request, "Sec-Fetch-Site")
+                                .filter(s -> s.equals("cross-site"))
+                                .isPresent();
         if (foreign && !reads) {
             throw new Problem(403, "Forbidden", "Requests of other origins' pages are not served.");
         }
@@ -86,10 +92,7 @@ final class Guard implements Filter {
     }
 
     private boolean trusted(String host) {
-        return host.equals("localhost")
-                || host.equals("::1")
-                || host.startsWith("127.")
-                || host.equals(ownHost);
+        return host.equals("localhost") || host.equals("::1") || host.startsWith("127.") || host.equals(ownHost);
     }
 
     private static boolean sameOrigin(String origin, String host) {

@@ -86,8 +86,11 @@ public final class HttpInterface implements AutoCloseable {
         AuditRoutes audit = new AuditRoutes(sources.control());
         routing.addFilter(guard)
                 .error(Problem.class, (request, response, problem) -> Json.send(response, problem))
-                .error(RequestException.class, (request, response, e) ->
-                        Json.send(response, new Problem(e.status().code(), "Bad request", String.valueOf(e.getMessage()))))
+                .error(
+                        RequestException.class,
+                        (request, response, e) -> Json.send(
+                                response,
+                                new Problem(e.status().code(), "Bad request", String.valueOf(e.getMessage()))))
                 .error(Exception.class, (request, response, e) -> failed(response, e))
                 .get("/livez", (request, response) -> response.send("ok\n"))
                 .get("/readyz", this::readiness)
@@ -100,8 +103,9 @@ public final class HttpInterface implements AutoCloseable {
                 .get("/api/v1/events", events::stream)
                 .register("/", new ConsoleRoutes())
                 .any((request, response) -> {
-                    throw Problem.notFound("There is nothing at "
-                            + request.prologue().method().text() + " " + request.path().path() + ".");
+                    throw Problem.notFound(
+                            "There is nothing at " + request.prologue().method().text() + " "
+                                    + request.path().path() + ".");
                 });
     }
 
@@ -120,7 +124,8 @@ public final class HttpInterface implements AutoCloseable {
 
     private void policies(ServerRequest request, ServerResponse response) {
         ArrayNode rules = Json.array();
-        for (RuleRow row : sources.control().get().orElseThrow(Problem::starting).policies()) {
+        for (RuleRow row :
+                sources.control().get().orElseThrow(Problem::starting).policies()) {
             rules.add(Json.object()
                     .put("rule", row.rule())
                     .put("action", row.action())

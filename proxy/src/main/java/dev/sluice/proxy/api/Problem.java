@@ -41,10 +41,9 @@ final class Problem extends RuntimeException {
 
     /** A connection that failed is the database's trouble, everything else a command that does not fit the state. */
     static Problem of(MigrationException e) {
-        String detail = e.getMessage() + e.error().hint().map(hint -> " " + hint).orElse("");
+        String detail =
+                e.getMessage() + e.error().hint().map(hint -> " " + hint).orElse("");
         boolean connection = e.error().sqlState().startsWith("08");
-        return connection
-                ? new Problem(502, "Database not reached", detail)
-                : new Problem(409, "Not possible", detail);
+        return connection ? new Problem(502, "Database not reached", detail) : new Problem(409, "Not possible", detail);
     }
 }

@@ -4,8 +4,10 @@ import dev.sluice.proxy.api.HttpInterface;
 import dev.sluice.proxy.cli.CliException;
 import dev.sluice.proxy.cli.ExitCode;
 import dev.sluice.proxy.cli.GatewayLauncher;
+import dev.sluice.proxy.cli.Version;
 import dev.sluice.proxy.config.Configuration;
 import dev.sluice.proxy.config.PolicyConfig;
+import dev.sluice.proxy.metrics.GatewayMetrics;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;
@@ -40,9 +42,14 @@ final class Gateway implements GatewayLauncher.Running {
         if (!configuration.http().enabled()) {
             return Optional.empty();
         }
-        HttpInterface started = HttpInterface.start(configuration.http(), ready::get);
+        HttpInterface started = HttpInterface.start(configuration.http(), sources());
         LOG.info("HTTP on {}", started.address());
         return Optional.of(started);
+    }
+
+    private HttpInterface.Sources sources() {
+        GatewayMetrics metrics = new GatewayMetrics(Version.number());
+        return new HttpInterface.Sources(ready::get, Optional::empty, metrics::scrape);
     }
 
     private void failWithHttp() throws CliException {

@@ -17,6 +17,8 @@ import org.slf4j.LoggerFactory;
 public final class Logging extends ContextAwareBase implements Configurator {
 
     private static final String OURS = "dev.sluice";
+    /** The HTTP server logs through java.util.logging. Held, since such loggers are forgotten with their levels. */
+    private static final java.util.logging.Logger HTTP = java.util.logging.Logger.getLogger("io.helidon");
 
     @Override
     public ExecutionStatus configure(LoggerContext context) {
@@ -33,6 +35,7 @@ public final class Logging extends ContextAwareBase implements Configurator {
         root.setLevel(Level.WARN);
         root.addAppender(appender);
         context.getLogger(OURS).setLevel(Level.INFO);
+        HTTP.setLevel(java.util.logging.Level.WARNING);
         return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
     }
 
