@@ -81,11 +81,19 @@ final class StatementShape {
             depth = Math.max(0, depth - 1);
         } else if (tokens == 0) {
             unclear = true;
-        } else if (symbol == ':' && tokens == 1 && mySql) {
+        } else if (symbol == ':' && tokens == 1 && mayBeLabel()) {
             label = true;
             program = new ProgramNesting(true);
         }
         pass(symbol);
+    }
+
+    /** A name and a colon begin a compound statement; the names of these are reserved. */
+    private boolean mayBeLabel() {
+        return switch (lead) {
+            case SELECT, INSERT, UPDATE, DELETE -> false;
+            default -> mySql;
+        };
     }
 
     /** A quoted identifier or a variable. */
