@@ -2,7 +2,7 @@ package dev.sluice.policies.sql;
 
 /**
  * Tells in one tight loop that a text is a single plain SELECT, INSERT … VALUES, UPDATE or DELETE with a WHERE: what most
- * messages are. Anything out of the ordinary (a comment, a backslash, a dollar quote, a second statement) is left to
+ * messages are. Anything out of the ordinary (a backslash, a dollar quote, a second statement) is left to
  * {@link StatementReader}.
  */
 final class Shortcut {
@@ -11,6 +11,13 @@ final class Shortcut {
     /** True: certainly one plain statement. False: look closer. */
     static boolean isPlain(byte[] text, int from, int to, boolean postgres) {
         int start = Chars.blankEnd(text, from, to);
+        while (start + 1 < to && text[start] == '/' && text[start + 1] == '*') {
+            int behind = commentEnd(text, start, to);
+            if (behind < 0) {
+                return false;
+            }
+            start = Chars.blankEnd(text, behind, to);
+        }
         int first = start < to ? text[start] | 0x20 : 0;
         boolean bounded = false;
         int leadEnd;
@@ -64,11 +71,10 @@ final class Shortcut {
                     i += 2;
                 }
                 case Chars.OPERATOR -> {
-                    boolean comment = i + 1 < to && (b == '-' && text[i + 1] == '-' || b == '/' && text[i + 1] == '*');
-                    if (comment || (!postgres && (b == '#' || b == '@'))) {
+                    i = operator(text, i, to, postgres);
+                    if (i < 0) {
                         return false;
                     }
-                    i++;
                 }
                 case Chars.BLANK, Chars.DIGIT -> i++;
                 default -> {
@@ -88,6 +94,33 @@ final class Shortcut {
             }
         }
         return whereSeen;
+    }
+
+    private static int operator(byte[] text, int at, int to, boolean postgres) {
+        byte b = text[at];
+        byte next = at + 1 < to ? text[at + 1] : 0;
+        if (b == '/' && next == '*') {
+            return commentEnd(text, at, to);
+        }
+        boolean other = (b == '-' && next == '-') || (!postgres && (b == '#' || b == '@'));
+        return other ? -1 : at + 1;
+    }
+
+    /** Behind a comment that is neither executable nor a directive and holds no other, or -1. */
+    private static int commentEnd(byte[] text, int at, int to) {
+        int i = at + 2;
+        if (i >= to || text[i] == '!' || text[i] == 'M' || DirectiveParser.nameStart(text, at, to) >= 0) {
+            return -1;
+        }
+        for (; i + 1 < to; i++) {
+            if (text[i] == '*' && text[i + 1] == '/') {
+                return i + 2;
+            }
+            if (text[i] == '/' && text[i + 1] == '*') {
+                return -1;
+            }
+        }
+        return -1;
     }
 
     /** SELECT … INTO, and a query inside an INSERT. */

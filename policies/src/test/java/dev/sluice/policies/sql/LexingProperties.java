@@ -41,11 +41,66 @@ class LexingProperties {
     private static final List<String> GAPS =
             List.of(" ", "\n", "\t ", "/**/", "/* ; drop table t */", "-- '\n", " /* \" */\r\n", "\f", "/* app:x */ ");
     private static final List<String> PIECES = List.of(
-            "select", "INSERT", "update", "delete", "into", "where", "from", "values", "alter table", "t", "a$$", "$$",
-            "$x$", "$1", "'", "''", "\"", "`", "\\", "E'", "U&'", "b'", ";", "(", ")", "--", "-- ", "/*", "*/", "/*!",
-            "/*!50003 ", "/*!99999 ", "/*M!", "#", "\n", "\r", " ", ",", ".", "=", "1", "1e", "begin", "end", "case",
-            "not", "atomic", "@a", ":", "::", "é", "\0", "/* sluice: ticket=a */", "set sql_mode='ANSI'",
-            "create procedure p()", "create function f()", "x'", "n'", "explain", "with x as");
+            "select",
+            "INSERT",
+            "update",
+            "delete",
+            "into",
+            "where",
+            "from",
+            "values",
+            "alter table",
+            "t",
+            "a$$",
+            "$$",
+            "$x$",
+            "$1",
+            "'",
+            "''",
+            "\"",
+            "`",
+            "\\",
+            "E'",
+            "U&'",
+            "b'",
+            ";",
+            "(",
+            ")",
+            "--",
+            "-- ",
+            "/*",
+            "*/",
+            "/*!",
+            "/*!50003 ",
+            "/*!99999 ",
+            "/*M!",
+            "#",
+            "\n",
+            "\r",
+            " ",
+            ",",
+            ".",
+            "=",
+            "1",
+            "1e",
+            "begin",
+            "end",
+            "case",
+            "not",
+            "atomic",
+            "@a",
+            ":",
+            "::",
+            "é",
+            "\0",
+            "/* sluice: ticket=a */",
+            "set sql_mode='ANSI'",
+            "create procedure p()",
+            "create function f()",
+            "x'",
+            "n'",
+            "explain",
+            "with x as");
 
     @Provide
     Arbitrary<String> soup() {
@@ -62,14 +117,17 @@ class LexingProperties {
         String plain = STATEMENTS.get(random.nextInt(STATEMENTS.size()));
         StringBuilder varied = new StringBuilder(gap(random));
         for (String token : plain.split(" ")) {
-            varied.append(random.nextBoolean() ? token : token.toUpperCase(Locale.ROOT)).append(gap(random));
+            varied.append(random.nextBoolean() ? token : token.toUpperCase(Locale.ROOT))
+                    .append(gap(random));
         }
         for (LexicalRules rules : RULES) {
             assertThat(ClassifierTest.of(varied.toString(), rules))
                     .as("%s as %s", varied, rules)
                     .isEqualTo(ClassifierTest.of(plain, rules));
             assertThat(Splitter.split(varied.toString(), rules).stream().map(StatementText::kind))
-                    .isEqualTo(Splitter.split(plain, rules).stream().map(StatementText::kind).toList());
+                    .isEqualTo(Splitter.split(plain, rules).stream()
+                            .map(StatementText::kind)
+                            .toList());
         }
     }
 
@@ -97,8 +155,9 @@ class LexingProperties {
                 from = statement.end();
             }
             if (ClassifierTest.of(sql, rules) != Interest.JUDGE) {
-                assertThat(statements).as("%s as %s", sql, rules).allSatisfy(s -> assertThat(HARMLESS)
-                        .contains(s.kind()));
+                assertThat(statements)
+                        .as("%s as %s", sql, rules)
+                        .allSatisfy(s -> assertThat(HARMLESS).contains(s.kind()));
             }
         }
     }

@@ -19,8 +19,7 @@ record Smuggling(String id, boolean postgres, String expect, List<String> messag
         for (String line : resource("/corpus/smuggling.tsv").split("\n")) {
             if (!line.startsWith("#")) {
                 String[] columns = line.split("\t");
-                all.add(new Smuggling(
-                        columns[0], columns[1].equals("pg"), columns[3], messages(columns[4])));
+                all.add(new Smuggling(columns[0], columns[1].equals("pg"), columns[3], messages(columns[4])));
             }
         }
         return all;
@@ -29,8 +28,7 @@ record Smuggling(String id, boolean postgres, String expect, List<String> messag
     private static List<String> messages(String column) {
         List<String> messages = new ArrayList<>();
         for (String message : column.split(" ¦¦ ")) {
-            messages.add(expand(message
-                    .replace("\\t", "\t")
+            messages.add(expand(message.replace("\\t", "\t")
                     .replace("\\n", "\n")
                     .replace("\\r", "\r")
                     .replace("\\f", "\f")

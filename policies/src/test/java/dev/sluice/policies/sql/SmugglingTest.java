@@ -20,8 +20,7 @@ class SmugglingTest {
     void whatMustNotPassUnseenIsJudgedAndWhatIsOnlyTextIsNot(Smuggling smuggling) {
         boolean judged = smuggling.messages().stream()
                 .anyMatch(message -> ClassifierTest.of(message, smuggling.rules()) == Interest.JUDGE);
-        assertThat(judged)
-                .isEqualTo(!smuggling.expect().equals("pass") || JUDGED_AND_PASSED.contains(smuggling.id()));
+        assertThat(judged).isEqualTo(!smuggling.expect().equals("pass") || JUDGED_AND_PASSED.contains(smuggling.id()));
     }
 
     @ParameterizedTest
