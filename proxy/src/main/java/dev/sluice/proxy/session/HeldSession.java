@@ -1,5 +1,7 @@
 package dev.sluice.proxy.session;
 
+import java.util.Optional;
+
 /**
  * A session whose client's message is being held: what the control plane may do meanwhile. Called from one virtual
  * thread at a time; every method but {@link #info} and {@link #transaction} may block.
@@ -21,6 +23,23 @@ public interface HeldSession {
 
     /** Sends a notice to the client at once. MySQL has no notices: there it is dropped. */
     void notice(Notice notice);
+
+    /**
+     * MySQL: sends one statement of the message by itself and relays its answer at once, with more answers to follow.
+     * The statements before must have been answered, and what is left is the ruling's.
+     *
+     * @param start first character in the message's text
+     * @param end the character behind the last one
+     * @return the server's error, behind which nothing more of the message is answered
+     */
+    default Optional<ServerError> relayPart(int start, int end) throws InterruptedException {
+        throw new IllegalStateException("this protocol answers a message as a whole");
+    }
+
+    /** MySQL: answers one statement of the message with success at once, with more answers to follow. */
+    default void okPart(long affectedRows, int warnings, String info) {
+        throw new IllegalStateException("this protocol answers a message as a whole");
+    }
 
     /** Whether the client has gone or has asked to cancel what is held. */
     boolean abandoned();

@@ -1,0 +1,42 @@
+package dev.sluice.proxy.mysql;
+
+import dev.sluice.protocol.mysql.ErrPacket;
+import dev.sluice.proxy.session.ServerError;
+
+/** The errors that the data plane gives itself, with the server's own numbers where it has one for the case. */
+final class MySqlErrors {
+
+    static final ServerError CONNECTION_LOST =
+            ServerError.of("08006", 2013, "the connection to the database server was lost", "", "");
+
+    static final ErrPacket OUT_OF_ORDER = new ErrPacket(1156, "08S01", "Got packets out of order");
+    static final ErrPacket HANDSHAKE = new ErrPacket(1043, "08S01", "Bad handshake");
+    static final ErrPacket MALFORMED = new ErrPacket(1835, "HY000", "Malformed communication packet");
+
+    static final ErrPacket TOO_LARGE = new ErrPacket(
+            1153, "08S01", "Got a packet bigger than the statements that this gateway is configured to read");
+
+    static final ErrPacket NOT_RELAYED =
+            new ErrPacket(1235, "42000", "This command does not work through a gateway; connect to the server itself");
+
+    static final ErrPacket NO_TLS = new ErrPacket(
+            1043, "08S01", "Bad handshake: TLS was not offered on this connection, but the client asked for it");
+
+    private MySqlErrors() {}
+
+    static ErrPacket unreachable(String upstream) {
+        return new ErrPacket(2003, "08S01", "The database server \"" + upstream + "\" cannot be reached");
+    }
+
+    /** An ERR packet has one text: the message, then the reason and the way out. */
+    static ErrPacket packet(ServerError error) {
+        StringBuilder text = new StringBuilder(error.message());
+        error.detail().ifPresent(detail -> text.append("\nDetail: ").append(detail));
+        error.hint().ifPresent(hint -> text.append("\nHint: ").append(hint));
+        return new ErrPacket(error.code() == 0 ? 1105 : error.code(), state(error.sqlState()), text.toString());
+    }
+
+    private static String state(String sqlState) {
+        return sqlState.length() == 5 ? sqlState : "HY000";
+    }
+}

@@ -1,0 +1,304 @@
+package dev.sluice.proxy.mysql;
+
+import dev.sluice.policies.sql.ServerVersion;
+import dev.sluice.protocol.mysql.Capabilities;
+import dev.sluice.protocol.mysql.ErrPacket;
+import dev.sluice.protocol.mysql.Greeting;
+import dev.sluice.protocol.mysql.HandshakeResponse;
+import dev.sluice.protocol.mysql.Packets;
+import dev.sluice.protocol.mysql.ResponseShape;
+import dev.sluice.protocol.mysql.ServerStatus;
+import dev.sluice.proxy.intercept.Interceptor;
+import dev.sluice.proxy.session.TransactionStatus;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A client's channel and a server's on one event loop, which runs every method here. The two flows decide what becomes
+ * of packets; this class owns the channels, and what is known of the session.
+ */
+final class MySqlSession {
+
+    private static final Logger LOG = LoggerFactory.getLogger(MySqlSession.class);
+    private static final int KILL_GRACE_SECONDS = 10;
+
+    private final long id;
+    private final MySqlSettings settings;
+    private final StatementScreen screen;
+    private final Interceptor interceptor;
+    private final ServerKiller killer;
+    private final Channel client;
+    private final ClientFlow clientFlow = new ClientFlow(this);
+    private final ServerFlow serverFlow = new ServerFlow(this);
+    private final Statements statements = new Statements();
+    private @Nullable Channel server;
+    private @Nullable HeldCommand held;
+    private Readings readings;
+    private long offered;
+    private long capabilities;
+    private long connectionId;
+    private String user = "";
+    private String application = "";
+    private boolean closing;
+
+    MySqlSession(
+            long id,
+            MySqlSettings settings,
+            StatementScreen screen,
+            Interceptor interceptor,
+            ServerKiller killer,
+            Channel client) {
+        this.id = id;
+        this.settings = settings;
+        this.screen = screen;
+        this.interceptor = interceptor;
+        this.killer = killer;
+        this.client = client;
+        this.readings = new Readings(screen, ServerVersion.mysql(0, 0, 0));
+    }
+
+    // --- what the flows and the held command ask for
+
+    long id() {
+        return id;
+    }
+
+    MySqlSettings settings() {
+        return settings;
+    }
+
+    Interceptor interceptor() {
+        return interceptor;
+    }
+
+    ClientFlow clientFlow() {
+        return clientFlow;
+    }
+
+    ServerFlow serverFlow() {
+        return serverFlow;
+    }
+
+    Statements statements() {
+        return statements;
+    }
+
+    Readings readings() {
+        return readings;
+    }
+
+    Channel client() {
+        return client;
+    }
+
+    long capabilities() {
+        return capabilities;
+    }
+
+    long connectionId() {
+        return connectionId;
+    }
+
+    String user() {
+        return user;
+    }
+
+    String application() {
+        return application;
+    }
+
+    boolean serverIsActive() {
+        return server != null && server.isActive();
+    }
+
+    boolean lost() {
+        return closing || !client.isActive();
+    }
+
+    TransactionStatus transaction() {
+        return (serverFlow.status() & ServerStatus.IN_TRANSACTION) != 0
+                ? TransactionStatus.IN_TRANSACTION
+                : TransactionStatus.IDLE;
+    }
+
+    /** What the server offers and the gateway cannot relay. */
+    long unwantedCapabilities() {
+        return Capabilities.NOT_RELAYED | (settings.localInfile() ? 0 : Capabilities.LOCAL_FILES);
+    }
+
+    /** A client may ask for what the server knows nothing of; that is the server's to judge. */
+    long allowedCapabilities() {
+        return ~unwantedCapabilities();
+    }
+
+    // --- what happens
+
+    void connected(Channel channel) {
+        server = channel;
+        if (!client.isActive()) {
+            channel.close();
+        }
+    }
+
+    void greeted(Greeting greeting) {
+        offered = greeting.capabilities();
+        connectionId = greeting.connectionId();
+        readings = new Readings(screen, Versions.of(greeting));
+        clientFlow.greeted();
+    }
+
+    void login(HandshakeResponse response) {
+        capabilities = response.capabilities() & offered;
+        application = response.attributes().getOrDefault("program_name", "");
+        serverFlow.agreed(capabilities);
+        serverFlow.expect(new InFlight.Reset(ResponseShape.LOGIN, Optional.of(response.user())));
+    }
+
+    /** A login, a change of user or a reset has been answered. */
+    void began(InFlight.Reset reset, boolean well) {
+        if (well) {
+            statements.clear();
+            user = reset.user().orElse(user);
+        }
+        if (reset.shape() == ResponseShape.LOGIN) {
+            clientFlow.loggedIn(well);
+        }
+    }
+
+    void hold(Hold hold, ByteBuf message) {
+        HeldCommand command = new HeldCommand(this, hold, message);
+        held = command;
+        serverFlow.whenDrained(command::start);
+    }
+
+    /** What was held is dealt with. */
+    void released() {
+        held = null;
+        clientFlow.released();
+    }
+
+    void later(Runnable task) {
+        client.eventLoop().execute(task);
+    }
+
+    // --- writing
+
+    void writeToServer(ByteBuf bytes) {
+        Channel to = server;
+        if (to == null) {
+            bytes.release();
+        } else {
+            to.write(bytes, to.voidPromise());
+        }
+    }
+
+    void writeToClient(ByteBuf bytes) {
+        client.write(bytes, client.voidPromise());
+    }
+
+    void flushToServer() {
+        if (server != null) {
+            server.flush();
+        }
+    }
+
+    void flushToClient() {
+        client.flush();
+    }
+
+    void sendEmptyPacket(int sequence) {
+        writeToServer(client.alloc().buffer(Packets.HEADER_BYTES).writeMediumLE(0).writeByte(sequence));
+        flushToServer();
+    }
+
+    /** Each side is read as long as the other takes what is written. */
+    void regulate() {
+        Channel to = server;
+        if (to == null) {
+            return;
+        }
+        client.config().setAutoRead(to.isWritable() && !clientFlow.overfull());
+        to.config().setAutoRead(client.isWritable());
+    }
+
+    // --- ends
+
+    void clientGone() {
+        if (closing) {
+            return;
+        }
+        closing = true;
+        clientFlow.close();
+        Channel to = server;
+        if (to == null) {
+            return;
+        }
+        if (serverFlow.idle() && held == null || !to.isActive()) {
+            to.close();
+            return;
+        }
+        killer.kill(settings.upstream(), connectionId, () -> to.close());
+        to.eventLoop().schedule(() -> to.close(), KILL_GRACE_SECONDS, TimeUnit.SECONDS);
+    }
+
+    void serverGone() {
+        closing = true;
+        clientFlow.close();
+        client.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+    }
+
+    void unreachable(Throwable cause) {
+        LOG.warn("upstream {} cannot be reached: {}", settings.upstream(), cause.getMessage());
+        closeWith(MySqlErrors.unreachable(settings.upstream()), 0);
+    }
+
+    /** Tells the client why, and ends the session. */
+    void closeWith(ErrPacket error, int sequence) {
+        LOG.debug("session {} ends: {}", id, error.message());
+        closing = true;
+        clientFlow.close();
+        ByteBuf payload = client.alloc().buffer();
+        ByteBuf packet = client.alloc().buffer();
+        error.write(payload);
+        Packets.writePackets(packet, payload, sequence);
+        payload.release();
+        client.writeAndFlush(packet).addListener(ChannelFutureListener.CLOSE);
+        closeServer();
+    }
+
+    void close(String why) {
+        LOG.warn("session {} ends: {}", id, why);
+        closing = true;
+        clientFlow.close();
+        client.close();
+        closeServer();
+    }
+
+    void failed(String side, Throwable cause) {
+        if (cause instanceof IOException) {
+            LOG.debug("session {}: the {}'s connection failed: {}", id, side, cause.getMessage());
+        } else {
+            LOG.error("session {}: unexpected on the {}'s side", id, side, cause);
+        }
+        // Either end's channelInactive follows and does the rest.
+        if ("client".equals(side)) {
+            client.close();
+        } else {
+            closeServer();
+        }
+    }
+
+    private void closeServer() {
+        if (server != null) {
+            server.close();
+        }
+    }
+}
