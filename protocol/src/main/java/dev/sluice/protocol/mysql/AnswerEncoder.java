@@ -41,7 +41,12 @@ public final class AnswerEncoder {
     /** The head of a prepared statement that takes no parameters and whose columns are told when it is executed. */
     public void prepared(int statementId) {
         packet(p -> {
-            p.writeByte(0).writeIntLE(statementId).writeShortLE(0).writeShortLE(0).writeByte(0).writeShortLE(0);
+            p.writeByte(0)
+                    .writeIntLE(statementId)
+                    .writeShortLE(0)
+                    .writeShortLE(0)
+                    .writeByte(0)
+                    .writeShortLE(0);
             if (has(Capabilities.OPTIONAL_RESULTSET_METADATA)) {
                 p.writeByte(1);
             }

@@ -1,8 +1,8 @@
 package dev.sluice.protocol.mysql;
 
 import io.netty.buffer.ByteBuf;
-import java.util.Map;
 import java.util.HashMap;
+import java.util.Map;
 
 /**
  * The client's answer to the greeting, HandshakeResponse41. What authenticates it is left unread.
@@ -23,7 +23,9 @@ public record HandshakeResponse(
 
     /** Whether a packet is the request to speak TLS, which looks like the head of a response. */
     public static boolean isTlsRequest(ByteBuf payload, int index, int length) {
-        return length >= 4 && length <= FIXED_BYTES && Capabilities.has(payload.getUnsignedIntLE(index), Capabilities.SSL);
+        return length >= 4
+                && length <= FIXED_BYTES
+                && Capabilities.has(payload.getUnsignedIntLE(index), Capabilities.SSL);
     }
 
     /** Reads a response and leaves only capabilities that are allowed in it, in place. */

@@ -56,19 +56,18 @@ public final class QueryText {
 
     /** A value in the binary protocol. */
     private static void skipValue(ByteBuf in, int type) {
-        int fixed =
-                switch (type) {
-                    case 0x01 -> 1; // TINY
-                    case 0x02, 0x0D -> 2; // SHORT, YEAR
-                    case 0x03, 0x04, 0x09 -> 4; // LONG, FLOAT, INT24
-                    case 0x05, 0x08 -> 8; // DOUBLE, LONGLONG
-                    case 0x06 -> 0; // NULL
-                    case 0x07, 0x0A, 0x0B, 0x0C -> { // TIMESTAMP, DATE, TIME, DATETIME: one byte of length
-                        Packets.need(in, 1);
-                        yield in.readUnsignedByte();
-                    }
-                    default -> Packets.readLength(in);
-                };
+        int fixed = switch (type) {
+            case 0x01 -> 1; // TINY
+            case 0x02, 0x0D -> 2; // SHORT, YEAR
+            case 0x03, 0x04, 0x09 -> 4; // LONG, FLOAT, INT24
+            case 0x05, 0x08 -> 8; // DOUBLE, LONGLONG
+            case 0x06 -> 0; // NULL
+            case 0x07, 0x0A, 0x0B, 0x0C -> { // TIMESTAMP, DATE, TIME, DATETIME: one byte of length
+                Packets.need(in, 1);
+                yield in.readUnsignedByte();
+            }
+            default -> Packets.readLength(in);
+        };
         Packets.need(in, fixed);
         in.skipBytes(fixed);
     }

@@ -106,14 +106,13 @@ public final class ResponseTracker {
             continued = length == Packets.MAX_PAYLOAD;
             return PacketRole.CONTINUATION;
         }
-        PacketRole role =
-                switch (phase) {
-                    case FIRST -> first(first, length, payload, index);
-                    case DEFINITIONS -> definition(first, length, payload, index);
-                    case DEFINITIONS_END -> definitionsEnd(first, length, payload, index);
-                    case ROWS -> row(first, length, payload, index);
-                    case DONE -> throw new MalformedPacketException("the server sent a packet that nobody asked for");
-                };
+        PacketRole role = switch (phase) {
+            case FIRST -> first(first, length, payload, index);
+            case DEFINITIONS -> definition(first, length, payload, index);
+            case DEFINITIONS_END -> definitionsEnd(first, length, payload, index);
+            case ROWS -> row(first, length, payload, index);
+            case DONE -> throw new MalformedPacketException("the server sent a packet that nobody asked for");
+        };
         continued = length == Packets.MAX_PAYLOAD;
         return role;
     }

@@ -145,8 +145,7 @@ final class ClientFlow extends PacketFlow {
         if (HandshakeResponse.isTlsRequest(in, payload, length)) {
             return refuse(MySqlErrors.NO_TLS, Packets.sequence(in, index));
         }
-        HandshakeResponse response =
-                HandshakeResponse.readAndMask(in, payload, length, session.allowedCapabilities());
+        HandshakeResponse response = HandshakeResponse.readAndMask(in, payload, length, session.allowedCapabilities());
         phase = Phase.EXCHANGE;
         session.login(response);
         return Packets.HEADER_BYTES + length;
@@ -276,7 +275,8 @@ final class ClientFlow extends PacketFlow {
         if (sql.isEmpty()) {
             return plain(command, length);
         }
-        long whole = TextBuffer.messageBytes(in, index, available, session.settings().statementLimitBytes());
+        long whole =
+                TextBuffer.messageBytes(in, index, available, session.settings().statementLimitBytes());
         if (whole == TextBuffer.TOO_LARGE) {
             return refuse(MySqlErrors.TOO_LARGE, 0);
         }

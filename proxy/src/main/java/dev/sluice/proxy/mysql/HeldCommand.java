@@ -128,8 +128,9 @@ final class HeldCommand implements HeldSession {
         switch (ruling) {
             case Ruling.Forward forward -> forward(InFlight.Plain.of(Command.answer(command())));
             case Ruling.Refuse refuse -> refuse(refuse.error());
-            case Ruling.Answer answer -> finish(encoder ->
-                    encoder.table(answer.columns(), answer.rows(), sessionStatus(), hold instanceof Hold.Execute));
+            case Ruling.Answer answer ->
+                finish(encoder ->
+                        encoder.table(answer.columns(), answer.rows(), sessionStatus(), hold instanceof Hold.Execute));
             case Ruling.Executed executed -> executed(executed.parts());
             case Ruling.Substitute substitute -> substitute(substitute, sql);
         }
@@ -163,18 +164,17 @@ final class HeldCommand implements HeldSession {
     private void executed(List<Ruling.Part> parts) throws InterruptedException {
         for (int i = 0; i < parts.size(); i++) {
             boolean last = i == parts.size() - 1;
-            Optional<ServerError> error =
-                    switch (parts.get(i)) {
-                        case Ruling.Part.Ok ok -> {
-                            ok(ok.affectedRows(), ok.warnings(), ok.info(), last);
-                            yield Optional.empty();
-                        }
-                        case Ruling.Part.Relay relay -> relay(relay.start(), relay.end(), last);
-                        case Ruling.Part.Failed failed -> {
-                            onLoop(() -> answer(encoder -> encoder.err(MySqlErrors.packet(failed.error()))));
-                            yield Optional.of(failed.error());
-                        }
-                    };
+            Optional<ServerError> error = switch (parts.get(i)) {
+                case Ruling.Part.Ok ok -> {
+                    ok(ok.affectedRows(), ok.warnings(), ok.info(), last);
+                    yield Optional.empty();
+                }
+                case Ruling.Part.Relay relay -> relay(relay.start(), relay.end(), last);
+                case Ruling.Part.Failed failed -> {
+                    onLoop(() -> answer(encoder -> encoder.err(MySqlErrors.packet(failed.error()))));
+                    yield Optional.of(failed.error());
+                }
+            };
             if (error.isPresent()) {
                 break; // an error ends the message, as it does at the server
             }
@@ -239,7 +239,8 @@ final class HeldCommand implements HeldSession {
                         : session.interceptor().transactionEnded(HeldCommand.this, List.of(ruling));
             } catch (RuntimeException e) {
                 LOG.error("session {}: the outcome could not be reported", session.id(), e);
-                return Optional.of(ServerError.of("HY000", 1105, "the gateway failed to record this", e.toString(), ""));
+                return Optional.of(
+                        ServerError.of("HY000", 1105, "the gateway failed to record this", e.toString(), ""));
             }
         }
 
@@ -275,8 +276,8 @@ final class HeldCommand implements HeldSession {
 
     @Override
     public QueryResult query(String sql) throws ServerErrorException {
-        ResultCollector collector = new ResultCollector(
-                results, Capabilities.has(session.capabilities(), Capabilities.SESSION_TRACK));
+        ResultCollector collector =
+                new ResultCollector(results, Capabilities.has(session.capabilities(), Capabilities.SESSION_TRACK));
         onLoop(() -> inject(sql.getBytes(charset), new InFlight.Injected(collector), collector::lost));
         try {
             return collector.answer().get();
@@ -316,7 +317,10 @@ final class HeldCommand implements HeldSession {
         byte[] piece = text().substring(start, end).getBytes(charset);
         onLoop(() -> {
             session.serverFlow().pieceSequence(sequence);
-            inject(piece, new InFlight.Piece(last, done), () -> done.complete(Optional.of(MySqlErrors.CONNECTION_LOST)));
+            inject(
+                    piece,
+                    new InFlight.Piece(last, done),
+                    () -> done.complete(Optional.of(MySqlErrors.CONNECTION_LOST)));
         });
         try {
             Optional<ServerError> error = done.get();

@@ -215,7 +215,8 @@ final class MySqlSession {
     }
 
     void sendEmptyPacket(int sequence) {
-        writeToServer(client.alloc().buffer(Packets.HEADER_BYTES).writeMediumLE(0).writeByte(sequence));
+        writeToServer(
+                client.alloc().buffer(Packets.HEADER_BYTES).writeMediumLE(0).writeByte(sequence));
         flushToServer();
     }
 

@@ -29,12 +29,6 @@ public record MySqlSettings(
     /** The limits that hold where nothing else is configured. */
     public static MySqlSettings of(InetSocketAddress address, String upstream, String environment) {
         return new MySqlSettings(
-                address,
-                upstream,
-                environment,
-                false,
-                STATEMENT_LIMIT_BYTES,
-                HELD_LIMIT_BYTES,
-                CONNECT_TIMEOUT_MS);
+                address, upstream, environment, false, STATEMENT_LIMIT_BYTES, HELD_LIMIT_BYTES, CONNECT_TIMEOUT_MS);
     }
 }

@@ -47,7 +47,8 @@ final class ResultCollector {
             case ERR -> error = Optional.of(errorOf(ErrPacket.read(in, index, length)));
             case OK -> {
                 if (length >= 7) {
-                    affectedRows = OkPacket.read(in, index, length, sessionTrack).affectedRows();
+                    affectedRows =
+                            OkPacket.read(in, index, length, sessionTrack).affectedRows();
                 }
             }
             case COLUMN_COUNT -> {
@@ -68,8 +69,8 @@ final class ResultCollector {
         if (error.isPresent()) {
             answer.completeExceptionally(new ServerErrorException(error.get()));
         } else if (bytes > LIMIT_BYTES) {
-            answer.completeExceptionally(new ServerErrorException(ServerError.of(
-                    "HY000", 1301, "the answer to a statement of the gateway's is too large", "", "")));
+            answer.completeExceptionally(new ServerErrorException(
+                    ServerError.of("HY000", 1301, "the answer to a statement of the gateway's is too large", "", "")));
         } else {
             answer.complete(new QueryResult(columns, rows, affectedRows));
         }

@@ -179,9 +179,7 @@ final class ServerFlow extends PacketFlow {
         if (role == PacketRole.ERR) {
             piece.done().complete(errorIn(role, in, payload, length));
         } else if (!piece.last() && (role == PacketRole.OK || role == PacketRole.ROWS_END)) {
-            int at = length == EOF_BYTES
-                    ? payload + EOF_STATUS_AT
-                    : ResponseTracker.okStatusIndex(length, in, payload);
+            int at = length == EOF_BYTES ? payload + EOF_STATUS_AT : ResponseTracker.okStatusIndex(length, in, payload);
             in.setShortLE(at, in.getUnsignedShortLE(at) | ServerStatus.MORE_RESULTS_EXIST);
         }
     }

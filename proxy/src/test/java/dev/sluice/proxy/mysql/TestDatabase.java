@@ -1,0 +1,52 @@
+package dev.sluice.proxy.mysql;
+
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * A real server that tests run against: the embedded MariaDB, or the MySQL that {@code SLUICE_TEST_MYSQL_URL} names
+ * ({@code jdbc:mysql://127.0.0.1:3306/}, with the user lab, password lab).
+ */
+public record TestDatabase(InetSocketAddress address, boolean mariaDb) {
+
+    private static final AtomicInteger DATABASES = new AtomicInteger();
+
+    public static TestDatabase embeddedMariaDb() {
+        return new TestDatabase(EmbeddedMariaDb.address(), true);
+    }
+
+    public static Optional<TestDatabase> mysql() {
+        String url = System.getenv("SLUICE_TEST_MYSQL_URL");
+        if (url == null) {
+            return Optional.empty();
+        }
+        URI uri = URI.create(url.substring("jdbc:".length()));
+        return Optional.of(new TestDatabase(new InetSocketAddress(uri.getHost(), uri.getPort()), false));
+    }
+
+    /** Makes an empty database and tells its name. */
+    public String newDatabase() throws SQLException {
+        String name = "t" + ProcessHandle.current().pid() + "_" + DATABASES.incrementAndGet();
+        try (Connection connection = connect("mysql");
+                Statement statement = connection.createStatement()) {
+            statement.execute("DROP DATABASE IF EXISTS " + name);
+            statement.execute("CREATE DATABASE " + name);
+        }
+        return name;
+    }
+
+    /** A connection to the server itself. */
+    public Connection connect(String database) throws SQLException {
+        return DriverManager.getConnection(
+                "jdbc:mariadb://127.0.0.1:" + address.getPort() + "/" + database + "?allowMultiQueries=true"
+                        + "&allowPublicKeyRetrieval=true",
+                EmbeddedMariaDb.USER,
+                EmbeddedMariaDb.PASSWORD);
+    }
+}

@@ -1,0 +1,107 @@
+package dev.sluice.proxy.mysql;
+
+import dev.sluice.policies.sql.Interest;
+import dev.sluice.policies.sql.LexicalRules;
+import dev.sluice.proxy.intercept.Interceptor;
+import dev.sluice.proxy.intercept.Ruling;
+import dev.sluice.proxy.session.HeldSession;
+import dev.sluice.proxy.session.ServerError;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.nio.NioIoHandler;
+import java.net.InetSocketAddress;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiFunction;
+
+/** A listener before a server, with a judge that a test supplies. */
+final class TestGateway implements AutoCloseable {
+
+    private final EventLoopGroup group = new MultiThreadIoEventLoopGroup(
+            2, Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
+    private final MySqlListener listener;
+
+    private TestGateway(MySqlSettings settings, Interceptor interceptor, ServerKiller killer)
+            throws InterruptedException {
+        listener = MySqlListener.start(
+                group, new InetSocketAddress("127.0.0.1", 0), settings, new WordScreen(), interceptor, killer);
+    }
+
+    static TestGateway relayTo(InetSocketAddress server) throws InterruptedException {
+        return with(server, (session, sql) -> new Ruling.Forward());
+    }
+
+    static TestGateway with(InetSocketAddress server, BiFunction<HeldSession, String, Ruling> judge)
+            throws InterruptedException {
+        return with(MySqlSettings.of(server, "orders", "test"), judge, ServerKiller.none());
+    }
+
+    static TestGateway with(MySqlSettings settings, BiFunction<HeldSession, String, Ruling> judge, ServerKiller killer)
+            throws InterruptedException {
+        return new TestGateway(settings, new FunctionInterceptor(judge), killer);
+    }
+
+    int port() {
+        return listener.address().getPort();
+    }
+
+    MySqlListener listener() {
+        return listener;
+    }
+
+    Connection mariadb(String database, String options) throws SQLException {
+        return DriverManager.getConnection(
+                "jdbc:mariadb://127.0.0.1:" + port() + "/" + database + "?allowPublicKeyRetrieval=true&" + options,
+                EmbeddedMariaDb.USER,
+                EmbeddedMariaDb.PASSWORD);
+    }
+
+    Connection connectorJ(String database, String options) throws SQLException {
+        return DriverManager.getConnection(
+                "jdbc:mysql://127.0.0.1:" + port() + "/" + database + "?allowPublicKeyRetrieval=true&" + options,
+                EmbeddedMariaDb.USER,
+                EmbeddedMariaDb.PASSWORD);
+    }
+
+    @Override
+    public void close() {
+        listener.close();
+        group.shutdownGracefully(0, 5, TimeUnit.SECONDS).syncUninterruptibly();
+    }
+
+    /** Holds what begins with ALTER or names the gateway, in any statement of the text. */
+    static final class WordScreen implements StatementScreen {
+        @Override
+        public Interest look(byte[] text, int length, LexicalRules rules) {
+            String sql = new String(text, 0, length, java.nio.charset.StandardCharsets.UTF_8).toUpperCase(Locale.ROOT);
+            return sql.contains("ALTER TABLE") || sql.contains("SLUICE") ? Interest.JUDGE : Interest.NONE;
+        }
+
+        @Override
+        public boolean isForGateway(String sql, LexicalRules rules) {
+            return sql.toUpperCase(Locale.ROOT).startsWith("SHOW SLUICE");
+        }
+    }
+
+    private record FunctionInterceptor(BiFunction<HeldSession, String, Ruling> judge) implements Interceptor {
+        @Override
+        public Ruling judge(HeldSession session, String sql) {
+            return judge.apply(session, sql);
+        }
+
+        @Override
+        public void answered(HeldSession session, Ruling.Substitute ruling, Optional<ServerError> error) {}
+
+        @Override
+        public Optional<ServerError> transactionEnded(HeldSession session, List<Ruling.Substitute> rulings) {
+            return Optional.empty();
+        }
+    }
+}
