@@ -50,12 +50,12 @@ public final class AuditLog implements AutoCloseable {
     private record Stamped(Instant time, AuditEvent event) {}
 
     private static final class Pending {
-        private final Stamped record;
+        private final List<Stamped> records;
         private boolean done;
         private @Nullable IOException failure;
 
-        private Pending(Stamped record) {
-            this.record = record;
+        private Pending(List<Stamped> records) {
+            this.records = records;
         }
     }
 
@@ -77,7 +77,13 @@ public final class AuditLog implements AutoCloseable {
 
     /** Records an event and returns when it is on disk. Throws when it is not: then nothing may happen. */
     public void append(AuditEvent event) throws AuditException {
-        Pending pending = new Pending(new Stamped(clock.instant(), event));
+        append(List.of(event));
+    }
+
+    /** The same for several events at once, which are written together. */
+    public void append(List<AuditEvent> events) throws AuditException {
+        Pending pending = new Pending(
+                events.stream().map(event -> new Stamped(clock.instant(), event)).toList());
         queue.add(pending);
         writing.lock();
         try {
@@ -128,7 +134,7 @@ public final class AuditLog implements AutoCloseable {
         for (Pending next = queue.poll(); next != null; next = queue.poll()) {
             batch.add(next);
         }
-        List<Stamped> records = batch.stream().map(pending -> pending.record).toList();
+        List<Stamped> records = batch.stream().flatMap(pending -> pending.records.stream()).toList();
         // An interrupt closes the file in the middle of a write; the records of others must not suffer from it.
         boolean interrupted = Thread.interrupted();
         @Nullable IOException failure = write(records);

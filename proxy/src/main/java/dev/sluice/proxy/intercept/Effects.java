@@ -1,0 +1,165 @@
+package dev.sluice.proxy.intercept;
+
+import dev.sluice.policies.ddl.QualifiedName;
+import dev.sluice.policies.ddl.SchemaChange;
+import dev.sluice.policies.plan.Decision;
+import dev.sluice.policies.plan.Verdict;
+import dev.sluice.policies.sql.Directives.Completion;
+import dev.sluice.proxy.audit.AuditEvent;
+import dev.sluice.proxy.migration.DatabaseRef;
+import dev.sluice.proxy.migration.MigrationException;
+import dev.sluice.proxy.migration.Migrations;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Collects what a message is turned into, statement by statement: edits of its text, proposals in the ledger, records for
+ * the audit trail. Follows one message; not thread-safe.
+ */
+final class Effects {
+
+    private final Planning planning;
+    private final Migrations migrations;
+    private final InterceptorSettings settings;
+    private final Clock clock;
+    private final DatabaseRef database;
+    private final AuditEvent.Who who;
+    private final AuditIds ids;
+
+    private final List<Ruling.Edit> edits = new ArrayList<>();
+    private final List<Sent> sent = new ArrayList<>();
+    private final List<AuditEvent> records = new ArrayList<>();
+    private final List<Pending> pending = new ArrayList<>();
+
+    Effects(
+            Planning planning,
+            Migrations migrations,
+            InterceptorSettings settings,
+            Clock clock,
+            DatabaseRef database,
+            AuditEvent.Who who,
+            AuditIds ids) {
+        this.planning = planning;
+        this.migrations = migrations;
+        this.settings = settings;
+        this.clock = clock;
+        this.database = database;
+        this.who = who;
+        this.ids = ids;
+    }
+
+    List<Pending> pending() {
+        return List.copyOf(pending);
+    }
+
+    List<AuditEvent> records() {
+        return List.copyOf(records);
+    }
+
+    List<Sent> sent() {
+        return List.copyOf(sent);
+    }
+
+    Ruling.Substitute ruling() {
+        return new Ruling.Substitute(edits, new Sent.Memo(sent));
+    }
+
+    /** Lets a statement through, in the form that the decision gives it. */
+    void add(Judgement judgement, Optional<Long> approval, boolean alone, Completion completion)
+            throws MigrationException {
+        Decision decision = judgement.decision();
+        Optional<Long> migration = Optional.empty();
+        List<String> replacement = List.of();
+        if (decision.verdict() != Verdict.FORWARD) {
+            Optional<Migrations.Proposal> proposal = propose(judgement);
+            migration = proposal.map(Migrations.Proposal::id);
+            Judgement prepared = proposal.map(p -> judgement.with(p.prepared())).orElse(judgement);
+            String sql = planning.substitute(prepared, proposal.map(Migrations.Proposal::expanded), settings.lock());
+            edits.add(new Ruling.Edit(
+                    judgement.number(),
+                    judgement.statement().start(),
+                    judgement.statement().end(),
+                    sql,
+                    judgement.change().commandTag()));
+            replacement = List.of(sql);
+            note(prepared, migration);
+        }
+        String id = ids.next();
+        records.add(attempt(id, judgement, replacement, migration));
+        sent.add(new Sent(
+                id,
+                who,
+                database,
+                judgement.text(),
+                migration,
+                approval,
+                alone,
+                completion == Completion.WAIT,
+                clock.instant()));
+    }
+
+    /** The record of a statement that is not let through. */
+    AuditEvent.Attempt attempt(String id, Judgement judgement, List<String> replacement, Optional<Long> migration) {
+        Decision decision = judgement.decision();
+        return new AuditEvent.Attempt(
+                id,
+                who,
+                judgement.text(),
+                replacement,
+                decision.verdict().word(),
+                decision.ruleIds(),
+                decision.action(),
+                decision.why(),
+                judgement.statement().directives().ticket(),
+                migration);
+    }
+
+    /** Takes back what was proposed, when the message is not sent after all. */
+    void discard() {
+        for (Sent each : sent) {
+            each.migration().ifPresent(id -> {
+                try {
+                    migrations.discard(database, id);
+                } catch (MigrationException e) {
+                    // The sweeper of proposals that nobody expanded takes it away.
+                    return;
+                }
+            });
+        }
+    }
+
+    private Optional<Migrations.Proposal> propose(Judgement judgement) throws MigrationException {
+        if (!judgement.decision().plan().needsExecutor()) {
+            return Optional.empty();
+        }
+        return Optional.of(migrations.propose(new Migrations.Request(
+                database,
+                judgement.text(),
+                judgement.decision(),
+                who.role(),
+                who.user() + " " + who.client() + " " + who.application(),
+                judgement.facts().settings().getOrDefault("search_path", ""))));
+    }
+
+    private void note(Judgement prepared, Optional<Long> migration) {
+        if (migration.isEmpty()) {
+            return;
+        }
+        tableOf(prepared).ifPresent(table ->
+                pending.add(Pending.of(migration.get(), table, prepared.decision().plan())));
+    }
+
+    private static Optional<QualifiedName> tableOf(Judgement judgement) {
+        Optional<QualifiedName> named =
+                switch (judgement.change()) {
+                    case SchemaChange.AlterTable alter -> Optional.of(alter.table());
+                    case SchemaChange.CreateIndex index -> Optional.of(index.table());
+                    default -> Optional.empty();
+                };
+        return named.flatMap(name -> judgement.facts().relation(name))
+                .map(relation -> relation.name())
+                .or(() -> judgement.decision().plan().target());
+    }
+}

@@ -1,0 +1,168 @@
+package dev.sluice.proxy.intercept;
+
+import dev.sluice.policies.ddl.AlterAction;
+import dev.sluice.policies.ddl.SchemaChange;
+import dev.sluice.policies.plan.Verdict;
+import dev.sluice.policies.sql.Directives.Completion;
+import dev.sluice.policies.sql.StatementText;
+import dev.sluice.proxy.audit.AuditEvent;
+import dev.sluice.proxy.audit.AuditException;
+import dev.sluice.proxy.audit.AuditLog;
+import dev.sluice.proxy.migration.MigrationException;
+import dev.sluice.proxy.session.HeldSession;
+import dev.sluice.proxy.session.ServerError;
+import dev.sluice.proxy.session.ServerErrorException;
+import dev.sluice.proxy.session.TransactionStatus;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Turns the schema changes of one message into a ruling: all of them pass, or none. Follows one message; not
+ * thread-safe.
+ */
+final class MessageJudge {
+
+    private final HeldSession session;
+    private final String sql;
+    private final List<StatementText> statements;
+    private final SessionState state;
+    private final StatementJudge judge;
+    private final Effects effects;
+    private final Approval approval;
+    private final AuditLog audit;
+    private final AuditIds ids;
+    private final InterceptorSettings settings;
+    private final List<Pending> earlierPending;
+    private final Earlier earlier;
+
+    MessageJudge(
+            HeldSession session,
+            String sql,
+            List<StatementText> statements,
+            SessionState state,
+            StatementJudge judge,
+            Effects effects,
+            Approval approval,
+            AuditLog audit,
+            AuditIds ids,
+            InterceptorSettings settings,
+            List<Pending> earlierPending) {
+        this.session = session;
+        this.sql = sql;
+        this.statements = statements;
+        this.state = state;
+        this.judge = judge;
+        this.effects = effects;
+        this.approval = approval;
+        this.audit = audit;
+        this.ids = ids;
+        this.settings = settings;
+        this.earlierPending = earlierPending;
+        this.earlier = new Earlier(
+                sql, session.info().lexicalRules(), session.transaction() == TransactionStatus.IN_TRANSACTION);
+    }
+
+    Ruling ruling() throws ServerErrorException, MigrationException, AuditException {
+        try {
+            for (int number = 0; number < statements.size(); number++) {
+                StatementText statement = statements.get(number);
+                switch (statement.kind()) {
+                    case SCHEMA_CHANGE, OPAQUE -> schemaChange(statement, number);
+                    case TRANSACTION, SETTING, DATA -> earlier.passed(statement);
+                    case GATEWAY_COMMAND, EXPLAIN_SCHEMA_CHANGE ->
+                        throw new RefusedException(Refusals.needsOwnMessage(
+                                "a gateway command stands beside other statements", "The gateway answers it by itself."));
+                }
+            }
+            if (effects.sent().isEmpty()) {
+                return new Ruling.Forward();
+            }
+            audit.append(effects.records());
+            return effects.ruling();
+        } catch (RefusedException e) {
+            takeBack();
+            return new Ruling.Refuse(e.error());
+        } catch (MigrationException | AuditException | ServerErrorException | RuntimeException e) {
+            takeBack();
+            throw e;
+        }
+    }
+
+    private void schemaChange(StatementText statement, int number)
+            throws ServerErrorException, RefusedException, MigrationException, AuditException {
+        Judgement judgement = judge.judge(
+                session, sql, statement, number, statements.size() == 1, earlier, state.role());
+        mustMakeSense(judgement);
+        List<Pending> pending = new ArrayList<>(earlierPending);
+        pending.addAll(effects.pending());
+        judgement = judgement.with(Queueing.behind(judgement, pending));
+        Refusals.warnings(judgement.decision()).forEach(session::notice);
+        Optional<Long> approved = Optional.empty();
+        if (judgement.decision().verdict() == Verdict.PARK && !serverRefuses(judgement)) {
+            approved = Optional.of(approval.of(session, judgement, effects, mayWait()));
+            judgement = judge.approved(judgement, approved.get());
+        }
+        switch (judgement.decision().verdict()) {
+            case REJECT -> throw refused(judgement);
+            case PARK, FORWARD, GUARD, REWRITE, PHASE -> {
+                boolean alone = statements.size() == 1 && !earlier.inBlock();
+                effects.add(judgement, approved, alone, completion(statement));
+                earlier.passed(judgement.change(), judgement.facts());
+            }
+        }
+    }
+
+    private RefusedException refused(Judgement judgement) {
+        ServerError error = Refusals.rejected(judgement.decision());
+        String id = ids.next();
+        audit.appendOrKeep(effects.attempt(id, judgement, List.of(), Optional.empty()));
+        audit.appendOrKeep(new AuditEvent.Outcome(
+                id, approval.who(), "refused", error.sqlState(), error.message(), Duration.ZERO));
+        return new RefusedException(error);
+    }
+
+    /** What neither the parser nor the server can read does nothing; the server says so best. */
+    private boolean serverRefuses(Judgement judgement) throws ServerErrorException {
+        return judgement.change() instanceof SchemaChange.Unrecognized
+                && !session.info().lexicalRules().dialect().isMySqlFamily()
+                && SyntaxProbe.refuses(session, judgement.text());
+    }
+
+    private boolean mayWait() {
+        return statements.size() == 1
+                && session.transaction() == TransactionStatus.IDLE
+                && settings.approvalTimeout().isPositive();
+    }
+
+    private Completion completion(StatementText statement) {
+        return statement
+                .directives()
+                .completion()
+                .or(state::completion)
+                .orElse(settings.waits() ? Completion.WAIT : Completion.RETURN);
+    }
+
+    private static void mustMakeSense(Judgement judgement) throws RefusedException {
+        if (judgement.statement().directives().backfill().isEmpty()) {
+            return;
+        }
+        long filled = judgement.change() instanceof SchemaChange.AlterTable alter
+                ? alter.actions().stream()
+                        .filter(a -> a instanceof AlterAction.AddColumn || a instanceof AlterAction.SetNotNull)
+                        .count()
+                : 0;
+        if (filled != 1) {
+            throw new RefusedException(Refusals.directive(
+                    filled == 0
+                            ? "the directive backfill means nothing here: no column is added"
+                            : "the directive backfill is ambiguous: several columns are added"));
+        }
+    }
+
+    private void takeBack() {
+        effects.discard();
+        approval.giveBack(effects.sent());
+    }
+}

@@ -1,0 +1,188 @@
+package dev.sluice.proxy.intercept;
+
+import dev.sluice.policies.ddl.QualifiedName;
+import dev.sluice.policies.plan.Decision;
+import dev.sluice.policies.policy.Action;
+import dev.sluice.policies.rule.Finding;
+import dev.sluice.proxy.audit.AuditException;
+import dev.sluice.proxy.session.HeldSession.Notice;
+import dev.sluice.proxy.session.ServerError;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * The gateway's own errors: each names the rule, the reason and the safe way. One list, so that codes stay as they are.
+ */
+final class Refusals {
+
+    /** ER_SPECIFIC_ACCESS_DENIED_ERROR. */
+    private static final int MYSQL_DENIED = 1227;
+
+    private Refusals() {}
+
+    static ServerError rejected(Decision decision) {
+        List<Finding> causes = causes(decision, Action.BLOCK);
+        return refusal(
+                sqlState(causes),
+                "schema change refused by " + rules(causes, decision) + ": " + reason(causes, decision),
+                decision.why(),
+                safeWay(causes, decision),
+                causes);
+    }
+
+    static ServerError parked(Decision decision, long request) {
+        List<Finding> causes = causes(decision, Action.APPROVE);
+        return refusal(
+                "42501",
+                "schema change waits for approval as request " + request + ", by " + rules(causes, decision) + ": "
+                        + reason(causes, decision),
+                decision.why(),
+                "Once an operator other than you has sent ALTER SLUICE MIGRATION " + request
+                        + " APPROVE, send the same statement again. " + safeWay(causes, decision),
+                causes);
+    }
+
+    static ServerError approvalTimedOut(Decision decision, long request) {
+        ServerError error = parked(decision, request);
+        return new ServerError(
+                error.severity(),
+                error.sqlState(),
+                error.code(),
+                "nobody approved in time: " + error.message(),
+                error.detail(),
+                error.hint(),
+                error.position());
+    }
+
+    static ServerError unaudited(AuditException e) {
+        return ServerError.of(
+                e.sqlState(),
+                1021,
+                "schema change refused: " + e.getMessage(),
+                "A schema change passes only when the audit trail has a record of it. Other statements are not affected.",
+                "Make the file writable or make room; then send the statement again.");
+    }
+
+    static ServerError directive(String message) {
+        return ServerError.of(
+                "42601",
+                1064,
+                message,
+                "A comment that begins with \"sluice:\" is an instruction and is never ignored.",
+                "Known: backfill=\"expression\", completion=wait|return, ticket=reference; parted by commas.");
+    }
+
+    static ServerError needsOwnMessage(String what, String why) {
+        return ServerError.of("0A000", 1235, what, why, "Send it in a message of its own.");
+    }
+
+    static ServerError needsOwnTransaction(QualifiedName table, long migration) {
+        return ServerError.of(
+                "55006",
+                1235,
+                "cannot change " + table + " again in this transaction",
+                "Migration " + migration + " of this transaction fills the column once the transaction has committed.",
+                "Commit first and send it in a transaction of its own.");
+    }
+
+    static ServerError internal(Throwable cause) {
+        return ServerError.of(
+                "XX000",
+                1105,
+                "the gateway could not judge the statement: " + cause,
+                "What cannot be judged is not let through. This is a fault of the gateway.",
+                "The gateway's log has the details.");
+    }
+
+    static ServerError explainOption(String what) {
+        return ServerError.of(
+                "0A000",
+                1235,
+                "EXPLAIN of a schema change: " + what,
+                "The gateway explains schema changes without running anything.",
+                "EXPLAIN ALTER TABLE …, or EXPLAIN (FORMAT JSON) ALTER TABLE … for programs.");
+    }
+
+    static ServerError failedTransaction() {
+        return ServerError.of(
+                "25P02",
+                0,
+                "current transaction is aborted, commands ignored until end of transaction block",
+                "",
+                "ROLLBACK first.");
+    }
+
+    static ServerError completionSetting(String value) {
+        return ServerError.of(
+                "22023",
+                1231,
+                "invalid value for parameter \"sluice.completion\": \"" + value + "\"",
+                "",
+                "Available values: wait, return.");
+    }
+
+    /** What the advice rules have to say. */
+    static List<Notice> warnings(Decision decision) {
+        return decision.findings().stream()
+                .filter(finding -> finding.action() == Action.WARN)
+                .map(finding -> new Notice(
+                        "WARNING",
+                        "01000",
+                        finding.ruleId() + ": " + finding.why(),
+                        finding.decidedBy().orElse(""),
+                        finding.safeWay()))
+                .toList();
+    }
+
+    private static ServerError refusal(
+            String sqlState, String message, String detail, String hint, List<Finding> causes) {
+        ServerError plain = ServerError.of(sqlState, MYSQL_DENIED, message, detail, hint.strip());
+        int position = causes.isEmpty() ? 0 : causes.getFirst().where().start() + 1;
+        return new ServerError(
+                plain.severity(), plain.sqlState(), plain.code(), plain.message(), plain.detail(), plain.hint(), position);
+    }
+
+    private static List<Finding> causes(Decision decision, Action action) {
+        return decision.findings().stream()
+                .filter(finding -> finding.action() == action)
+                .toList();
+    }
+
+    private static String rules(List<Finding> causes, Decision decision) {
+        List<String> ids = causes.isEmpty()
+                ? decision.ruleIds()
+                : causes.stream().map(Finding::ruleId).distinct().toList();
+        return ids.isEmpty() ? "policy" : (ids.size() == 1 ? "rule " : "rules ") + String.join(", ", ids);
+    }
+
+    private static String reason(List<Finding> causes, Decision decision) {
+        return causes.isEmpty() ? decision.why() : causes.getFirst().why();
+    }
+
+    private static String safeWay(List<Finding> causes, Decision decision) {
+        String ways = causes.stream()
+                .map(Finding::safeWay)
+                .filter(way -> !way.isEmpty())
+                .distinct()
+                .collect(Collectors.joining(" "));
+        String decidedBy = causes.stream()
+                .map(Finding::decidedBy)
+                .flatMap(Optional::stream)
+                .distinct()
+                .map(line -> " Decided by " + line + ".")
+                .collect(Collectors.joining());
+        return (ways.isEmpty() ? decision.action() : ways) + decidedBy;
+    }
+
+    /** The code that the direct statement would fail with, where it would; else that it is not permitted. */
+    private static String sqlState(List<Finding> causes) {
+        return causes.isEmpty()
+                ? "0A000"
+                : switch (causes.getFirst().ruleId()) {
+                    case "add-column-not-null-no-default" -> "23502";
+                    case "conflicting-migration" -> "55006";
+                    default -> "42501";
+                };
+    }
+}

@@ -1,0 +1,101 @@
+package dev.sluice.proxy.intercept;
+
+import dev.sluice.policies.ddl.QualifiedName;
+import dev.sluice.policies.ddl.SchemaChange;
+import dev.sluice.policies.facts.Facts;
+import dev.sluice.policies.facts.FactsRequest;
+import dev.sluice.policies.plan.Decision;
+import dev.sluice.policies.plan.Plan;
+import dev.sluice.policies.plan.StatementContext;
+import dev.sluice.policies.plan.Verdict;
+import dev.sluice.policies.policy.Policy;
+import dev.sluice.policies.policy.PolicyContext;
+import dev.sluice.policies.sql.StatementText;
+import dev.sluice.proxy.catalog.FactsReader;
+import dev.sluice.proxy.session.HeldSession;
+import dev.sluice.proxy.session.ServerErrorException;
+import dev.sluice.proxy.session.SessionInfo;
+import dev.sluice.proxy.session.TransactionStatus;
+import java.time.Clock;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+
+/** Decides about one schema change: parse, ask what must be known, judge. Thread-safe; blocks. */
+final class StatementJudge {
+
+    private static final Decision UNJUDGED = new Decision(
+            Verdict.FORWARD,
+            List.of(),
+            "It is sent as it is.",
+            "The policy forwards every schema change.",
+            new Plan(Optional.empty(), List.of(), List.of(), List.of()));
+
+    private final Planning planning;
+    private final FactsReader reader;
+    private final Supplier<Policy> policy;
+    private final Clock clock;
+
+    StatementJudge(Planning planning, FactsReader reader, Supplier<Policy> policy, Clock clock) {
+        this.planning = planning;
+        this.reader = reader;
+        this.policy = policy;
+        this.clock = clock;
+    }
+
+    /**
+     * @param number of the statement in the message
+     * @param alone whether it is the message's only statement
+     */
+    Judgement judge(
+            HeldSession session, String sql, StatementText statement, int number, boolean alone, Earlier earlier, String role)
+            throws ServerErrorException, RefusedException {
+        SchemaChange change = planning.parse(sql, statement, session.info().lexicalRules());
+        boolean inTransaction =
+                !alone || earlier.inBlock() || session.transaction() == TransactionStatus.IN_TRANSACTION;
+        StatementContext before = new StatementContext(
+                inTransaction, earlier.created(), statement.directives(), context(session.info(), role));
+        if (!policy.get().judges()) {
+            Facts unknown = Facts.assumed(session.info().lexicalRules().version());
+            return new Judgement(sql, number, statement, change, unknown, before, UNJUDGED);
+        }
+        FactsRequest request = planning.needs(change, before);
+        Facts facts;
+        Set<QualifiedName> created = new HashSet<>(earlier.created());
+        try (NameScope scope = NameScope.open(session, earlier.settings())) {
+            facts = reader.read(session, request);
+            if (session.transaction() == TransactionStatus.IN_TRANSACTION
+                    && !session.info().lexicalRules().dialect().isMySqlFamily()) {
+                created.addAll(CreatedHere.read(session, facts));
+            }
+        }
+        earlier.mustResolve(request.relations(), facts);
+        facts = earlier.overlay(facts);
+        StatementContext context =
+                new StatementContext(inTransaction, created, statement.directives(), before.policy());
+        Decision decision = planning.judge(change, facts, context, policy.get());
+        return new Judgement(sql, number, statement, change, facts, context, decision);
+    }
+
+    /** Judges again as if somebody had approved what the decision waits for. */
+    Judgement approved(Judgement judgement, long approval) {
+        Policy asApproved = new ApprovedPolicy(policy.get(), judgement.decision(), approval);
+        return judgement.with(
+                planning.judge(judgement.change(), judgement.facts(), judgement.context(), asApproved));
+    }
+
+    private PolicyContext context(SessionInfo info, String role) {
+        return new PolicyContext(
+                info.environment(),
+                info.database(),
+                Optional.empty(),
+                role,
+                info.application(),
+                info.clientAddress(),
+                -1,
+                -1,
+                clock.instant());
+    }
+}
