@@ -82,8 +82,9 @@ public final class AuditLog implements AutoCloseable {
 
     /** The same for several events at once, which are written together. */
     public void append(List<AuditEvent> events) throws AuditException {
-        Pending pending = new Pending(
-                events.stream().map(event -> new Stamped(clock.instant(), event)).toList());
+        Pending pending = new Pending(events.stream()
+                .map(event -> new Stamped(clock.instant(), event))
+                .toList());
         queue.add(pending);
         writing.lock();
         try {
@@ -134,7 +135,8 @@ public final class AuditLog implements AutoCloseable {
         for (Pending next = queue.poll(); next != null; next = queue.poll()) {
             batch.add(next);
         }
-        List<Stamped> records = batch.stream().flatMap(pending -> pending.records.stream()).toList();
+        List<Stamped> records =
+                batch.stream().flatMap(pending -> pending.records.stream()).toList();
         // An interrupt closes the file in the middle of a write; the records of others must not suffer from it.
         boolean interrupted = Thread.interrupted();
         @Nullable IOException failure = write(records);

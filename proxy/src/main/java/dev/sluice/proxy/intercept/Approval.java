@@ -74,8 +74,7 @@ final class Approval {
         ServerError error = mayWait
                 ? Refusals.approvalTimedOut(judgement.decision(), request)
                 : Refusals.parked(judgement.decision(), request);
-        audit.appendOrKeep(
-                new AuditEvent.Outcome(id, who, "parked", error.sqlState(), error.message(), Duration.ZERO));
+        audit.appendOrKeep(new AuditEvent.Outcome(id, who, "parked", error.sqlState(), error.message(), Duration.ZERO));
         throw new RefusedException(error);
     }
 

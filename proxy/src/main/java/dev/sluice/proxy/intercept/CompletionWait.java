@@ -115,7 +115,8 @@ final class CompletionWait {
         }
         toldAt = System.nanoTime();
         told = true;
-        StringBuilder words = new StringBuilder("migration " + now.id() + ": " + now.phase().word());
+        StringBuilder words =
+                new StringBuilder("migration " + now.id() + ": " + now.phase().word());
         if (now.state() != Migration.State.RUNNING) {
             words.append(", ").append(now.state().word());
         }

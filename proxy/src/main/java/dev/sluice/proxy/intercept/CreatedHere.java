@@ -19,8 +19,7 @@ import java.util.stream.Collectors;
  */
 final class CreatedHere {
 
-    private static final String QUERY =
-            """
+    private static final String QUERY = """
             SELECT a.attrelid
               FROM pg_catalog.pg_attribute a,
                    pg_catalog.txid_snapshot_xmax(pg_catalog.txid_current_snapshot()) AS s(x)
@@ -48,9 +47,8 @@ final class CreatedHere {
             return Set.of();
         }
         QueryResult result = session.query(QUERY.formatted(ids));
-        Set<String> own = result.rows().stream()
-                .map(row -> row.getFirst().orElse(""))
-                .collect(Collectors.toSet());
+        Set<String> own =
+                result.rows().stream().map(row -> row.getFirst().orElse("")).collect(Collectors.toSet());
         Set<QualifiedName> names = new HashSet<>();
         facts.relations().forEach((name, relation) -> {
             if (own.contains(Long.toString(relation.id()))) {

@@ -113,8 +113,14 @@ final class Earlier {
             relations.put(entry.getKey(), after.get());
         }
         return new Facts(
-                facts.version(), facts.assumed(), facts.role(), facts.currentSchema(), relations,
-                facts.volatilities(), facts.types(), facts.settings());
+                facts.version(),
+                facts.assumed(),
+                facts.role(),
+                facts.currentSchema(),
+                relations,
+                facts.volatilities(),
+                facts.types(),
+                facts.settings());
     }
 
     /** Refuses a statement whose names may not mean what the catalog says now. */
@@ -179,7 +185,9 @@ final class Earlier {
         }
         created.add(table.table());
         if (table.table().schema().isEmpty()) {
-            facts.currentSchema().ifPresent(schema -> created.add(QualifiedName.of(schema, table.table().name())));
+            facts.currentSchema()
+                    .ifPresent(schema ->
+                            created.add(QualifiedName.of(schema, table.table().name())));
         } else if (table.table().schema().equals(facts.currentSchema())) {
             created.add(QualifiedName.of(table.table().name()));
         }

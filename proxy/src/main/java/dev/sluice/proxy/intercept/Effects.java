@@ -147,17 +147,17 @@ final class Effects {
         if (migration.isEmpty()) {
             return;
         }
-        tableOf(prepared).ifPresent(table ->
-                pending.add(Pending.of(migration.get(), table, prepared.decision().plan())));
+        tableOf(prepared)
+                .ifPresent(table -> pending.add(
+                        Pending.of(migration.get(), table, prepared.decision().plan())));
     }
 
     private static Optional<QualifiedName> tableOf(Judgement judgement) {
-        Optional<QualifiedName> named =
-                switch (judgement.change()) {
-                    case SchemaChange.AlterTable alter -> Optional.of(alter.table());
-                    case SchemaChange.CreateIndex index -> Optional.of(index.table());
-                    default -> Optional.empty();
-                };
+        Optional<QualifiedName> named = switch (judgement.change()) {
+            case SchemaChange.AlterTable alter -> Optional.of(alter.table());
+            case SchemaChange.CreateIndex index -> Optional.of(index.table());
+            default -> Optional.empty();
+        };
         return named.flatMap(name -> judgement.facts().relation(name))
                 .map(relation -> relation.name())
                 .or(() -> judgement.decision().plan().target());

@@ -1,6 +1,5 @@
 package dev.sluice.proxy.intercept;
 
-import dev.sluice.policies.plan.Verdict;
 import dev.sluice.policies.sql.LexicalRules;
 import dev.sluice.policies.sql.Scanner;
 import dev.sluice.policies.sql.StatementText;
@@ -38,8 +37,7 @@ final class Explain {
         }
         StatementText statement = statements.getFirst();
         Earlier earlier = new Earlier(inner, rules, session.transaction() == TransactionStatus.IN_TRANSACTION);
-        Judgement judgement = judge.judge(
-                session, inner, withDirectives(statement, explain), 0, true, earlier, role);
+        Judgement judgement = judge.judge(session, inner, withDirectives(statement, explain), 0, true, earlier, role);
         boolean mysql = rules.dialect().isMySqlFamily();
         String column = mysql ? "EXPLAIN" : "QUERY PLAN";
         List<List<Optional<String>>> rows = request.json()

@@ -27,7 +27,9 @@ public final class ExplainFormat {
         members.put("rules", decision.ruleIds());
         members.put("action", decision.action());
         members.put("why", decision.why());
-        members.put("phases", decision.plan().phases().stream().map(ExplainFormat::phase).toList());
+        members.put(
+                "phases",
+                decision.plan().phases().stream().map(ExplainFormat::phase).toList());
         return JSON.writerWithDefaultPrettyPrinter().writeValueAsString(members);
     }
 
@@ -38,8 +40,8 @@ public final class ExplainFormat {
         lines.add("  Action: " + decision.action());
         lines.add("  Why: " + decision.why());
         for (Finding finding : decision.findings()) {
-            lines.add("  Rule: " + finding.ruleId() + " (" + finding.action().name().toLowerCase(Locale.ROOT) + ") "
-                    + finding.why());
+            lines.add("  Rule: " + finding.ruleId() + " ("
+                    + finding.action().name().toLowerCase(Locale.ROOT) + ") " + finding.why());
             finding.decidedBy().ifPresent(line -> lines.add("        decided by " + line));
             if (decision.verdict() == Verdict.PARK || decision.verdict() == Verdict.REJECT) {
                 lines.add("        safe way: " + finding.safeWay());
@@ -94,8 +96,9 @@ public final class ExplainFormat {
         String assignments = backfill.assignments().stream()
                 .map(assignment -> quoted(assignment.column()) + " = " + assignment.expression())
                 .collect(Collectors.joining(", "));
-        String table = backfill.table().schema().map(schema -> quoted(schema) + ".").orElse("")
-                + quoted(backfill.table().name());
+        String table =
+                backfill.table().schema().map(schema -> quoted(schema) + ".").orElse("")
+                        + quoted(backfill.table().name());
         return "UPDATE " + table + " SET " + assignments + " WHERE " + backfill.pending();
     }
 

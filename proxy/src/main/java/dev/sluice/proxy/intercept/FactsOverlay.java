@@ -41,7 +41,10 @@ final class FactsOverlay {
                                 .filter(column -> !column.name().equals(drop.column()))
                                 .toList()));
             case AlterAction.SetDefault set ->
-                Optional.of(changed(table, set.column(), c -> column(c, c.notNull(), Optional.of(set.expression().text()))));
+                Optional.of(changed(
+                        table,
+                        set.column(),
+                        c -> column(c, c.notNull(), Optional.of(set.expression().text()))));
             case AlterAction.DropDefault drop ->
                 Optional.of(changed(table, drop.column(), c -> column(c, c.notNull(), Optional.empty())));
             case AlterAction.SetNotNull set ->
@@ -90,8 +93,25 @@ final class FactsOverlay {
 
     private static RelationFacts with(RelationFacts t, List<ColumnFacts> columns) {
         return new RelationFacts(
-                t.name(), t.id(), t.kind(), t.temporary(), t.owned(), t.manageable(), t.rows(), t.bytes(), columns,
-                t.attributeSlots(), t.constraints(), t.indexes(), t.triggers(), t.children(), t.partitionOf(), t.owner(),
-                t.dependents(), t.indexOf(), t.options(), t.inFlight());
+                t.name(),
+                t.id(),
+                t.kind(),
+                t.temporary(),
+                t.owned(),
+                t.manageable(),
+                t.rows(),
+                t.bytes(),
+                columns,
+                t.attributeSlots(),
+                t.constraints(),
+                t.indexes(),
+                t.triggers(),
+                t.children(),
+                t.partitionOf(),
+                t.owner(),
+                t.dependents(),
+                t.indexOf(),
+                t.options(),
+                t.inFlight());
     }
 }

@@ -31,7 +31,8 @@ final class Fingerprint {
                 + "|" + relation.constraints()
                 + "|" + relation.indexes()
                 + "|" + relation.triggers()
-                + "|" + relation.children().stream().map(Object::toString).sorted().collect(Collectors.joining(","));
+                + "|"
+                + relation.children().stream().map(Object::toString).sorted().collect(Collectors.joining(","));
     }
 
     private static String sha256(String text) {

@@ -86,7 +86,10 @@ public final class GatewayInterceptor implements Interceptor {
             return new Ruling.Refuse(Refusals.unaudited(e));
         } catch (RuntimeException | StackOverflowError e) {
             // An edge of the control plane: one statement that trips us must not cost the client its session.
-            LOG.error("session {}: a statement could not be judged", session.info().id(), e);
+            LOG.error(
+                    "session {}: a statement could not be judged",
+                    session.info().id(),
+                    e);
             return new Ruling.Refuse(Refusals.internal(e));
         }
     }

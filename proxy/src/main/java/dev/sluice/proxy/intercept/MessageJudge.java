@@ -73,7 +73,8 @@ final class MessageJudge {
                     case TRANSACTION, SETTING, DATA -> earlier.passed(statement);
                     case GATEWAY_COMMAND, EXPLAIN_SCHEMA_CHANGE ->
                         throw new RefusedException(Refusals.needsOwnMessage(
-                                "a gateway command stands beside other statements", "The gateway answers it by itself."));
+                                "a gateway command stands beside other statements",
+                                "The gateway answers it by itself."));
                 }
             }
             if (effects.sent().isEmpty()) {
@@ -92,8 +93,8 @@ final class MessageJudge {
 
     private void schemaChange(StatementText statement, int number)
             throws ServerErrorException, RefusedException, MigrationException, AuditException {
-        Judgement judgement = judge.judge(
-                session, sql, statement, number, statements.size() == 1, earlier, state.role());
+        Judgement judgement =
+                judge.judge(session, sql, statement, number, statements.size() == 1, earlier, state.role());
         mustMakeSense(judgement);
         List<Pending> pending = new ArrayList<>(earlierPending);
         pending.addAll(effects.pending());

@@ -39,7 +39,8 @@ final class Queueing {
         if (decision.verdict() == Verdict.PARK || decision.verdict() == Verdict.REJECT) {
             return decision;
         }
-        throw new RefusedException(Refusals.needsOwnTransaction(first.get().table(), first.get().migration()));
+        throw new RefusedException(
+                Refusals.needsOwnTransaction(first.get().table(), first.get().migration()));
     }
 
     private static Optional<Pending> conflict(Judgement judgement, List<Pending> pending) {
@@ -52,12 +53,11 @@ final class Queueing {
     }
 
     private static Optional<QualifiedName> table(Judgement judgement) {
-        Optional<QualifiedName> named =
-                switch (judgement.change()) {
-                    case SchemaChange.AlterTable alter -> Optional.of(alter.table());
-                    case SchemaChange.CreateIndex index -> Optional.of(index.table());
-                    default -> Optional.empty();
-                };
+        Optional<QualifiedName> named = switch (judgement.change()) {
+            case SchemaChange.AlterTable alter -> Optional.of(alter.table());
+            case SchemaChange.CreateIndex index -> Optional.of(index.table());
+            default -> Optional.empty();
+        };
         return named.flatMap(name -> judgement.facts().relation(name)).map(RelationFacts::name);
     }
 
@@ -74,9 +74,15 @@ final class Queueing {
         List<Phase> phases = new ArrayList<>();
         for (Phase phase : plan.phases()) {
             if (phase.name() == PhaseName.EXPAND) {
-                phases.add(new Phase(PhaseName.EXPAND, List.of(), "", false, 0, "behind migration " + first.migration()));
+                phases.add(
+                        new Phase(PhaseName.EXPAND, List.of(), "", false, 0, "behind migration " + first.migration()));
                 phases.add(new Phase(
-                        PhaseName.VALIDATE, phase.steps(), phase.lock(), phase.rewritesTable(), phase.rows(), phase.note()));
+                        PhaseName.VALIDATE,
+                        phase.steps(),
+                        phase.lock(),
+                        phase.rewritesTable(),
+                        phase.rows(),
+                        phase.note()));
             } else {
                 phases.add(phase);
             }

@@ -140,7 +140,13 @@ final class Refusals {
         ServerError plain = ServerError.of(sqlState, MYSQL_DENIED, message, detail, hint.strip());
         int position = causes.isEmpty() ? 0 : causes.getFirst().where().start() + 1;
         return new ServerError(
-                plain.severity(), plain.sqlState(), plain.code(), plain.message(), plain.detail(), plain.hint(), position);
+                plain.severity(),
+                plain.sqlState(),
+                plain.code(),
+                plain.message(),
+                plain.detail(),
+                plain.hint(),
+                position);
     }
 
     private static List<Finding> causes(Decision decision, Action action) {

@@ -50,7 +50,13 @@ final class StatementJudge {
      * @param alone whether it is the message's only statement
      */
     Judgement judge(
-            HeldSession session, String sql, StatementText statement, int number, boolean alone, Earlier earlier, String role)
+            HeldSession session,
+            String sql,
+            StatementText statement,
+            int number,
+            boolean alone,
+            Earlier earlier,
+            String role)
             throws ServerErrorException, RefusedException {
         SchemaChange change = planning.parse(sql, statement, session.info().lexicalRules());
         boolean inTransaction =
@@ -82,8 +88,7 @@ final class StatementJudge {
     /** Judges again as if somebody had approved what the decision waits for. */
     Judgement approved(Judgement judgement, long approval) {
         Policy asApproved = new ApprovedPolicy(policy.get(), judgement.decision(), approval);
-        return judgement.with(
-                planning.judge(judgement.change(), judgement.facts(), judgement.context(), asApproved));
+        return judgement.with(planning.judge(judgement.change(), judgement.facts(), judgement.context(), asApproved));
     }
 
     private PolicyContext context(SessionInfo info, String role) {

@@ -2,6 +2,7 @@ package dev.sluice.proxy.intercept;
 
 import dev.sluice.policies.ddl.AlterAction;
 import dev.sluice.policies.ddl.ColumnConstraint;
+import dev.sluice.policies.ddl.ColumnSpec;
 import dev.sluice.policies.ddl.IndexKey;
 import dev.sluice.policies.ddl.SchemaChange;
 import dev.sluice.policies.ddl.TableConstraint;
@@ -19,7 +20,7 @@ final class TouchedColumns {
     static Optional<Set<String>> of(SchemaChange change) {
         return switch (change) {
             case SchemaChange.AlterTable alter -> ofActions(alter.actions());
-            case SchemaChange.CreateIndex index when index.where().isEmpty() -> ofKeys(index.keys());
+            case SchemaChange.CreateIndex index -> index.where().isEmpty() ? ofKeys(index.keys()) : Optional.empty();
             case SchemaChange.Annotation ignored -> Optional.of(Set.of());
             default -> Optional.empty();
         };
@@ -39,10 +40,7 @@ final class TouchedColumns {
 
     private static Optional<Set<String>> ofAction(AlterAction action) {
         return switch (action) {
-            case AlterAction.AddColumn add
-            when !add.column().has(ColumnConstraint.Generated.class)
-                    && !add.column().has(ColumnConstraint.Check.class) ->
-                Optional.of(Set.of(add.column().name()));
+            case AlterAction.AddColumn add -> ofColumn(add.column());
             case AlterAction.DropColumn drop -> Optional.of(Set.of(drop.column()));
             case AlterAction.SetDefault set -> Optional.of(Set.of(set.column()));
             case AlterAction.DropDefault drop -> Optional.of(Set.of(drop.column()));
@@ -57,14 +55,18 @@ final class TouchedColumns {
         };
     }
 
+    private static Optional<Set<String>> ofColumn(ColumnSpec column) {
+        boolean expression = column.has(ColumnConstraint.Generated.class) || column.has(ColumnConstraint.Check.class);
+        return expression ? Optional.empty() : Optional.of(Set.of(column.name()));
+    }
+
     private static Optional<Set<String>> ofConstraint(TableConstraint constraint) {
         return switch (constraint) {
             case TableConstraint.ForeignKey key -> Optional.of(Set.copyOf(key.columns()));
-            case TableConstraint.Unique unique when unique.usingIndex().isEmpty() -> ofKeys(unique.keys());
-            case TableConstraint.PrimaryKey key when key.usingIndex().isEmpty() -> ofKeys(key.keys());
+            case TableConstraint.Unique unique ->
+                unique.usingIndex().isEmpty() ? ofKeys(unique.keys()) : Optional.empty();
+            case TableConstraint.PrimaryKey key -> key.usingIndex().isEmpty() ? ofKeys(key.keys()) : Optional.empty();
             case TableConstraint.NotNull notNull -> Optional.of(Set.of(notNull.column()));
-            case TableConstraint.Unique ignored -> Optional.empty();
-            case TableConstraint.PrimaryKey ignored -> Optional.empty();
             case TableConstraint.Check ignored -> Optional.empty();
             case TableConstraint.Exclude ignored -> Optional.empty();
         };

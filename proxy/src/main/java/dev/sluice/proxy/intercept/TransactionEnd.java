@@ -38,7 +38,8 @@ final class TransactionEnd {
             if (sent.migration().isEmpty()) {
                 continue;
             }
-            Optional<ServerError> own = one(session, wait, sent, sent.migration().get(), error.isPresent());
+            Optional<ServerError> own =
+                    one(session, wait, sent, sent.migration().get(), error.isPresent());
             error = error.or(() -> own);
         }
         return error;
@@ -108,7 +109,11 @@ final class TransactionEnd {
             record(sent, "failed", sqlState, failed.reason());
             return Optional.of(CompletionWait.failedAfterCommit(failed));
         }
-        migrations.command(sent.database(), failed.id(), new Migrations.Command.Cancel(), sent.who().user());
+        migrations.command(
+                sent.database(),
+                failed.id(),
+                new Migrations.Command.Cancel(),
+                sent.who().user());
         Migration after = wait.settled(sent, failed.id(), UNDO_PATIENCE);
         boolean undone = after.state() == Migration.State.CANCELLED;
         record(sent, undone ? "undone" : "failed", sqlState, failed.reason());

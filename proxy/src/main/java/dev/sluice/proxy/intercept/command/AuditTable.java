@@ -10,15 +10,31 @@ import tools.jackson.databind.JsonNode;
 final class AuditTable {
 
     private static final List<String> COLUMNS = List.of(
-            "seq", "time", "kind", "user", "statement", "verdict", "result", "sqlstate", "rules", "migration", "database",
-            "role", "client", "application", "message", "id");
+            "seq",
+            "time",
+            "kind",
+            "user",
+            "statement",
+            "verdict",
+            "result",
+            "sqlstate",
+            "rules",
+            "migration",
+            "database",
+            "role",
+            "client",
+            "application",
+            "message",
+            "id");
     private static final int BRIEF = 8;
 
     private AuditTable() {}
 
     static Table of(List<AuditTrail.Entry> entries) {
         return new Table(
-                COLUMNS, BRIEF, entries.stream().map(entry -> row(entry.record())).toList());
+                COLUMNS,
+                BRIEF,
+                entries.stream().map(entry -> row(entry.record())).toList());
     }
 
     private static List<Optional<String>> row(JsonNode record) {

@@ -22,8 +22,8 @@ import java.util.stream.Collectors;
  */
 public final class CommandParser {
 
-    private static final Pattern RATE =
-            Pattern.compile("(\\d{1,12})\\s*(k?)\\s*(?:rows?)?\\s*(?:/\\s*s(?:ec(?:ond)?)?)?", Pattern.CASE_INSENSITIVE);
+    private static final Pattern RATE = Pattern.compile(
+            "(\\d{1,12})\\s*(k?)\\s*(?:rows?)?\\s*(?:/\\s*s(?:ec(?:ond)?)?)?", Pattern.CASE_INSENSITIVE);
     private static final String ACTIONS =
             "An action is PAUSE, RESUME, CANCEL, RETRY, APPROVE ['reason'], THROTTLE '500 rows/s' or THROTTLE OFF.";
 

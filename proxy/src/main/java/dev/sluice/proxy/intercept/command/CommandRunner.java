@@ -28,8 +28,7 @@ public final class CommandRunner {
     private final GatewayView view;
     private final Clock clock;
 
-    public CommandRunner(
-            Migrations migrations, AuditLog audit, Operators operators, GatewayView view, Clock clock) {
+    public CommandRunner(Migrations migrations, AuditLog audit, Operators operators, GatewayView view, Clock clock) {
         this.migrations = migrations;
         this.audit = audit;
         this.operators = operators;
@@ -54,24 +53,23 @@ public final class CommandRunner {
     private Ruling show(GatewayCommand.Show show, DatabaseRef database, String user)
             throws MigrationException, IOException {
         boolean operator = operators.isOperator(user);
-        Table table =
-                switch (show.topic()) {
-                    case MIGRATIONS -> MigrationTable.of(visible(database, user), clock.instant());
-                    case MIGRATION -> one(database, user, show.migration().orElseThrow());
-                    case APPROVALS ->
-                        MigrationTable.of(
-                                visible(database, user).stream()
-                                        .filter(m -> m.state() == Migration.State.AWAITING_APPROVAL)
-                                        .toList(),
-                                clock.instant());
-                    case AUDIT -> audit(user, operator);
-                    case POLICIES -> view.policies();
-                    case THROTTLE -> view.throttle(database);
-                    case SESSIONS -> view.sessions(operator ? "" : user);
-                    case CONFIG -> operator ? view.config() : Table.of(List.of("name", "value"), List.of());
-                    case VERSION -> Table.of(List.of("version"), List.of(Table.row(view.version())));
-                    case HELP -> help();
-                };
+        Table table = switch (show.topic()) {
+            case MIGRATIONS -> MigrationTable.of(visible(database, user), clock.instant());
+            case MIGRATION -> one(database, user, show.migration().orElseThrow());
+            case APPROVALS ->
+                MigrationTable.of(
+                        visible(database, user).stream()
+                                .filter(m -> m.state() == Migration.State.AWAITING_APPROVAL)
+                                .toList(),
+                        clock.instant());
+            case AUDIT -> audit(user, operator);
+            case POLICIES -> view.policies();
+            case THROTTLE -> view.throttle(database);
+            case SESSIONS -> view.sessions(operator ? "" : user);
+            case CONFIG -> operator ? view.config() : Table.of(List.of("name", "value"), List.of());
+            case VERSION -> Table.of(List.of("version"), List.of(Table.row(view.version())));
+            case HELP -> help();
+        };
         if (show.topic() == Topic.CONFIG && !operator) {
             return refuse(
                     "42501",
@@ -134,7 +132,8 @@ public final class CommandRunner {
                     "Only operators may.",
                     "Operators are listed under operators in the gateway's configuration."));
         }
-        boolean own = migration.requestedBy().equals(who.user()) || migration.requestedBy().equals(who.role());
+        boolean own = migration.requestedBy().equals(who.user())
+                || migration.requestedBy().equals(who.role());
         if (alter.command() instanceof Migrations.Command.Approve && own) {
             return Optional.of(ServerError.of(
                     "42501",
@@ -148,11 +147,7 @@ public final class CommandRunner {
     }
 
     private static AuditEvent.Operation operation(
-            GatewayCommand.Alter alter,
-            AuditEvent.Who who,
-            String text,
-            String result,
-            Optional<ServerError> error) {
+            GatewayCommand.Alter alter, AuditEvent.Who who, String text, String result, Optional<ServerError> error) {
         String reason = alter.command() instanceof Migrations.Command.Approve approve ? approve.reason() : "";
         return new AuditEvent.Operation(
                 who,
@@ -184,7 +179,8 @@ public final class CommandRunner {
         rows.add(Table.row("ALTER SLUICE MIGRATION n CANCEL", "leaves the table as it was before the statement"));
         rows.add(Table.row("ALTER SLUICE MIGRATION n RETRY", "tries again what failed"));
         rows.add(Table.row("ALTER SLUICE MIGRATION n APPROVE 'reason'", "lets the statement pass once"));
-        rows.add(Table.row("ALTER SLUICE MIGRATION n THROTTLE '500 rows/s'", "limits its backfill; THROTTLE OFF ends it"));
+        rows.add(Table.row(
+                "ALTER SLUICE MIGRATION n THROTTLE '500 rows/s'", "limits its backfill; THROTTLE OFF ends it"));
         rows.add(Table.row("EXPLAIN ALTER TABLE …", "what would become of a schema change; runs nothing"));
         rows.add(Table.row("EXPLAIN (FORMAT JSON) ALTER TABLE …", "the same for programs"));
         rows.add(Table.row("SET sluice.completion = 'return'", "answers come after the expand phase, not at the end"));

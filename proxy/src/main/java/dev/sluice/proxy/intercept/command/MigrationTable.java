@@ -13,8 +13,23 @@ public final class MigrationTable {
 
     private static final int STATEMENT_WIDTH = 60;
     private static final List<String> COLUMNS = List.of(
-            "id", "table", "statement", "state", "phase", "rows", "total", "rate", "eta", "reason", "age", "owner",
-            "requested_by", "sqlstate", "created_at", "updated_at", "full_statement");
+            "id",
+            "table",
+            "statement",
+            "state",
+            "phase",
+            "rows",
+            "total",
+            "rate",
+            "eta",
+            "reason",
+            "age",
+            "owner",
+            "requested_by",
+            "sqlstate",
+            "created_at",
+            "updated_at",
+            "full_statement");
     private static final int BRIEF = 12;
 
     private MigrationTable() {}
