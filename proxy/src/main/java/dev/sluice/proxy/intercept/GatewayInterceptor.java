@@ -73,7 +73,7 @@ public final class GatewayInterceptor implements Interceptor {
         try {
             return ruling(session, sql, planning.split(sql, session.info().lexicalRules()));
         } catch (DirectiveException e) {
-            return new Ruling.Refuse(Refusals.directive(e.getMessage()));
+            return new Ruling.Refuse(Refusals.directive(String.valueOf(e.getMessage())));
         } catch (CommandSyntaxException e) {
             return new Ruling.Refuse(e.error());
         } catch (RefusedException e) {

@@ -107,7 +107,7 @@ public final class CommandRunner {
         try {
             audit.append(operation(alter, who, text, refusal.isPresent() ? "refused" : "asked", refusal));
         } catch (AuditException e) {
-            return refuse(e.sqlState(), e.getMessage(), "What an operator does must be on record.", "");
+            return refuse(e.sqlState(), String.valueOf(e.getMessage()), "What an operator does must be on record.", "");
         }
         if (refusal.isPresent()) {
             return new Ruling.Refuse(refusal.get());
