@@ -1,0 +1,99 @@
+package dev.sluice.policies.ddl.parser;
+
+import dev.sluice.policies.ddl.SchemaChange;
+import dev.sluice.policies.ddl.SourceText;
+import dev.sluice.policies.sql.LexicalRules;
+import dev.sluice.policies.sql.ServerVersion;
+import dev.sluice.policies.sql.StatementText;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * Reads schema changes of PostgreSQL 12–18, MySQL 8.0–9.x and MariaDB 10.6–11.x.
+ *
+ * <p>There is always an answer: what is not understood in full is {@link SchemaChange.Unrecognized}, with the reason.
+ * Positions in the answer are in the client's message. Has no state of its own; safe for use by many threads. The first
+ * call loads the generated parser, which takes a few hundred milliseconds: {@link #warmUp} does so ahead of time.
+ */
+public final class DdlParser {
+    /** Text longer than this in one statement is not read; a schema change is never so long. */
+    private static final int MAX_LENGTH = 16 * 1024 * 1024;
+
+    /** One statement of a message. */
+    public SchemaChange parse(String message, StatementText statement, LexicalRules rules) {
+        return parse(message, statement.start(), statement.end(), rules);
+    }
+
+    /** The statement between two positions of a message. */
+    public SchemaChange parse(String message, int start, int end, LexicalRules rules) {
+        if (end - start > MAX_LENGTH) {
+            return unrecognized(message, start, end, "the statement is too long");
+        }
+        DdlParserImpl parser = new DdlParserImpl(new DdlLexer(message, start, end, rules));
+        parser.begin(message, rules);
+        try {
+            SchemaChange change = parser.SchemaChangeEof();
+            return change instanceof SchemaChange.Opaque opaque ? withEmbedded(opaque, rules) : change;
+        } catch (ParseException e) {
+            return unrecognized(message, start, end, parser.reason(e));
+        } catch (UnreadableTextException e) {
+            return unrecognized(message, start, end, e.getMessage());
+        } catch (StackOverflowError e) {
+            return unrecognized(message, start, end, "the statement is nested too deeply");
+        }
+    }
+
+    /** A text that is one statement, as it stands in a literal or a file; a semicolon at its end does not matter. */
+    public SchemaChange parse(String statement, LexicalRules rules) {
+        int end = statement.length();
+        while (end > 0 && (statement.charAt(end - 1) <= ' ' || statement.charAt(end - 1) == ';')) {
+            end--;
+        }
+        return parse(statement, 0, end, rules);
+    }
+
+    /** What {@code EXPLAIN} of a schema change asks for; empty where the statement is no EXPLAIN that can be read. */
+    public Optional<ExplainStatement> parseExplain(String message, StatementText statement, LexicalRules rules) {
+        try {
+            return ExplainStatement.read(
+                    new DdlLexer(message, statement.start(), statement.end(), rules), statement, rules);
+        } catch (UnreadableTextException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** Loads and exercises the parser, so that the first client does not wait for it. */
+    public void warmUp() {
+        LexicalRules postgres = LexicalRules.defaults(ServerVersion.postgres(18));
+        LexicalRules mysql = LexicalRules.defaults(ServerVersion.mysql(8, 4, 0));
+        for (int i = 0; i < 200; i++) {
+            parse("ALTER TABLE a.b ADD COLUMN c uuid NOT NULL DEFAULT gen_random_uuid(), DROP d", postgres);
+            parse("CREATE INDEX i ON t USING btree (a DESC) WHERE b", postgres);
+            parse("ALTER TABLE `t` ADD COLUMN c INT UNSIGNED NOT NULL DEFAULT 1 AFTER d, ALGORITHM=INSTANT", mysql);
+            parse("CREATE TABLE t (id bigint PRIMARY KEY, a text REFERENCES b (c), UNIQUE (a))", postgres);
+        }
+    }
+
+    /** EXECUTE IMMEDIATE and PREPARE … FROM with a literal. */
+    private SchemaChange withEmbedded(SchemaChange.Opaque opaque, LexicalRules rules) {
+        return EmbeddedText.of(opaque, rules)
+                .map(text -> parse(text, rules))
+                .<SchemaChange>map(inner -> new SchemaChange.Opaque(opaque.source(), opaque.verb(), Optional.of(inner)))
+                .orElse(opaque);
+    }
+
+    private static SchemaChange unrecognized(String message, int start, int end, String reason) {
+        return new SchemaChange.Unrecognized(
+                new SourceText(message, start, end), leadingWords(message, start, end), reason);
+    }
+
+    /** The first two words, which are the command tag of most statements. */
+    private static String leadingWords(String message, int start, int end) {
+        String[] words =
+                message.substring(start, Math.min(end, start + 100)).strip().split("\\s+", 3);
+        String tag = words.length > 1 && words[1].chars().allMatch(Character::isLetter)
+                ? words[0] + " " + words[1]
+                : words[0];
+        return tag.toUpperCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,31 @@
+package dev.sluice.policies.ddl.parser;
+
+import dev.sluice.policies.ddl.SchemaChange;
+import dev.sluice.policies.sql.LexicalRules;
+import java.util.Optional;
+
+/** The SQL text inside EXECUTE IMMEDIATE '…' and PREPARE s FROM '…', where it is one literal. */
+final class EmbeddedText {
+    private EmbeddedText() {}
+
+    static Optional<String> of(SchemaChange.Opaque opaque, LexicalRules rules) {
+        if (!opaque.verb().equals("EXECUTE IMMEDIATE") && !opaque.verb().equals("PREPARE")) {
+            return Optional.empty();
+        }
+        DdlLexer lexer = new DdlLexer(
+                opaque.source().sql(), opaque.source().start(), opaque.source().end(), rules);
+        DdlToken before = (DdlToken) lexer.getNextToken();
+        DdlToken token = (DdlToken) lexer.getNextToken();
+        while (token.kind != DdlParserImplConstants.EOF) {
+            if (token.kind == DdlParserImplConstants.QUOTED_STRING && (before.is("IMMEDIATE") || before.is("FROM"))) {
+                DdlToken next = (DdlToken) lexer.getNextToken();
+                return next.kind == DdlParserImplConstants.EOF || next.is("USING")
+                        ? Optional.of(StringLiterals.decode(token.image, rules))
+                        : Optional.empty();
+            }
+            before = token;
+            token = (DdlToken) lexer.getNextToken();
+        }
+        return Optional.empty();
+    }
+}

@@ -1,0 +1,140 @@
+package dev.sluice.policies.ddl.parser;
+
+import dev.sluice.policies.ddl.QualifiedName;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** Kinds of objects by their words, and what statements about them share. */
+abstract class Phrases extends MySqlClauses {
+    private static final List<String[]> LONG_TYPES = List.of(
+            phrase("MATERIALIZED VIEW"),
+            phrase("FOREIGN TABLE"),
+            phrase("FOREIGN DATA WRAPPER"),
+            phrase("EVENT TRIGGER"),
+            phrase("ACCESS METHOD"),
+            phrase("OPERATOR CLASS"),
+            phrase("OPERATOR FAMILY"),
+            phrase("TEXT SEARCH CONFIGURATION"),
+            phrase("TEXT SEARCH DICTIONARY"),
+            phrase("TEXT SEARCH PARSER"),
+            phrase("TEXT SEARCH TEMPLATE"),
+            phrase("USER MAPPING"),
+            phrase("DEFAULT PRIVILEGES"),
+            phrase("LARGE OBJECT"),
+            phrase("RESOURCE GROUP"),
+            phrase("SPATIAL REFERENCE SYSTEM"),
+            phrase("UNDO TABLESPACE"),
+            phrase("LOGFILE GROUP"),
+            phrase("PACKAGE BODY"));
+
+    private static final Set<String> TYPES = Set.of(
+            ("VIEW SEQUENCE FUNCTION PROCEDURE ROUTINE AGGREGATE TRIGGER EVENT TYPE DOMAIN SCHEMA DATABASE EXTENSION"
+                            + " ROLE USER GROUP RULE POLICY PUBLICATION SUBSCRIPTION COLLATION CONVERSION CAST OPERATOR"
+                            + " LANGUAGE SERVER STATISTICS TABLESPACE TRANSFORM INDEX SYSTEM OWNED PACKAGE INSTANCE")
+                    .split(" "));
+
+    private boolean insideSchema;
+
+    private static String[] phrase(String words) {
+        return words.split(" ");
+    }
+
+    /** While the elements of CREATE SCHEMA are parsed, the next one ends a statement. */
+    final void insideSchema(boolean yes) {
+        insideSchema = yes;
+    }
+
+    final boolean atElementEnd() {
+        return atEnd() || (insideSchema && atAny("CREATE", "GRANT"));
+    }
+
+    /** Takes everything to the end of the statement, or of the element of CREATE SCHEMA. */
+    final void restOfStatement() throws ParseException {
+        while (!atElementEnd()) {
+            takeGroup();
+        }
+    }
+
+    /** Takes the words that name a kind of object and gives them in upper case. */
+    final String objectType() throws ParseException {
+        for (String[] type : LONG_TYPES) {
+            if (take(type)) {
+                return String.join(" ", type);
+            }
+        }
+        if (!TYPES.contains(peek().word)) {
+            throw unexpected("a kind of object that is known");
+        }
+        String type = anyWord();
+        return pg() && (type.equals("USER") || type.equals("GROUP")) ? "ROLE" : type;
+    }
+
+    /** The name of any object: an identifier, a role's string, an operator's symbols. */
+    final Optional<QualifiedName> objectName(String type) throws ParseException {
+        if (atKind(DdlParserImplConstants.QUOTED_STRING)) {
+            String image = getNextToken().image;
+            return Optional.of(QualifiedName.of(image.substring(1, image.length() - 1)));
+        }
+        if (isName()) {
+            return Optional.of(qualified());
+        }
+        if (!type.equals("OPERATOR")) {
+            return Optional.empty();
+        }
+        StringBuilder symbols = new StringBuilder();
+        while (!atKind(DdlParserImplConstants.LPAREN) && !atItemEnd()) {
+            symbols.append(getNextToken().image);
+        }
+        return Optional.of(QualifiedName.of(symbols.toString()));
+    }
+
+    private QualifiedName qualified() throws ParseException {
+        String first = takeName();
+        if (!takeKind(DdlParserImplConstants.DOT)) {
+            return QualifiedName.of(first);
+        }
+        String second = takeLabel();
+        return takeKind(DdlParserImplConstants.DOT)
+                ? QualifiedName.of(second, takeLabel())
+                : QualifiedName.of(first, second);
+    }
+
+    /** The action's first words in upper case. What follows them is taken too. */
+    final String actionWords() throws ParseException {
+        if (atElementEnd() || peek().word.isEmpty()) {
+            restOfStatement();
+            return "";
+        }
+        String first = anyWord();
+        String what = first;
+        if (first.equals("RENAME") && !atAny("TO", "COLUMN", "CONSTRAINT", "VALUE", "ATTRIBUTE")) {
+            what = "RENAME COLUMN";
+        } else if (!peek().word.isEmpty() && !atElementEnd()) {
+            what = first + " " + anyWord();
+        }
+        restOfStatement();
+        return what;
+    }
+
+    /** Whether an option list holds this word and does not switch it off. */
+    final boolean takeOptionList(String wanted) throws ParseException {
+        boolean on = false;
+        for (String option : arguments()) {
+            String[] words = option.trim().split("[\\s=]+");
+            if (words[0].equalsIgnoreCase(wanted)) {
+                String value = words.length > 1 ? words[1].replace("'", "").toLowerCase(java.util.Locale.ROOT) : "on";
+                on = !Set.of("false", "off", "0", "no").contains(value);
+            }
+        }
+        return on;
+    }
+
+    /** Whether the last word before the end is CASCADE; takes everything to the end. */
+    final boolean restWithBehavior() throws ParseException {
+        while (!atElementEnd()) {
+            takeGroup();
+        }
+        return last().is("CASCADE");
+    }
+}

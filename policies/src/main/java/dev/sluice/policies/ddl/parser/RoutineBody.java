@@ -1,0 +1,64 @@
+package dev.sluice.policies.ddl.parser;
+
+import dev.sluice.policies.ddl.SourceText;
+import dev.sluice.policies.sql.LexicalRules;
+import java.util.Set;
+
+/** Looks through the body of a function, procedure, trigger or event for schema changes. */
+final class RoutineBody {
+    private static final Set<String> SCHEMA_VERBS = Set.of("ALTER", "CREATE", "DROP", "TRUNCATE", "RENAME", "REINDEX");
+    private static final Set<String> DYNAMIC_VERBS = Set.of("EXECUTE", "PREPARE");
+    private static final int MAX_NESTING = 8;
+
+    private RoutineBody() {}
+
+    /** Whether the text changes a schema, or runs SQL that it builds; true where the text cannot be read. */
+    static boolean holdsDdl(SourceText body, LexicalRules rules) {
+        return holdsDdl(body.sql(), body.start(), body.end(), rules, 0);
+    }
+
+    private static boolean holdsDdl(String text, int start, int end, LexicalRules rules, int nesting) {
+        if (nesting > MAX_NESTING) {
+            return true;
+        }
+        try {
+            DdlLexer lexer = new DdlLexer(text, start, end, rules);
+            DdlToken before = new DdlToken(DdlParserImplConstants.EOF, text, start, start);
+            DdlToken token = (DdlToken) lexer.getNextToken();
+            while (token.kind != DdlParserImplConstants.EOF) {
+                DdlToken next = (DdlToken) lexer.getNextToken();
+                if (isSchemaChange(before, token, next) || isBodyWithDdl(before, token, rules, nesting)) {
+                    return true;
+                }
+                before = token;
+                token = next;
+            }
+            return false;
+        } catch (UnreadableTextException e) {
+            return true;
+        }
+    }
+
+    private static boolean isSchemaChange(DdlToken before, DdlToken token, DdlToken next) {
+        if (before.kind == DdlParserImplConstants.DOT || token.word.isEmpty()) {
+            return false;
+        }
+        if (SCHEMA_VERBS.contains(token.word)) {
+            return !next.word.isEmpty() && !next.is("TEMPORARY") && !next.is("TEMP") && !onCommitDrop(before, token);
+        }
+        return DYNAMIC_VERBS.contains(token.word) && !next.is("FUNCTION") && !next.is("PROCEDURE");
+    }
+
+    private static boolean onCommitDrop(DdlToken before, DdlToken token) {
+        return token.is("DROP") && before.is("COMMIT");
+    }
+
+    /** A body in quotes: {@code AS $$ … $$}, {@code AS 'object', 'symbol'}. */
+    private static boolean isBodyWithDdl(DdlToken before, DdlToken token, LexicalRules rules, int nesting) {
+        if (token.kind != DdlParserImplConstants.QUOTED_STRING || !(before.is("AS") || before.is("DO"))) {
+            return false;
+        }
+        String inner = StringLiterals.decode(token.image, rules);
+        return holdsDdl(inner, 0, inner.length(), rules, nesting + 1);
+    }
+}
