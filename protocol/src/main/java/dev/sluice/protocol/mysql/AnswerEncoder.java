@@ -1,9 +1,9 @@
 package dev.sluice.protocol.mysql;
 
 import io.netty.buffer.ByteBuf;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * Writes a gateway's own answers as packets, in the form that the client has agreed on. Numbers its packets itself,
@@ -31,7 +31,7 @@ public final class AnswerEncoder {
     }
 
     public void ok(OkPacket ok) {
-        packet(p -> ok.write(p, false, has(Capabilities.SESSION_TRACK)));
+        packet(p -> ok.write(p, false));
     }
 
     public void err(ErrPacket err) {
@@ -121,7 +121,7 @@ public final class AnswerEncoder {
 
     private void end(int status) {
         if (has(Capabilities.DEPRECATE_EOF)) {
-            packet(p -> new OkPacket(0, 0, status, 0, "").write(p, true, has(Capabilities.SESSION_TRACK)));
+            packet(p -> new OkPacket(0, 0, status, 0, "").write(p, true));
         } else {
             packet(p -> eof(p, status));
         }
@@ -150,7 +150,7 @@ public final class AnswerEncoder {
         return Capabilities.has(capabilities, flag);
     }
 
-    private void packet(java.util.function.Consumer<ByteBuf> body) {
+    private void packet(Consumer<ByteBuf> body) {
         ByteBuf payload = out.alloc().buffer();
         try {
             body.accept(payload);
@@ -158,10 +158,5 @@ public final class AnswerEncoder {
         } finally {
             payload.release();
         }
-    }
-
-    /** Bytes of a text as the gateway sends it. */
-    public static byte[] utf8(String text) {
-        return text.getBytes(StandardCharsets.UTF_8);
     }
 }

@@ -1,12 +1,11 @@
 package dev.sluice.protocol.mysql;
 
 import io.netty.buffer.ByteBuf;
-import java.nio.charset.StandardCharsets;
 
 /** Success. What it says of the session's state is not read. */
 public record OkPacket(long affectedRows, long lastInsertId, int status, int warnings, String info) {
 
-    public static OkPacket read(ByteBuf payload, int index, int length, boolean sessionTrack) {
+    public static OkPacket read(ByteBuf payload, int index, int length) {
         ByteBuf in = payload.slice(index, length);
         Packets.need(in, 1);
         in.skipBytes(1);
@@ -15,30 +14,22 @@ public record OkPacket(long affectedRows, long lastInsertId, int status, int war
         Packets.need(in, 4);
         int status = in.readUnsignedShortLE();
         int warnings = in.readUnsignedShortLE();
-        String info = "";
-        if (in.isReadable()) {
-            info = sessionTrack ? Packets.readLenencString(in) : Packets.readString(in, in.readableBytes());
-        }
+        String info = in.isReadable() ? Packets.readLenencString(in) : "";
         return new OkPacket(affected, insertId, status, warnings, info);
     }
 
     /**
-     * Writes the packet's payload.
+     * Writes the packet's payload. Both servers send the text with its length, with and without session tracking.
      *
      * @param endOfRows whether it stands where an EOF packet once stood
      */
-    public void write(ByteBuf out, boolean endOfRows, boolean sessionTrack) {
+    public void write(ByteBuf out, boolean endOfRows) {
         out.writeByte(endOfRows ? 0xFE : 0x00);
         Packets.writeLenenc(out, affectedRows);
         Packets.writeLenenc(out, lastInsertId);
         out.writeShortLE(status).writeShortLE(warnings);
-        if (info.isEmpty()) {
-            return;
-        }
-        if (sessionTrack) {
+        if (!info.isEmpty()) {
             Packets.writeLenencString(out, info);
-        } else {
-            out.writeCharSequence(info, StandardCharsets.UTF_8);
         }
     }
 }

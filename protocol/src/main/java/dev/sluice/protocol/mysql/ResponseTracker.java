@@ -11,6 +11,7 @@ import io.netty.buffer.ByteBuf;
  *             └─ count ─▶ DEFINITIONS ─▶ [DEFINITIONS_END] ─▶ ROWS ─ end ─▶ done (or FIRST)
  * PREPARED  FIRST ─▶ DEFINITIONS ─▶ [end] ─▶ DEFINITIONS ─▶ [end] ─▶ done
  * LOGIN     FIRST … until OK or ERR
+ * STREAM    FIRST … until EOF or ERR
  * </pre>
  */
 public final class ResponseTracker {
@@ -87,7 +88,12 @@ public final class ResponseTracker {
             return false;
         }
         return switch (phase) {
-            case FIRST -> shape != ResponseShape.TEXT && shape != ResponseShape.STREAM;
+            case FIRST ->
+                switch (shape) {
+                    case TEXT -> false;
+                    case STREAM -> first == 0xFF || first == 0xFE && length < 9;
+                    default -> true;
+                };
             case DEFINITIONS -> shape == ResponseShape.FIELDS && isEnd(first, length) || first == 0xFF;
             case DEFINITIONS_END -> true;
             case ROWS -> isEnd(first, length) || first == 0xFF;
@@ -132,7 +138,7 @@ public final class ResponseTracker {
                 yield definition(first, length, payload, index);
             }
             case LOGIN -> login(first, length, payload, index);
-            case STREAM -> PacketRole.TEXT;
+            case STREAM -> stream(first, length, payload, index);
             case ROWS, NOTHING -> throw new IllegalStateException(shape + " has no first packet");
         };
     }
@@ -153,6 +159,14 @@ public final class ResponseTracker {
             case 0xFF -> error(length, payload, index);
             default -> PacketRole.AUTHENTICATION;
         };
+    }
+
+    /** An event begins with 0x00; the stream ends with EOF or ERR, and the connection takes commands again. */
+    private PacketRole stream(int first, int length, ByteBuf payload, int index) {
+        if (first == 0xFF) {
+            return error(length, payload, index);
+        }
+        return first == 0xFE && length < 9 ? endOf(length, payload, index, PacketRole.ROWS_END) : PacketRole.TEXT;
     }
 
     private PacketRole result(int first, int length, ByteBuf payload, int index) {

@@ -3,7 +3,6 @@ package dev.sluice.proxy.mysql;
 import dev.sluice.policies.sql.Interest;
 import dev.sluice.policies.sql.LexicalRules;
 import dev.sluice.protocol.mysql.AnswerEncoder;
-import dev.sluice.protocol.mysql.Capabilities;
 import dev.sluice.protocol.mysql.Command;
 import dev.sluice.protocol.mysql.OkPacket;
 import dev.sluice.protocol.mysql.ServerStatus;
@@ -276,8 +275,7 @@ final class HeldCommand implements HeldSession {
 
     @Override
     public QueryResult query(String sql) throws ServerErrorException {
-        ResultCollector collector =
-                new ResultCollector(results, Capabilities.has(session.capabilities(), Capabilities.SESSION_TRACK));
+        ResultCollector collector = new ResultCollector(results);
         onLoop(() -> inject(sql.getBytes(charset), new InFlight.Injected(collector), collector::lost));
         try {
             return collector.answer().get();

@@ -24,16 +24,14 @@ final class ResultCollector {
 
     private final CompletableFuture<QueryResult> answer = new CompletableFuture<>();
     private final Charset charset;
-    private final boolean sessionTrack;
     private List<String> columns = new ArrayList<>();
     private List<List<Optional<String>>> rows = new ArrayList<>();
     private long affectedRows;
     private int bytes;
     private Optional<ServerError> error = Optional.empty();
 
-    ResultCollector(Charset charset, boolean sessionTrack) {
+    ResultCollector(Charset charset) {
         this.charset = charset;
-        this.sessionTrack = sessionTrack;
     }
 
     CompletableFuture<QueryResult> answer() {
@@ -47,8 +45,7 @@ final class ResultCollector {
             case ERR -> error = Optional.of(errorOf(ErrPacket.read(in, index, length)));
             case OK -> {
                 if (length >= 7) {
-                    affectedRows =
-                            OkPacket.read(in, index, length, sessionTrack).affectedRows();
+                    affectedRows = OkPacket.read(in, index, length).affectedRows();
                 }
             }
             case COLUMN_COUNT -> {

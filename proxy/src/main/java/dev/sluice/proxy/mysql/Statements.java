@@ -22,6 +22,7 @@ final class Statements {
     private int nextOwn = FIRST_OWN;
     private int preparing;
     private byte[] last = {};
+    private boolean lastIsOwn;
 
     /** Whether no statement needs to be looked at by its number. */
     boolean isEmpty() {
@@ -39,6 +40,7 @@ final class Statements {
         }
         preparing++;
         last = text;
+        lastIsOwn = false;
     }
 
     void prepared(int id, byte[] text) {
@@ -61,12 +63,13 @@ final class Statements {
         }
         int id = nextOwn++;
         own.put(id, text);
-        last = new byte[0];
+        last = text;
+        lastIsOwn = true;
         return id;
     }
 
     boolean isOwn(int id) {
-        return own.containsKey(id);
+        return id == LAST_PREPARED ? lastIsOwn && last.length > 0 : own.containsKey(id);
     }
 
     /** The text of a statement that is judged at its execution. */

@@ -48,6 +48,10 @@ final class TestGateway implements AutoCloseable {
         return new TestGateway(settings, new FunctionInterceptor(judge), killer);
     }
 
+    static Interceptor interceptor(BiFunction<HeldSession, String, Ruling> judge) {
+        return new FunctionInterceptor(judge);
+    }
+
     int port() {
         return listener.address().getPort();
     }

@@ -1,0 +1,223 @@
+package dev.sluice.proxy.mysql;
+
+import static dev.sluice.proxy.mysql.WireConversation.command;
+import static dev.sluice.proxy.mysql.WireConversation.greeting;
+import static dev.sluice.proxy.mysql.WireConversation.ok;
+import static dev.sluice.proxy.mysql.WireConversation.packet;
+import static dev.sluice.proxy.mysql.WireConversation.response;
+import static dev.sluice.proxy.mysql.WireConversation.result;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.protocol.mysql.Capabilities;
+import dev.sluice.protocol.mysql.Command;
+import dev.sluice.protocol.mysql.Greeting;
+import dev.sluice.protocol.mysql.HandshakeResponse;
+import dev.sluice.proxy.intercept.Interceptor;
+import dev.sluice.proxy.intercept.Ruling;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
+import java.util.HexFormat;
+import java.util.Random;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+
+/** The relay without sockets: bytes in pieces of every size, and bytes that nobody should send. */
+class WireTest {
+
+    private static final Interceptor FORWARDS = TestGateway.interceptor((session, sql) -> new Ruling.Forward());
+
+    private record Outcome(String atClient, String atServer) {}
+
+    private static Outcome talk(int piece) {
+        StringBuilder atClient = new StringBuilder();
+        StringBuilder atServer = new StringBuilder();
+        try (WireConversation wire = new WireConversation(FORWARDS, piece)) {
+            wire.fromServer(greeting());
+            wire.fromClient(response(WireConversation.CAPABILITIES));
+            wire.fromServer(packet(2, 0xFE, 'm', 0, 1, 2));
+            wire.fromClient(packet(3, 9, 9, 9, 9));
+            wire.fromServer(ok(4));
+            wire.fromClient(command(Command.QUERY, "SELECT a FROM t"));
+            wire.fromServer(result(3));
+            wire.fromClient(command(Command.STMT_PREPARE, "SELECT ?"));
+            wire.fromServer(
+                    packet(1, 0, 1, 0, 0, 0, 1, 0, 1, 0, 0, 0, 0),
+                    packet(2, p -> p.writeZero(20)),
+                    packet(3, p -> p.writeZero(20)));
+            wire.fromClient(packet(0, Command.STMT_EXECUTE, 1, 0, 0, 0, 0, 1, 0, 0, 0));
+            wire.fromServer(result(1));
+            wire.fromClient(packet(0, Command.STMT_CLOSE, 1, 0, 0, 0));
+            wire.fromClient(command(Command.QUERY, "SELECT missing"), command(Command.INIT_DB, "other"));
+            wire.fromServer(packet(1, 0xFF, 0x28, 4, '#', '4', '2', '0', '0', '0', 'n', 'o'), ok(1));
+            wire.fromClient(packet(0, Command.STATISTICS));
+            wire.fromServer(packet(1, 'u', 'p'));
+            wire.settle();
+            atClient.append(wire.atClient());
+            atServer.append(wire.atServer());
+            assertThat(wire.session.serverFlow().idle()).isTrue();
+        }
+        return new Outcome(atClient.toString(), atServer.toString());
+    }
+
+    @Test
+    void aConversationComesThroughTheSameHoweverItIsCut() {
+        Outcome whole = talk(0);
+        for (int piece = 1; piece < 80; piece++) {
+            assertThat(talk(piece)).as("pieces of %d bytes", piece).isEqualTo(whole);
+        }
+    }
+
+    @Test
+    void whatIsNoCapabilityOfARelayIsTakenOutOfBothSides() {
+        try (WireConversation wire = new WireConversation(FORWARDS, 0)) {
+            wire.fromServer(greeting());
+            byte[] seen = HexFormat.of().parseHex(wire.atClient());
+            Greeting greeting = Greeting.readAndMask(Unpooled.wrappedBuffer(seen), 4, seen.length - 4, 0);
+            assertThat(greeting.capabilities()).isEqualTo(WireConversation.CAPABILITIES);
+            assertThat(greeting.connectionId()).isEqualTo(77);
+
+            wire.fromClient(response(WireConversation.CAPABILITIES | Capabilities.COMPRESS | Capabilities.LOCAL_FILES));
+            byte[] sent = HexFormat.of().parseHex(wire.atServer());
+            HandshakeResponse response =
+                    HandshakeResponse.readAndMask(Unpooled.wrappedBuffer(sent), 4, sent.length - 4, -1L);
+            assertThat(response.capabilities()).isEqualTo(WireConversation.CAPABILITIES);
+            assertThat(response.user()).isEqualTo("ann");
+            assertThat(response.database()).isEqualTo("shop");
+        }
+    }
+
+    @Test
+    void aCommandSentAheadOfTheLoginWaitsAndIsLookedAt() {
+        try (WireConversation wire = new WireConversation(FORWARDS, 0)) {
+            wire.fromServer(greeting());
+            wire.fromClient(
+                    response(WireConversation.CAPABILITIES), command(Command.QUERY, "ALTER TABLE t ADD COLUMN c INT"));
+            wire.fromServer(packet(2, 0xFE, 'm', 0, 1, 2));
+            assertThat(wire.atServer()).doesNotContain(hex("ALTER TABLE"));
+            wire.fromServer(ok(4));
+            assertTheModesAreAsked(wire);
+        }
+    }
+
+    @Test
+    void aCommandBehindAFailedReplicationStreamIsLookedAt() {
+        try (WireConversation wire = new WireConversation(FORWARDS, 0)) {
+            wire.logIn();
+            wire.fromClient(
+                    packet(0, Command.BINLOG_DUMP, 0, 0, 0, 0),
+                    command(Command.QUERY, "ALTER TABLE t ADD COLUMN c INT"));
+            assertThat(wire.atServer()).doesNotContain(hex("ALTER TABLE"));
+            wire.fromServer(packet(1, 0xFF, 0xCB, 4, '#', '4', '2', '0', '0', '0', 'n', 'o'));
+            assertTheModesAreAsked(wire);
+        }
+    }
+
+    @Test
+    void packetsOutOfOrderEndTheSessionWithTheServersError() {
+        try (WireConversation wire = new WireConversation(FORWARDS, 0)) {
+            wire.logIn();
+            wire.fromClient(packet(3, Command.QUERY, 'S'));
+            assertThat(wire.atClient()).contains(hex("Got packets out of order"));
+            assertThat(wire.client.isOpen()).isFalse();
+        }
+    }
+
+    @Test
+    void aClientThatAsksForTlsIsToldThatThereIsNone() {
+        try (WireConversation wire = new WireConversation(FORWARDS, 0)) {
+            wire.fromServer(greeting());
+            wire.fromClient(packet(
+                    1,
+                    p -> p.writeIntLE((int) (WireConversation.CAPABILITIES | Capabilities.SSL))
+                            .writeIntLE(1 << 24)
+                            .writeByte(45)
+                            .writeZero(23)));
+            assertThat(wire.atClient()).contains(hex("TLS was not offered"));
+            assertThat(wire.atServer()).isEmpty();
+        }
+    }
+
+    @Test
+    void aStatementBeyondTheLimitIsRefusedAndNotSent() {
+        try (WireConversation wire = new WireConversation(FORWARDS, 0)) {
+            wire.logIn();
+            wire.fromClient(new byte[] {(byte) 0xFF, (byte) 0xFF, (byte) 0xFF, 0, Command.QUERY, 'S', 'E'});
+            wire.fromClient(new byte[2 << 20]);
+            for (int i = 0; i < 7 && wire.client.isOpen(); i++) {
+                wire.fromClient(new byte[2 << 20]);
+            }
+            wire.fromClient(new byte[2 << 20]);
+            assertThat(wire.atServer()).isEmpty();
+            assertThat(wire.atClient()).contains(hex("Got a packet bigger"));
+        }
+    }
+
+    @Test
+    void aServerThatSendsWhatNobodyAskedForIsLeft() {
+        try (WireConversation wire = new WireConversation(FORWARDS, 0)) {
+            wire.logIn();
+            wire.fromServer(ok(1));
+            assertThat(wire.client.isOpen()).isFalse();
+        }
+    }
+
+    @Test
+    void aServersFarewellReachesTheClient() {
+        try (WireConversation wire = new WireConversation(FORWARDS, 0)) {
+            wire.logIn();
+            wire.fromServer(packet(0, 0xFF, 0x1D, 4, '#', '0', '8', 'S', '0', '1', 'b', 'y', 'e'));
+            wire.server.close();
+            wire.settle();
+            assertThat(wire.atClient()).contains(hex("bye"));
+            assertThat(wire.client.isOpen()).isFalse();
+        }
+    }
+
+    @Test
+    void randomBytesDoNoWorseThanEndTheSession() {
+        long seed = System.nanoTime();
+        Random random = new Random(seed);
+        for (int round = 0; round < 3000; round++) {
+            byte[] noise = new byte[random.nextInt(200)];
+            random.nextBytes(noise);
+            if (noise.length > 4 && random.nextBoolean()) {
+                noise[0] = (byte) (noise.length - 4);
+                noise[1] = 0;
+                noise[2] = 0;
+                noise[3] = (byte) random.nextInt(2);
+            }
+            try (WireConversation wire = new WireConversation(FORWARDS, random.nextInt(4))) {
+                if (random.nextBoolean()) {
+                    wire.logIn();
+                } else if (random.nextBoolean()) {
+                    wire.fromServer(greeting());
+                }
+                if (random.nextBoolean()) {
+                    wire.fromClient(command(Command.QUERY, "SELECT 1"));
+                    wire.fromServer(noise);
+                } else {
+                    wire.fromClient(noise);
+                    wire.fromServer(ok(1));
+                }
+                wire.client.checkException();
+                wire.server.checkException();
+            } catch (RuntimeException e) {
+                throw new AssertionError("seed " + seed + ", bytes " + ByteBufUtil.hexDump(noise), e);
+            }
+        }
+    }
+
+    /** The statement is held, and the session is asked how it is to be read. */
+    private static void assertTheModesAreAsked(WireConversation wire) {
+        StringBuilder sent = new StringBuilder();
+        Awaitility.await().until(() -> {
+            wire.settle();
+            return sent.append(wire.atServer()).indexOf(hex("@@sql_mode")) >= 0;
+        });
+        assertThat(sent.toString()).doesNotContain(hex("ALTER TABLE"));
+    }
+
+    private static String hex(String text) {
+        return ByteBufUtil.hexDump(text.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+    }
+}
