@@ -1,0 +1,130 @@
+package dev.sluice.protocol.postgres;
+
+import io.netty.buffer.ByteBuf;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * What is read of a client's messages. The text of Query and Parse is not decoded here: {@link #queryText} and {@link
+ * Parse} say where it stands, so that it can be classified as bytes.
+ */
+public sealed interface FrontendMessage {
+
+    /** Length of type byte and length field. */
+    int HEADER_BYTES = 5;
+
+    /** @param textStart index in the buffer of the text's first byte; {@code textEnd} that of its terminator */
+    record Parse(String statement, int textStart, int textEnd, int parameterTypes) implements FrontendMessage {}
+
+    /** @param resultFormats codes as they stand, none when there are none */
+    record Bind(String portal, String statement, short[] resultFormats) implements FrontendMessage {
+        /** The format asked for a column: 0 text, 1 binary. */
+        public short formatOf(int column) {
+            return switch (resultFormats.length) {
+                case 0 -> 0;
+                case 1 -> resultFormats[0];
+                default -> column < resultFormats.length ? resultFormats[column] : 0;
+            };
+        }
+    }
+
+    /** @param maxRows 0 for all */
+    record Execute(String portal, int maxRows) implements FrontendMessage {}
+
+    /** @param kind {@code 'S'} for a statement, {@code 'P'} for a portal */
+    record Describe(byte kind, String name) implements FrontendMessage {}
+
+    /** @param kind {@code 'S'} for a statement, {@code 'P'} for a portal */
+    record Close(byte kind, String name) implements FrontendMessage {}
+
+    /**
+     * Where the text of a Query ends; it begins behind the header.
+     *
+     * @param start index of the type byte
+     * @param end index behind the message
+     */
+    static int queryTextEnd(ByteBuf in, int start, int end) {
+        int terminator = zero(in, start + HEADER_BYTES, end);
+        if (terminator != end - 1) {
+            throw ProtocolException.violation("invalid message format");
+        }
+        return terminator;
+    }
+
+    static Parse parse(ByteBuf in, int start, int end) {
+        int nameEnd = zero(in, start + HEADER_BYTES, end);
+        int textEnd = zero(in, nameEnd + 1, end);
+        int types = shortAt(in, textEnd + 1, end);
+        if (textEnd + 3L + 4L * types != end) {
+            throw ProtocolException.violation("invalid message format");
+        }
+        return new Parse(text(in, start + HEADER_BYTES, nameEnd), nameEnd + 1, textEnd, types);
+    }
+
+    static Bind bind(ByteBuf in, int start, int end) {
+        int portalEnd = zero(in, start + HEADER_BYTES, end);
+        int statementEnd = zero(in, portalEnd + 1, end);
+        int at = statementEnd + 1;
+        at = skip(at, 2 + 2L * shortAt(in, at, end), end);
+        int parameters = shortAt(in, at, end);
+        at += 2;
+        for (int i = 0; i < parameters; i++) {
+            int length = intAt(in, at, end);
+            at = skip(at, 4L + Math.max(0, length), end);
+        }
+        short[] formats = new short[shortAt(in, at, end)];
+        at += 2;
+        for (int i = 0; i < formats.length; i++, at += 2) {
+            formats[i] = (short) shortAt(in, at, end);
+        }
+        return new Bind(text(in, start + HEADER_BYTES, portalEnd), text(in, portalEnd + 1, statementEnd), formats);
+    }
+
+    static Execute execute(ByteBuf in, int start, int end) {
+        int portalEnd = zero(in, start + HEADER_BYTES, end);
+        return new Execute(text(in, start + HEADER_BYTES, portalEnd), intAt(in, portalEnd + 1, end));
+    }
+
+    static Describe describe(ByteBuf in, int start, int end) {
+        return new Describe(kind(in, start, end), text(in, start + 6, zero(in, start + 6, end)));
+    }
+
+    static Close close(ByteBuf in, int start, int end) {
+        return new Close(kind(in, start, end), text(in, start + 6, zero(in, start + 6, end)));
+    }
+
+    private static byte kind(ByteBuf in, int start, int end) {
+        if (start + 7 > end) {
+            throw ProtocolException.violation("invalid message format");
+        }
+        return in.getByte(start + HEADER_BYTES);
+    }
+
+    private static int skip(int at, long bytes, int end) {
+        if (at + bytes > end) {
+            throw ProtocolException.violation("insufficient data left in message");
+        }
+        return (int) (at + bytes);
+    }
+
+    private static int shortAt(ByteBuf in, int at, int end) {
+        skip(at, 2, end);
+        return in.getUnsignedShort(at);
+    }
+
+    private static int intAt(ByteBuf in, int at, int end) {
+        skip(at, 4, end);
+        return in.getInt(at);
+    }
+
+    private static int zero(ByteBuf in, int from, int end) {
+        int found = from >= end ? -1 : in.indexOf(from, end, (byte) 0);
+        if (found < 0) {
+            throw ProtocolException.violation("invalid string in message");
+        }
+        return found;
+    }
+
+    private static String text(ByteBuf in, int from, int end) {
+        return from == end ? "" : in.toString(from, end - from, StandardCharsets.ISO_8859_1);
+    }
+}

@@ -1,0 +1,254 @@
+package dev.sluice.proxy.postgres;
+
+import dev.sluice.protocol.postgres.FrontendType;
+import dev.sluice.protocol.postgres.ProtocolException;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The client's half of a relay: follows headers, has the text of Query and Parse classified, and forwards buffers as
+ * they were received. A message that must be held stops here, with all that follows it.
+ */
+final class ClientSide extends ChannelInboundHandlerAdapter {
+    static final int HEADER = 5;
+    /** As the server's own limits: PQ_SMALL_MESSAGE_LIMIT and PQ_LARGE_MESSAGE_LIMIT. */
+    private static final int MAX_SMALL_BYTES = 10_000;
+
+    private static final int MAX_LARGE_BYTES = 0x3FFF_FFFE;
+
+    private final Session session;
+
+    /** Bytes of a message that is being forwarded which are still to come. */
+    private int passing;
+    /** Bytes of a message that is too long to be judged and is thrown away. */
+    private int dropping;
+
+    private byte droppingType;
+    /** What has been received and not been forwarded: an incomplete message, or what follows a held one. */
+    private @Nullable ByteBuf kept;
+
+    private boolean closing;
+
+    ClientSide(Session session) {
+        this.session = session;
+    }
+
+    /** From now on what the client sends is thrown away. */
+    void closing() {
+        closing = true;
+        release();
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object msg) {
+        ByteBuf in = (ByteBuf) msg;
+        if (closing) {
+            in.release();
+            return;
+        }
+        if (kept == null) {
+            take(in, false);
+        } else {
+            take(join(in), true);
+        }
+    }
+
+    /** Goes on with what was kept behind a held message. */
+    void resume() {
+        ByteBuf in = kept;
+        kept = null;
+        if (in != null) {
+            take(in, true);
+            session.flushServer();
+        }
+    }
+
+    int keptBytes() {
+        ByteBuf in = kept;
+        return in == null ? 0 : in.readableBytes();
+    }
+
+    private ByteBuf join(ByteBuf in) {
+        ByteBuf before = kept;
+        if (before == null) {
+            return in;
+        }
+        kept = null;
+        before.writeBytes(in);
+        in.release();
+        return before;
+    }
+
+    /** @param ours whether the buffer is one that this handler made, and may go on growing */
+    private void take(ByteBuf in, boolean ours) {
+        try {
+            int start = in.readerIndex();
+            int at = scan(in, start, in.writerIndex());
+            if (ours && at == start && !closing) {
+                kept = in;
+            } else {
+                forwardUpTo(in, at);
+            }
+        } catch (ProtocolException e) {
+            in.release();
+            session.clientMisbehaved(e);
+        }
+    }
+
+    /** Finds the end of what can be forwarded now. What is held is taken out by the session, which moves the reader index. */
+    private int scan(ByteBuf in, int from, int end) {
+        int at = from;
+        while (at < end && session.isOpen()) {
+            if (passing > 0) {
+                int step = Math.min(passing, end - at);
+                passing -= step;
+                at += step;
+                continue;
+            }
+            if (dropping > 0) {
+                at = drop(in, at, end);
+                continue;
+            }
+            if (end - at < HEADER) {
+                break;
+            }
+            byte type = in.getByte(at);
+            int length = in.getInt(at + 1);
+            check(type, length);
+            int next = at + length + 1;
+            boolean whole = next <= end && next > 0;
+            switch (session.admit(type, length, in, at, whole)) {
+                case FORWARD -> {}
+                case MORE -> {
+                    return at;
+                }
+                case HOLD -> {
+                    forwardSlice(in, at);
+                    session.held(type, in.readRetainedSlice(next - at));
+                    at = next;
+                    continue;
+                }
+                case DROP -> {
+                    forwardSlice(in, at);
+                    dropping = length + 1;
+                    droppingType = type;
+                    continue;
+                }
+            }
+            if (whole) {
+                at = next;
+            } else {
+                passing = length + 1 - (end - at);
+                at = end;
+            }
+        }
+        return at;
+    }
+
+    /** Throws away a message's bytes; what was before it has been forwarded. */
+    private int drop(ByteBuf in, int at, int end) {
+        int step = Math.min(dropping, end - at);
+        dropping -= step;
+        in.readerIndex(at + step);
+        if (dropping == 0) {
+            session.dropped(droppingType);
+        }
+        return at + step;
+    }
+
+    private void forwardSlice(ByteBuf in, int at) {
+        if (at > in.readerIndex()) {
+            session.toServer(in.readRetainedSlice(at - in.readerIndex()));
+        }
+    }
+
+    private void forwardUpTo(ByteBuf in, int at) {
+        if (at == in.writerIndex()) {
+            if (in.isReadable()) {
+                session.toServer(in);
+            } else {
+                in.release();
+            }
+            return;
+        }
+        forwardSlice(in, at);
+        if (closing) {
+            in.release();
+            return;
+        }
+        kept = in.alloc().directBuffer(roomFor(in)).writeBytes(in);
+        in.release();
+    }
+
+    /** Room for the rest of the message, but no more than twice what has come: a length alone buys no memory. */
+    private static int roomFor(ByteBuf in) {
+        int have = in.readableBytes();
+        if (have < HEADER) {
+            return 64;
+        }
+        int total = in.getInt(in.readerIndex() + 1) + 1;
+        return Math.max(have, Math.min(total, have * 2));
+    }
+
+    private static void check(byte type, int length) {
+        if (!FrontendType.isKnown(type)) {
+            throw ProtocolException.violation("invalid frontend message type " + (type & 0xFF));
+        }
+        int max =
+                switch (type) {
+                    case FrontendType.QUERY,
+                            FrontendType.PARSE,
+                            FrontendType.BIND,
+                            FrontendType.FUNCTION_CALL,
+                            FrontendType.COPY_DATA -> MAX_LARGE_BYTES;
+                    case FrontendType.AUTHENTICATION -> 65_535;
+                    default -> MAX_SMALL_BYTES;
+                };
+        if (length < 4 || length > max) {
+            throw ProtocolException.violation("invalid message length");
+        }
+    }
+
+    private void release() {
+        ByteBuf left = kept;
+        kept = null;
+        if (left != null) {
+            left.release();
+        }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        session.flushServer();
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        session.updateServerReading();
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (event == ChannelInputShutdownEvent.INSTANCE) {
+            session.clientClosedInput();
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        session.clientGone();
+    }
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext ctx) {
+        release();
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        ctx.close();
+    }
+}

@@ -1,0 +1,57 @@
+package dev.sluice.proxy.postgres;
+
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.socket.SocketChannel;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+
+/** Opens channels to the server without a Bootstrap, whose copies cost more than the connection. */
+final class ServerChannels {
+    static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(32 << 10, 64 << 10);
+
+    private final Transport transport;
+    private final int connectTimeoutMs;
+
+    ServerChannels(Transport transport, Duration connectTimeout) {
+        this.transport = transport;
+        this.connectTimeoutMs = Math.toIntExact(connectTimeout.toMillis());
+    }
+
+    /** Connects on an event loop, and tells the taker on it. */
+    void connect(EventLoop loop, InetSocketAddress address, ChannelHandler handler, Pairing.Taker taker) {
+        SocketChannel channel = transport.newChannel();
+        configure(channel, transport);
+        channel.config().setOption(ChannelOption.CONNECT_TIMEOUT_MILLIS, connectTimeoutMs);
+        channel.pipeline().addLast(handler);
+        loop.register(channel).addListener((ChannelFuture registered) -> {
+            if (!registered.isSuccess()) {
+                channel.unsafe().closeForcibly();
+                taker.failed(registered.cause());
+                return;
+            }
+            channel.connect(address).addListener((ChannelFuture connected) -> {
+                if (connected.isSuccess()) {
+                    taker.connected(channel);
+                } else {
+                    channel.close();
+                    taker.failed(connected.cause());
+                }
+            });
+        });
+    }
+
+    /** What both sides' channels have in common. */
+    static void configure(SocketChannel channel, Transport transport) {
+        channel.config().setTcpNoDelay(true);
+        channel.config().setKeepAlive(true);
+        channel.config().setAllowHalfClosure(true);
+        channel.config().setAutoRead(false);
+        channel.config().setWriteBufferWaterMark(WATER_MARK);
+        channel.config().setRecvByteBufAllocator(ReceiveBuffers.newAllocator());
+        transport.detectDeadPeers(channel);
+    }
+}

@@ -1,0 +1,413 @@
+package dev.sluice.proxy.postgres;
+
+import dev.sluice.policies.sql.Interest;
+import dev.sluice.protocol.postgres.BackendDecoder;
+import dev.sluice.protocol.postgres.BackendEncoder;
+import dev.sluice.protocol.postgres.BackendType;
+import dev.sluice.protocol.postgres.CancelKey;
+import dev.sluice.protocol.postgres.FrontendType;
+import dev.sluice.protocol.postgres.InFlight;
+import dev.sluice.protocol.postgres.ProtocolException;
+import dev.sluice.protocol.postgres.StartupPacket;
+import dev.sluice.proxy.session.SessionInfo;
+import dev.sluice.proxy.session.SessionSnapshot;
+import dev.sluice.proxy.session.TransactionStatus;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.socket.SocketChannel;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One client and its server: the state that both halves of the relay share. Everything runs on the one event loop of
+ * both channels, except {@link #cancelKey}, {@link #cancelRequested} and {@link #snapshot}.
+ *
+ * <p>Back-pressure: a side is read from only while the other's outbound buffer is below its high water mark and nothing
+ * is held. How connections end is {@link SessionEnd}'s.
+ */
+final class Session implements Pairing.Taker {
+    /** A client that pipelines more messages than this is not read from until some are answered. */
+    private static final int MAX_IN_FLIGHT = 1 << 16;
+
+    final Relay relay;
+    final SocketChannel client;
+    final InFlight inFlight = new InFlight();
+    final SessionSettings settings = new SessionSettings();
+    final StatementText text;
+
+    private final long id;
+    private final StartupPacket.Startup startup;
+    private final ClientSide clientSide = new ClientSide(this);
+    private final ServerSide serverSide = new ServerSide(this);
+    private final SessionEnd end = new SessionEnd(this);
+    private final long sinceNanos = System.nanoTime();
+
+    private @Nullable ByteBuf startupPacket;
+    private @Nullable SocketChannel server;
+    private @Nullable Future<?> startupTimeout;
+    private volatile @Nullable CancelKey cancelKey;
+    private volatile byte status = 'I';
+    private volatile boolean started;
+    private final boolean opaque;
+
+    private long requestNanos;
+    private boolean requestRunning;
+    private boolean clientReading = true;
+    private boolean serverReading;
+
+    Session(Relay relay, long id, SocketChannel client, StartupPacket.Startup startup, ByteBuf packet) {
+        this.relay = relay;
+        this.id = id;
+        this.client = client;
+        this.startup = startup;
+        this.startupPacket = packet;
+        this.opaque = startup.isReplication();
+        this.text = new StatementText(relay, settings, inFlight);
+    }
+
+    // ---- start ---------------------------------------------------------------------------------------------------
+
+    /** @param behind what the client sent behind its startup packet, if anything */
+    void start(ClientStartup handler, @Nullable ByteBuf behind) {
+        relay.sessions().add(this);
+        readClient(false);
+        client.pipeline().replace(handler, null, clientSide);
+        if (behind != null) {
+            clientSide.channelRead(client.pipeline().firstContext(), behind);
+        }
+        startupTimeout = client.eventLoop()
+                .schedule(
+                        () -> end.refuse("08006", "timeout while the session was being started"),
+                        relay.config().limits().startupTimeout().toMillis(),
+                        TimeUnit.MILLISECONDS);
+        relay.pairing().acquire(client.eventLoop(), startup, serverSide, this);
+    }
+
+    @Override
+    public void connected(SocketChannel channel) {
+        ByteBuf packet = startupPacket;
+        startupPacket = null;
+        if (!client.isActive() || end.isEnding() || packet == null) {
+            channel.close();
+            if (packet != null) {
+                packet.release();
+            }
+            return;
+        }
+        server = channel;
+        // The end of authentication is a ReadyForQuery too.
+        inFlight.sent(FrontendType.SYNC);
+        channel.writeAndFlush(packet, channel.voidPromise());
+        clientSide.resume();
+        updateClientReading();
+        updateServerReading();
+    }
+
+    @Override
+    public void failed(Throwable cause) {
+        ByteBuf packet = startupPacket;
+        startupPacket = null;
+        if (packet != null) {
+            packet.release();
+        }
+        end.refuse(
+                "08001",
+                "could not connect to server \"" + relay.config().upstream() + "\": "
+                        + SessionEnd.reason(cause));
+    }
+
+    // ---- from the client -----------------------------------------------------------------------------------------
+
+    /** Whether the client's messages are taken at all. */
+    boolean isOpen() {
+        return server != null;
+    }
+
+    /** Decides on a message of which at least the header is there. */
+    Verdict admit(byte type, int length, ByteBuf in, int at, boolean whole) {
+        byte sent = type;
+        if (!opaque) {
+            switch (type) {
+                case FrontendType.QUERY, FrontendType.PARSE -> {
+                    if (!whole) {
+                        return Verdict.MORE;
+                    }
+                    Interest interest = text.interest(type, in, at, at + length + 1);
+                    if (interest == Interest.BULK_WRITE && type == FrontendType.QUERY) {
+                        sent = InFlight.BULK_QUERY;
+                    }
+                }
+                case FrontendType.TERMINATE -> end.terminated();
+                default -> {}
+            }
+        }
+        if (!requestRunning && type != FrontendType.AUTHENTICATION) {
+            requestRunning = true;
+            requestNanos = System.nanoTime();
+        }
+        inFlight.sent(sent);
+        return Verdict.FORWARD;
+    }
+
+    void held(byte type, ByteBuf message) {
+        message.release();
+    }
+
+    void dropped(byte type) {}
+
+    void toServer(ByteBuf bytes) {
+        SocketChannel to = server;
+        if (to == null) {
+            bytes.release();
+            return;
+        }
+        to.write(bytes, to.voidPromise());
+        if (inFlight.size() > MAX_IN_FLIGHT) {
+            updateClientReading();
+        }
+    }
+
+    void flushServer() {
+        SocketChannel to = server;
+        if (to != null) {
+            to.flush();
+        }
+    }
+
+    void clientMisbehaved(ProtocolException e) {
+        end.refuse(e.sqlState(), e.getMessage());
+    }
+
+    void clientClosedInput() {
+        end.clientClosedInput();
+    }
+
+    void clientGone() {
+        end.clientGone();
+    }
+
+    // ---- from the server -----------------------------------------------------------------------------------------
+
+    /** Whether the server's messages are taken apart. */
+    boolean isAttending() {
+        return !started;
+    }
+
+    /** Whether the server's messages wait. */
+    boolean isHalted() {
+        return false;
+    }
+
+    boolean wantsRowCount() {
+        int head = inFlight.head();
+        return head == InFlight.BULK_QUERY || head == InFlight.BULK_EXECUTE;
+    }
+
+    /** Whether such a message goes to the client without being read. */
+    boolean mayPass(byte type) {
+        return switch (type) {
+            case BackendType.READY_FOR_QUERY, BackendType.PARAMETER_STATUS, BackendType.BACKEND_KEY_DATA -> false;
+            default -> true;
+        };
+    }
+
+    void onServerMessage(byte type, ByteBuf message) {
+        ByteBuf body = message.slice(message.readerIndex() + 5, message.readableBytes() - 5);
+        if (type == BackendType.READY_FOR_QUERY) {
+            ready(body.getByte(body.readerIndex()));
+        } else {
+            observe(type, body);
+        }
+        toClient(message.retain());
+    }
+
+    /** The server is done with a request. */
+    void ready(byte transactionStatus) {
+        status = transactionStatus;
+        inFlight.received(BackendType.READY_FOR_QUERY);
+        if (inFlight.isEmpty()) {
+            if (!started) {
+                sessionStarted();
+            } else if (requestRunning) {
+                relay.traffic().answered(requestNanos, System.nanoTime());
+            }
+            requestRunning = false;
+        }
+        if (!clientReading) {
+            updateClientReading();
+        }
+    }
+
+    private void sessionStarted() {
+        started = true;
+        Future<?> timeout = startupTimeout;
+        startupTimeout = null;
+        if (timeout != null) {
+            timeout.cancel(false);
+        }
+    }
+
+    /** A message that is read on its way. */
+    void observe(byte type, ByteBuf body) {
+        switch (type) {
+            case BackendType.PARAMETER_STATUS ->
+                settings.reported(
+                        BackendDecoder.parameterStatus(body, settings.encoding().charset()));
+            case BackendType.BACKEND_KEY_DATA -> {
+                CancelKey key = BackendDecoder.backendKeyData(body);
+                cancelKey = key;
+                relay.sessions().keyed(this, key);
+            }
+            case BackendType.COMMAND_COMPLETE ->
+                relay.traffic()
+                        .bulkWritten(BackendDecoder.rowsOf(BackendDecoder.commandTag(
+                                body, settings.encoding().charset())));
+            default -> {}
+        }
+        inFlight.received(type);
+    }
+
+    void toClient(ByteBuf bytes) {
+        client.write(bytes, client.voidPromise());
+    }
+
+    void flushClient() {
+        client.flush();
+        end.answered();
+    }
+
+    void serverMisbehaved(ProtocolException e) {
+        end.refuse("08P01", e.getMessage());
+    }
+
+    void serverClosed() {
+        end.serverClosed();
+    }
+
+    void serverFailed(Throwable cause) {
+        end.serverClosed();
+    }
+
+    // ---- back-pressure -------------------------------------------------------------------------------------------
+
+    void updateClientReading() {
+        SocketChannel to = server;
+        readClient(end.isLingering() || (to != null && to.isWritable() && inFlight.size() <= MAX_IN_FLIGHT));
+    }
+
+    void updateServerReading() {
+        SocketChannel from = server;
+        boolean wanted = client.isWritable() && !isHalted();
+        if (from != null && wanted != serverReading) {
+            serverReading = wanted;
+            from.config().setAutoRead(wanted);
+        }
+    }
+
+    private void readClient(boolean wanted) {
+        if (wanted != clientReading) {
+            clientReading = wanted;
+            client.config().setAutoRead(wanted);
+        }
+    }
+
+    // ---- what others want to know --------------------------------------------------------------------------------
+
+    long id() {
+        return id;
+    }
+
+    @Nullable SocketChannel server() {
+        return server;
+    }
+
+    ClientSide clientSide() {
+        return clientSide;
+    }
+
+    ServerSide serverSide() {
+        return serverSide;
+    }
+
+    SessionEnd end() {
+        return end;
+    }
+
+    boolean isStarted() {
+        return started;
+    }
+
+    @Nullable CancelKey cancelKey() {
+        return cancelKey;
+    }
+
+    /**
+     * The client has asked to cancel.
+     *
+     * @return whether the server must not be told
+     */
+    boolean cancelRequested() {
+        return false;
+    }
+
+    /** Nothing waits for the control plane any more: the session ends. */
+    void abandon() {}
+
+    boolean isBetweenTransactions() {
+        return status == 'I' && inFlight.isEmpty() && clientSide.keptBytes() == 0;
+    }
+
+    TransactionStatus transaction() {
+        return switch (status) {
+            case 'T' -> TransactionStatus.IN_TRANSACTION;
+            case 'E' -> TransactionStatus.FAILED;
+            default -> inFlight.isUnsynced() ? TransactionStatus.IN_TRANSACTION : TransactionStatus.IDLE;
+        };
+    }
+
+    SessionInfo info() {
+        InetSocketAddress address = client.remoteAddress();
+        CancelKey key = cancelKey;
+        return new SessionInfo(
+                id,
+                relay.config().upstream(),
+                relay.config().environment(),
+                startup.database(),
+                startup.user(),
+                settings.application(),
+                address == null
+                        ? ""
+                        : address.getAddress().getHostAddress() + ":" + address.getPort(),
+                key == null ? 0 : key.processId(),
+                settings.rules());
+    }
+
+    /** May be called on any thread: the picture may be a moment old. */
+    SessionSnapshot snapshot() {
+        String state = !started ? "connecting" : requestRunning ? "active" : "idle";
+        return new SessionSnapshot(
+                info(), transaction(), state, Duration.ofNanos(System.nanoTime() - sinceNanos));
+    }
+
+    /** Writes an error that ends the session; the client is to be closed behind it. */
+    void sayFatal(String sqlState, String message) {
+        ByteBuf out = client.alloc().buffer();
+        Errors.fatal(out, sqlState, message);
+        client.write(out, client.voidPromise());
+    }
+
+    /** Tells the client something harmless, so that a client that is gone is noticed. */
+    void probeClient() {
+        if (serverSide.isAtBoundary() && client.isWritable()) {
+            ByteBuf out = client.alloc().buffer();
+            BackendEncoder.parameterStatus(
+                    out,
+                    "application_name",
+                    settings.application(),
+                    settings.encoding().charset());
+            client.writeAndFlush(out, client.voidPromise());
+        }
+    }
+}

@@ -1,0 +1,87 @@
+package dev.sluice.proxy.postgres;
+
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollChannelOption;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.ServerSocketChannel;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.util.concurrent.DefaultThreadFactory;
+
+/** How sockets are driven: epoll where the machine has it, Java's selectors elsewhere. */
+public enum Transport {
+    EPOLL {
+        @Override
+        IoHandlerFactory handlers() {
+            return EpollIoHandler.newFactory();
+        }
+
+        @Override
+        ServerSocketChannel newServerChannel() {
+            return new EpollServerSocketChannel();
+        }
+
+        @Override
+        SocketChannel newChannel() {
+            return new EpollSocketChannel();
+        }
+
+        @Override
+        void detectDeadPeers(SocketChannel channel) {
+            channel.config().setOption(EpollChannelOption.TCP_KEEPIDLE, 60);
+            channel.config().setOption(EpollChannelOption.TCP_KEEPINTVL, 10);
+            channel.config().setOption(EpollChannelOption.TCP_KEEPCNT, 3);
+        }
+    },
+    NIO {
+        @Override
+        IoHandlerFactory handlers() {
+            return NioIoHandler.newFactory();
+        }
+
+        @Override
+        ServerSocketChannel newServerChannel() {
+            return new NioServerSocketChannel();
+        }
+
+        @Override
+        SocketChannel newChannel() {
+            return new NioSocketChannel();
+        }
+
+        @Override
+        void detectDeadPeers(SocketChannel channel) {
+            // The system's defaults hold: Java's selectors cannot change them everywhere.
+        }
+    };
+
+    abstract IoHandlerFactory handlers();
+
+    abstract ServerSocketChannel newServerChannel();
+
+    abstract SocketChannel newChannel();
+
+    /** A peer whose machine has gone is noticed within about a minute and a half. */
+    abstract void detectDeadPeers(SocketChannel channel);
+
+    /** The best that this machine has. */
+    public static Transport best() {
+        return Epoll.isAvailable() ? EPOLL : NIO;
+    }
+
+    /** Event loops for any number of listeners. One for about two cores: more of them cost more CPU a transaction. */
+    public EventLoopGroup newEventLoops(int count) {
+        return new MultiThreadIoEventLoopGroup(count, new DefaultThreadFactory("relay", true), handlers());
+    }
+
+    public static int defaultEventLoops() {
+        return Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
+    }
+}
