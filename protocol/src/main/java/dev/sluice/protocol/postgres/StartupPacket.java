@@ -120,8 +120,7 @@ public sealed interface StartupPacket {
             at = valueEnd + 1;
         }
         if (at != end - 1) {
-            throw ProtocolException.violation(
-                    "invalid startup packet layout: expected terminator as last byte");
+            throw ProtocolException.violation("invalid startup packet layout: expected terminator as last byte");
         }
         return new Startup(major, minor, parameters);
     }

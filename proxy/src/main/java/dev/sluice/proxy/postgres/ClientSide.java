@@ -197,16 +197,15 @@ final class ClientSide extends ChannelInboundHandlerAdapter {
         if (!FrontendType.isKnown(type)) {
             throw ProtocolException.violation("invalid frontend message type " + (type & 0xFF));
         }
-        int max =
-                switch (type) {
-                    case FrontendType.QUERY,
-                            FrontendType.PARSE,
-                            FrontendType.BIND,
-                            FrontendType.FUNCTION_CALL,
-                            FrontendType.COPY_DATA -> MAX_LARGE_BYTES;
-                    case FrontendType.AUTHENTICATION -> 65_535;
-                    default -> MAX_SMALL_BYTES;
-                };
+        int max = switch (type) {
+            case FrontendType.QUERY,
+                    FrontendType.PARSE,
+                    FrontendType.BIND,
+                    FrontendType.FUNCTION_CALL,
+                    FrontendType.COPY_DATA -> MAX_LARGE_BYTES;
+            case FrontendType.AUTHENTICATION -> 65_535;
+            default -> MAX_SMALL_BYTES;
+        };
         if (length < 4 || length > max) {
             throw ProtocolException.violation("invalid message length");
         }

@@ -4,9 +4,9 @@ import dev.sluice.proxy.intercept.Interceptor;
 import dev.sluice.proxy.session.SessionSnapshot;
 import dev.sluice.proxy.session.TrafficListener;
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.SocketChannel;
@@ -17,11 +17,14 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Accepts clients for one PostgreSQL server. Event loops belong to the caller and may serve many listeners. Thread-safe.
  */
 public final class PostgresListener implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(PostgresListener.class);
     private static final int BACKLOG = 1024;
     private static final AtomicLong SESSION_IDS = new AtomicLong();
 
@@ -145,7 +148,6 @@ public final class PostgresListener implements AutoCloseable {
             SocketChannel client = (SocketChannel) accepted;
             ServerChannels.configure(client, transport);
             if (sessions.enter()) {
-                client.config().setAutoRead(true);
                 client.pipeline().addLast(new ClientStartup(relay, SESSION_IDS.incrementAndGet()));
                 client.closeFuture().addListener(closed -> sessions.leave());
                 loops.register(client);
@@ -163,6 +165,7 @@ public final class PostgresListener implements AutoCloseable {
         /** Out of file descriptors, most likely: trying again at once would only spin. */
         @Override
         public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+            LOG.warn("Cannot accept on {}", config.address(), cause);
             ctx.channel().config().setAutoRead(false);
             ctx.executor().schedule(() -> ctx.channel().config().setAutoRead(true), 1, TimeUnit.SECONDS);
         }

@@ -25,6 +25,7 @@ final class ServerChannels {
     void connect(EventLoop loop, InetSocketAddress address, ChannelHandler handler, Pairing.Taker taker) {
         SocketChannel channel = transport.newChannel();
         configure(channel, transport);
+        channel.config().setAutoRead(false);
         channel.config().setOption(ChannelOption.CONNECT_TIMEOUT_MILLIS, connectTimeoutMs);
         channel.pipeline().addLast(handler);
         loop.register(channel).addListener((ChannelFuture registered) -> {
@@ -49,7 +50,6 @@ final class ServerChannels {
         channel.config().setTcpNoDelay(true);
         channel.config().setKeepAlive(true);
         channel.config().setAllowHalfClosure(true);
-        channel.config().setAutoRead(false);
         channel.config().setWriteBufferWaterMark(WATER_MARK);
         channel.config().setRecvByteBufAllocator(ReceiveBuffers.newAllocator());
         transport.detectDeadPeers(channel);

@@ -165,10 +165,8 @@ final class ServerSide extends ChannelInboundHandlerAdapter {
 
     private void completed(int bytes) {
         byte type = partial[0];
-        int length = (partial[1] & 0xFF) << 24
-                | (partial[2] & 0xFF) << 16
-                | (partial[3] & 0xFF) << 8
-                | (partial[4] & 0xFF);
+        int length =
+                (partial[1] & 0xFF) << 24 | (partial[2] & 0xFF) << 16 | (partial[3] & 0xFF) << 8 | (partial[4] & 0xFF);
         if (smallBytes == 0) {
             checkLength(type, length);
             lastType = type;

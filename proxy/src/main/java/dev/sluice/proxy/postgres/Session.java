@@ -114,8 +114,7 @@ final class Session implements Pairing.Taker {
         }
         end.refuse(
                 "08001",
-                "could not connect to server \"" + relay.config().upstream() + "\": "
-                        + SessionEnd.reason(cause));
+                "could not connect to server \"" + relay.config().upstream() + "\": " + SessionEnd.reason(cause));
     }
 
     // ---- from the client -----------------------------------------------------------------------------------------
@@ -319,7 +318,8 @@ final class Session implements Pairing.Taker {
         return id;
     }
 
-    @Nullable SocketChannel server() {
+    @Nullable
+    SocketChannel server() {
         return server;
     }
 
@@ -339,7 +339,8 @@ final class Session implements Pairing.Taker {
         return started;
     }
 
-    @Nullable CancelKey cancelKey() {
+    @Nullable
+    CancelKey cancelKey() {
         return cancelKey;
     }
 
@@ -377,9 +378,7 @@ final class Session implements Pairing.Taker {
                 startup.database(),
                 startup.user(),
                 settings.application(),
-                address == null
-                        ? ""
-                        : address.getAddress().getHostAddress() + ":" + address.getPort(),
+                address == null ? "" : address.getAddress().getHostAddress() + ":" + address.getPort(),
                 key == null ? 0 : key.processId(),
                 settings.rules());
     }
@@ -387,8 +386,7 @@ final class Session implements Pairing.Taker {
     /** May be called on any thread: the picture may be a moment old. */
     SessionSnapshot snapshot() {
         String state = !started ? "connecting" : requestRunning ? "active" : "idle";
-        return new SessionSnapshot(
-                info(), transaction(), state, Duration.ofNanos(System.nanoTime() - sinceNanos));
+        return new SessionSnapshot(info(), transaction(), state, Duration.ofNanos(System.nanoTime() - sinceNanos));
     }
 
     /** Writes an error that ends the session; the client is to be closed behind it. */

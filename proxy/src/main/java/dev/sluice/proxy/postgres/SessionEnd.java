@@ -64,7 +64,8 @@ final class SessionEnd {
         if (server != null && !terminated) {
             server.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(done -> server.shutdownOutput());
         }
-        long everyMs = Math.max(100, session.relay.config().limits().goneTimeout().toMillis() / 2);
+        long everyMs =
+                Math.max(100, session.relay.config().limits().goneTimeout().toMillis() / 2);
         probe = session.client
                 .eventLoop()
                 .scheduleAtFixedRate(session::probeClient, everyMs / 2, everyMs, TimeUnit.MILLISECONDS);

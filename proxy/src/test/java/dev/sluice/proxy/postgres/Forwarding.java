@@ -1,0 +1,24 @@
+package dev.sluice.proxy.postgres;
+
+import dev.sluice.proxy.intercept.Interceptor;
+import dev.sluice.proxy.intercept.Ruling;
+import dev.sluice.proxy.session.HeldSession;
+import dev.sluice.proxy.session.ServerError;
+import java.util.List;
+import java.util.Optional;
+
+/** An interceptor that lets everything through; tests override what they are about. */
+class Forwarding implements Interceptor {
+    @Override
+    public Ruling judge(HeldSession session, String sql) {
+        return new Ruling.Forward();
+    }
+
+    @Override
+    public void answered(HeldSession session, Ruling.Substitute ruling, Optional<ServerError> error) {}
+
+    @Override
+    public Optional<ServerError> transactionEnded(HeldSession session, List<Ruling.Substitute> rulings) {
+        return Optional.empty();
+    }
+}
