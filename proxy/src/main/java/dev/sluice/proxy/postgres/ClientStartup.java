@@ -58,7 +58,7 @@ final class ClientStartup extends ChannelInboundHandlerAdapter {
         try {
             take(ctx, all);
         } catch (ProtocolException e) {
-            refuse(ctx, e.sqlState(), e.getMessage());
+            refuse(ctx, e.sqlState(), e.reason());
         } finally {
             all.release();
         }

@@ -176,7 +176,7 @@ final class Session implements Pairing.Taker {
     }
 
     void clientMisbehaved(ProtocolException e) {
-        end.refuse(e.sqlState(), e.getMessage());
+        end.refuse(e.sqlState(), e.reason());
     }
 
     void clientClosedInput() {
@@ -278,7 +278,7 @@ final class Session implements Pairing.Taker {
     }
 
     void serverMisbehaved(ProtocolException e) {
-        end.refuse("08P01", e.getMessage());
+        end.refuse("08P01", e.reason());
     }
 
     void serverClosed() {
