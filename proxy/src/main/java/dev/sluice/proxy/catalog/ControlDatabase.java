@@ -29,6 +29,11 @@ public record ControlDatabase(ControlUpstream upstream, String name, DataSource 
             SELECT pg_catalog.set_config('client_connection_check_interval', '1s', false)
              WHERE pg_catalog.current_setting('server_version_num')::pg_catalog.int4 >= 140000""";
 
+    /** The JDBC URL, without credentials of the configuration. */
+    public String url() {
+        return upstream.urlOf(name);
+    }
+
     /** A pooled connection, in autocommit, for short work; closing gives it back. */
     public Connection connection() throws SQLException {
         return pool.getConnection();
@@ -41,8 +46,13 @@ public record ControlDatabase(ControlUpstream upstream, String name, DataSource 
      * @param application what the server shows as its application
      */
     public Connection dedicated(String application) throws SQLException {
+        return dedicated(name, application);
+    }
+
+    /** A connection of its own to another database of the same server. */
+    public Connection dedicated(String database, String application) throws SQLException {
         Properties properties = properties(upstream, application);
-        Connection connection = DriverManager.getConnection(upstream.urlOf(name), properties);
+        Connection connection = DriverManager.getConnection(upstream.urlOf(database), properties);
         if (upstream.isPostgres()) {
             try (Statement statement = connection.createStatement()) {
                 statement.execute(SESSION);

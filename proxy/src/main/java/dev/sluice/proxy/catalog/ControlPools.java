@@ -34,15 +34,25 @@ public final class ControlPools implements AutoCloseable {
     }
 
     /**
+     * A configured upstream.
+     *
+     * @throws IllegalArgumentException for one that is not configured
+     */
+    public ControlUpstream upstream(String name) {
+        ControlUpstream upstream = upstreams.get(name);
+        if (upstream == null) {
+            throw new IllegalArgumentException("no upstream " + name);
+        }
+        return upstream;
+    }
+
+    /**
      * A database of a configured upstream; nothing is connected to yet.
      *
      * @throws IllegalArgumentException for an upstream that is not configured
      */
     public ControlDatabase database(String upstream, String database) {
-        ControlUpstream server = upstreams.get(upstream);
-        if (server == null) {
-            throw new IllegalArgumentException("no upstream " + upstream);
-        }
+        ControlUpstream server = upstream(upstream);
         return databases.computeIfAbsent(
                 new Key(upstream, database), key -> new ControlDatabase(server, database, pool(server, database)));
     }

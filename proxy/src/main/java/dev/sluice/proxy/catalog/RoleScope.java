@@ -91,7 +91,8 @@ public final class RoleScope {
     public Result run(Optional<String> probe, List<String> work) throws SQLException {
         execute(OWN_PATH);
         boolean made = made();
-        execute("SET LOCAL ROLE " + quoted(role) + (made ? "" : ";" + CREATE) + searchPathChange());
+        execute("SET LOCAL ROLE " + quoted(role) + "; " + (made ? "" : CREATE + "; ")
+                + searchPathChange(searchPath, true));
         Result result = call(probe, work);
         execute("SET LOCAL ROLE NONE; " + OWN_PATH);
         return result;
@@ -128,8 +129,13 @@ public final class RoleScope {
         }
     }
 
-    private String searchPathChange() {
-        return searchPath.isEmpty() ? "; SET LOCAL search_path TO DEFAULT" : "; SET LOCAL search_path = " + searchPath;
+    /** A search_path setting is a client's text: it is passed as a value, never as SQL. */
+    public static String searchPathChange(String searchPath, boolean local) {
+        if (searchPath.isEmpty()) {
+            return "SET " + (local ? "LOCAL " : "") + "search_path TO DEFAULT";
+        }
+        return "SELECT pg_catalog.set_config('search_path', " + PostgresCatalogQuery.literal(searchPath) + ", " + local
+                + ")";
     }
 
     private void execute(String sql) throws SQLException {

@@ -1,0 +1,39 @@
+package dev.sluice.proxy.ledger;
+
+import dev.sluice.policies.plan.PhaseName;
+import dev.sluice.policies.plan.Plan;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * A migration as it stands in the ledger.
+ *
+ * @param draft what was asked for; its plan has the migration's number in it
+ * @param phase the phase that it is in
+ * @param sqlState of a failure
+ * @param error of a failure
+ * @param owner the gateway that runs it, or ran it last
+ */
+public record LedgerEntry(
+        long id,
+        Draft draft,
+        LedgerState state,
+        Signals signals,
+        Position position,
+        PhaseName phase,
+        Progress progress,
+        Optional<String> sqlState,
+        Optional<String> error,
+        String owner,
+        long epoch,
+        Instant createdAt,
+        Instant updatedAt) {
+
+    public Plan plan() {
+        return draft.plan();
+    }
+
+    public Lease lease() {
+        return new Lease(id, owner, epoch);
+    }
+}

@@ -1,0 +1,139 @@
+package dev.sluice.proxy.migration;
+
+import dev.sluice.proxy.catalog.ControlDatabase;
+import dev.sluice.proxy.ledger.LedgerEntry;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Watches one database's ledger and runs what waits there, each migration on a virtual thread of its own. Any number of
+ * gateways may do so: the ledger's leases see to it that each migration is run by one.
+ */
+final class DatabaseRunner implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(DatabaseRunner.class);
+    private static final Duration SWEEP_INTERVAL = Duration.ofMinutes(10);
+
+    private final Engine engine;
+    private final ControlDatabase database;
+    private final RunnerSettings settings;
+    private final Map<Long, MigrationRun> runs = new ConcurrentHashMap<>();
+    private final Map<Long, Thread> threads = new ConcurrentHashMap<>();
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition woken = lock.newCondition();
+    private final Thread watcher;
+    private boolean wake;
+    private volatile boolean closed;
+    private long sweptAt = System.nanoTime();
+
+    DatabaseRunner(Engine engine, ControlDatabase database, RunnerSettings settings) {
+        this.engine = engine;
+        this.database = database;
+        this.settings = settings;
+        this.watcher = Thread.ofVirtual().name("ledger " + database).start(this::watch);
+    }
+
+    /** Has the ledger looked at now. */
+    void wake() {
+        lock.lock();
+        try {
+            wake = true;
+            woken.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void watch() {
+        try {
+            while (!closed) {
+                boolean busy = true;
+                try (Connection connection = database.connection()) {
+                    busy = look(connection);
+                } catch (SQLException e) {
+                    LOG.debug("ledger of {} not read", database, e);
+                }
+                sleep(busy || !runs.isEmpty() ? settings.poll() : settings.idlePoll());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private boolean look(Connection connection) throws SQLException {
+        if (!engine.ledger().installed(connection)) {
+            return false;
+        }
+        while (!closed && runs.size() < settings.maxConcurrent()) {
+            Optional<LedgerEntry> claimed =
+                    engine.ledger().claim(connection, settings.gateway(), settings.lease(), OptionalLong.empty());
+            if (claimed.isEmpty()) {
+                break;
+            }
+            start(claimed.get());
+        }
+        if (System.nanoTime() - sweptAt > SWEEP_INTERVAL.toNanos()) {
+            sweptAt = System.nanoTime();
+            engine.ledger().sweep(connection);
+        }
+        return engine.ledger().busy(connection);
+    }
+
+    private void start(LedgerEntry entry) {
+        MigrationRun run = new MigrationRun(engine, database, settings, entry);
+        runs.put(entry.id(), run);
+        threads.put(
+                entry.id(), Thread.ofVirtual().name("migration " + entry.id()).start(() -> execute(entry.id(), run)));
+    }
+
+    private void execute(long id, MigrationRun run) {
+        try {
+            run.execute();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            runs.remove(id);
+            threads.remove(id);
+            wake();
+        }
+    }
+
+    private void sleep(Duration duration) throws InterruptedException {
+        lock.lock();
+        try {
+            long left = TimeUnit.MILLISECONDS.toNanos(duration.toMillis());
+            while (!wake && !closed && left > 0) {
+                left = woken.awaitNanos(left);
+            }
+            wake = false;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Lets batches under way end, and gives the leases back. */
+    @Override
+    public void close() {
+        closed = true;
+        wake();
+        runs.values().forEach(MigrationRun::stop);
+        try {
+            for (Thread thread : threads.values()) {
+                thread.join(settings.lease());
+            }
+            watcher.join(settings.lease());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

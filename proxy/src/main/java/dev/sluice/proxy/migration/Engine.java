@@ -1,0 +1,41 @@
+package dev.sluice.proxy.migration;
+
+import dev.sluice.policies.plan.Plan;
+import dev.sluice.proxy.catalog.ControlDatabase;
+import dev.sluice.proxy.ledger.Ledger;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+
+/** What differs between database products. Thread-safe. */
+public interface Engine {
+
+    Ledger ledger();
+
+    /** Makes a runner for one migration; connects when it is first used. */
+    StepRunner open(ControlDatabase database, RunnerSettings settings);
+
+    /**
+     * Makes what the expand phase needs and the client could not make itself, under the gateway's role.
+     *
+     * @return the plan without those statements
+     */
+    Plan prepare(Connection connection, Plan plan, long id) throws SQLException;
+
+    /** Databases of a server that have a ledger. */
+    List<String> databasesWithLedger(ControlDatabase any) throws SQLException;
+
+    Failure classify(SQLException e);
+
+    /** What an error means for a migration. */
+    enum Failure {
+        /** The next try may succeed: a lost connection, a deadlock, a full disk. */
+        TRANSIENT,
+        /** Somebody holds a lock. */
+        LOCKED,
+        /** A statement was cancelled. */
+        CANCELLED,
+        /** It would fail again. */
+        PERMANENT
+    }
+}

@@ -1,0 +1,217 @@
+package dev.sluice.proxy.migration;
+
+import dev.sluice.policies.plan.Step;
+import dev.sluice.proxy.catalog.ControlDatabase;
+import dev.sluice.proxy.ledger.LeaseLostException;
+import dev.sluice.proxy.ledger.LedgerEntry;
+import dev.sluice.proxy.ledger.LedgerState;
+import dev.sluice.proxy.ledger.Wanted;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs one claimed migration to its end, or until an operator, the loss of the lease or the gateway's end stops it. What
+ * a step cannot do now it tries again later; what cannot succeed ends as failed.
+ */
+final class MigrationRun {
+
+    private static final Logger LOG = LoggerFactory.getLogger(MigrationRun.class);
+    private static final Duration FIRST_BACKOFF = Duration.ofMillis(100);
+    private static final Duration LAST_BACKOFF = Duration.ofSeconds(10);
+
+    private final Engine engine;
+    private final ControlDatabase database;
+    private final RunnerSettings settings;
+    private final RunSignals signals;
+    private final Run run;
+    private Duration backoff = FIRST_BACKOFF;
+
+    MigrationRun(Engine engine, ControlDatabase database, RunnerSettings settings, LedgerEntry entry) {
+        this.engine = engine;
+        this.database = database;
+        this.settings = settings;
+        this.signals = new RunSignals(entry.signals());
+        this.run = new Run(engine.ledger(), database, settings, signals, entry);
+    }
+
+    void stop() {
+        signals.stop();
+    }
+
+    /** Blocks until this gateway has nothing more to do for the migration. */
+    void execute() throws InterruptedException {
+        Thread heartbeat = Thread.ofVirtual().name("lease " + run.entry().id()).start(this::keepLease);
+        try (StepRunner steps = engine.open(database, settings)) {
+            while (!signals.lost() && !signals.stopping() && !step(steps)) {
+                // Each turn is one unit of work.
+            }
+        } catch (LeaseLostException e) {
+            LOG.warn("{}", e.getMessage());
+        } finally {
+            signals.stop();
+            heartbeat.join();
+            release();
+        }
+    }
+
+    /** @return whether nothing is left to do */
+    private boolean step(StepRunner steps) throws InterruptedException {
+        try {
+            return settle(unit(steps), steps);
+        } catch (SQLException e) {
+            return recover(e);
+        }
+    }
+
+    private Outcome unit(StepRunner steps) throws SQLException {
+        return switch (signals.wanted()) {
+            case CANCEL -> steps.undo(run.plan().undo(), run);
+            case PAUSE -> new Outcome.Done();
+            case RUN -> {
+                if (!run.position().equals(run.settled(run.position()))) {
+                    run.advance(run.settled(run.position()), run.progress());
+                }
+                yield run.atEnd() ? new Outcome.Done() : steps.run(current(), run);
+            }
+        };
+    }
+
+    private Step current() {
+        return run.plan()
+                .phases()
+                .get(run.position().phase())
+                .steps()
+                .get(run.position().step());
+    }
+
+    private boolean settle(Outcome outcome, StepRunner steps) throws SQLException, InterruptedException {
+        switch (outcome) {
+            case Outcome.Done done -> {
+                backoff = FIRST_BACKOFF;
+                return ended(steps);
+            }
+            case Outcome.Advanced advanced -> backoff = FIRST_BACKOFF;
+            case Outcome.Wait wait -> {
+                if (!wait.why().isEmpty()) {
+                    run.note(wait.throttled(), wait.why());
+                }
+                signals.pause(wait.delay());
+            }
+            case Outcome.Failed failed -> {
+                finish(LedgerState.FAILED, Optional.of(failed.sqlState()), failed.why());
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean ended(StepRunner steps) throws SQLException {
+        return switch (signals.wanted()) {
+            case CANCEL -> {
+                steps.tidy(run);
+                finish(
+                        LedgerState.CANCELLED,
+                        Optional.empty(),
+                        run.entry().error().orElse(""));
+                yield true;
+            }
+            case PAUSE -> {
+                finish(LedgerState.PAUSED, Optional.empty(), "paused by an operator");
+                yield true;
+            }
+            case RUN -> {
+                if (!run.atEnd()) {
+                    yield false;
+                }
+                steps.tidy(run);
+                finish(LedgerState.COMPLETE, Optional.empty(), "");
+                yield true;
+            }
+        };
+    }
+
+    private void finish(LedgerState state, Optional<String> sqlState, String reason) throws SQLException {
+        try (Connection connection = database.connection()) {
+            engine.ledger().finish(connection, run.entry().lease(), state, sqlState, reason);
+        }
+    }
+
+    private boolean recover(SQLException e) throws InterruptedException {
+        String state = e.getSQLState() == null ? "XX000" : e.getSQLState();
+        try {
+            switch (engine.classify(e)) {
+                case CANCELLED -> {
+                    if (!signals.interrupted()) {
+                        waitFor(e);
+                    }
+                    run.refresh();
+                }
+                case TRANSIENT, LOCKED -> {
+                    LOG.info("migration {} tries again: {} {}", run.entry().id(), state, e.getMessage());
+                    waitFor(e);
+                    run.refresh();
+                }
+                case PERMANENT -> {
+                    if (signals.wanted() == Wanted.CANCEL) {
+                        // The table must not stay half way; somebody may have to help.
+                        LOG.warn(
+                                "migration {} cannot be undone yet: {}",
+                                run.entry().id(),
+                                e.getMessage());
+                        waitFor(e);
+                        return false;
+                    }
+                    finish(LedgerState.FAILED, Optional.of(state), String.valueOf(e.getMessage()));
+                    return true;
+                }
+            }
+        } catch (SQLException again) {
+            LOG.info(
+                    "migration {}: the database does not answer: {}",
+                    run.entry().id(),
+                    again.getMessage());
+        }
+        return false;
+    }
+
+    private void waitFor(SQLException e) throws InterruptedException {
+        try {
+            run.note(false, String.valueOf(e.getMessage()));
+        } catch (SQLException unreachable) {
+            LOG.debug("cannot note why migration {} waits", run.entry().id(), unreachable);
+        }
+        signals.pause(backoff);
+        Duration doubled = backoff.multipliedBy(2);
+        backoff = doubled.compareTo(LAST_BACKOFF) > 0 ? LAST_BACKOFF : doubled;
+    }
+
+    private void keepLease() {
+        Duration beat = settings.lease().dividedBy(4);
+        Duration interval = beat.compareTo(settings.poll()) < 0 ? beat : settings.poll();
+        try {
+            while (!signals.awaitEnd(interval)) {
+                try (Connection connection = database.connection()) {
+                    signals.set(engine.ledger().renew(connection, run.entry().lease(), settings.lease()));
+                } catch (SQLException e) {
+                    LOG.debug("lease of migration {} not prolonged", run.entry().id(), e);
+                }
+            }
+        } catch (LeaseLostException e) {
+            signals.lose();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void release() {
+        try (Connection connection = database.connection()) {
+            engine.ledger().release(connection, run.entry().lease());
+        } catch (SQLException e) {
+            LOG.debug("lease of migration {} expires by itself", run.entry().id(), e);
+        }
+    }
+}

@@ -1,0 +1,141 @@
+package dev.sluice.proxy.migration;
+
+import dev.sluice.policies.plan.PhaseName;
+import dev.sluice.policies.plan.Plan;
+import dev.sluice.proxy.catalog.ControlDatabase;
+import dev.sluice.proxy.ledger.Ledger;
+import dev.sluice.proxy.ledger.LedgerEntry;
+import dev.sluice.proxy.ledger.Position;
+import dev.sluice.proxy.ledger.Progress;
+import dev.sluice.proxy.ledger.Signals;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Optional;
+
+/** One migration while this gateway holds its lease: where it stands, and how that is written down. */
+public final class Run {
+
+    private final Ledger ledger;
+    private final ControlDatabase database;
+    private final RunnerSettings settings;
+    private final RunSignals signals;
+    private LedgerEntry entry;
+    private Position position;
+    private Progress progress;
+    private Optional<Moved> pending = Optional.empty();
+
+    private record Moved(Position position, Progress progress, Signals signals) {}
+
+    Run(Ledger ledger, ControlDatabase database, RunnerSettings settings, RunSignals signals, LedgerEntry entry) {
+        this.ledger = ledger;
+        this.database = database;
+        this.settings = settings;
+        this.signals = signals;
+        this.entry = entry;
+        this.position = entry.position();
+        this.progress = entry.progress();
+    }
+
+    public LedgerEntry entry() {
+        return entry;
+    }
+
+    public Plan plan() {
+        return entry.plan();
+    }
+
+    public Position position() {
+        return position;
+    }
+
+    public Progress progress() {
+        return progress;
+    }
+
+    public RunSignals signals() {
+        return signals;
+    }
+
+    public ControlDatabase database() {
+        return database;
+    }
+
+    /** Where the step behind the present one begins. */
+    public Position next() {
+        Position next = new Position(position.phase(), position.step() + 1, "");
+        return settled(next);
+    }
+
+    /** The first position from here on where there is a step; behind the last phase there is none. */
+    Position settled(Position from) {
+        Position at = from;
+        while (at.phase() < plan().phases().size()) {
+            var phase = plan().phases().get(at.phase());
+            if (phase.name() != PhaseName.EXPAND && at.step() < phase.steps().size()) {
+                return at;
+            }
+            at = new Position(at.phase() + 1, 0, "");
+        }
+        return at;
+    }
+
+    boolean atEnd() {
+        return position.phase() >= plan().phases().size();
+    }
+
+    PhaseName phase(Position at) {
+        return at.phase() < plan().phases().size()
+                ? plan().phases().get(at.phase()).name()
+                : PhaseName.VERIFY;
+    }
+
+    /**
+     * Writes down, in the open transaction of the work, how far it has come. It counts once {@link #committed} is called.
+     *
+     * @throws dev.sluice.proxy.ledger.LeaseLostException the transaction must be rolled back
+     */
+    public void advance(Connection work, Position to, Progress now) throws SQLException {
+        Signals told = ledger.advance(work, entry.lease(), settings.lease(), to, phase(to), now);
+        pending = Optional.of(new Moved(to, now, told));
+    }
+
+    /** The transaction of the last {@link #advance} has committed. */
+    public void committed() {
+        pending.ifPresent(moved -> {
+            position = moved.position();
+            progress = moved.progress();
+            signals.set(moved.signals());
+        });
+        pending = Optional.empty();
+    }
+
+    /** Writes down, by itself, how far the work has come. */
+    public void advance(Position to, Progress now) throws SQLException {
+        try (Connection connection = database.connection()) {
+            advance(connection, to, now);
+        }
+        committed();
+    }
+
+    /** Says why the migration waits; nothing is written when that is known. */
+    public void note(boolean throttled, String reason) throws SQLException {
+        if (progress.reason().equals(reason) && progress.throttled() == throttled) {
+            return;
+        }
+        try (Connection connection = database.connection()) {
+            ledger.note(connection, entry.lease(), throttled, reason);
+        }
+        progress = new Progress(progress.rowsDone(), progress.rowsTotal(), progress.rowsPerSecond(), throttled, reason);
+    }
+
+    /** Reads again where the migration stands, after an error left that in doubt. */
+    void refresh() throws SQLException {
+        pending = Optional.empty();
+        try (Connection connection = database.connection()) {
+            signals.set(ledger.renew(connection, entry.lease(), settings.lease()));
+            entry = ledger.find(connection, entry.id()).orElse(entry);
+        }
+        position = entry.position();
+        progress = entry.progress();
+    }
+}

@@ -1,0 +1,159 @@
+package dev.sluice.proxy.migration.postgres;
+
+import dev.sluice.proxy.catalog.ControlDatabase;
+import dev.sluice.proxy.catalog.RoleScope;
+import dev.sluice.proxy.migration.Run;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The connection that one migration's work runs on, made anew after it was lost. Its application name tells which
+ * migration it serves: who takes a migration over ends what a former owner's connection is still doing.
+ */
+final class WorkConnection implements AutoCloseable {
+
+    private final ControlDatabase database;
+    private @Nullable Connection connection;
+    private int pid;
+    private boolean mayReplicate;
+    private int version;
+
+    WorkConnection(ControlDatabase database) {
+        this.database = database;
+    }
+
+    /** Work in one transaction, which is rolled back when it throws. */
+    interface Work<T> {
+        T run(Connection connection, RoleScope scope) throws SQLException;
+    }
+
+    /** Runs work and the record of it in one transaction. */
+    <T> T inTransaction(Run run, Work<T> work) throws SQLException {
+        Connection open = open(run);
+        open.setAutoCommit(false);
+        boolean done = false;
+        try {
+            T result = work.run(open, scope(open, run));
+            open.commit();
+            done = true;
+            run.committed();
+            return result;
+        } finally {
+            if (!done) {
+                rollback(open);
+            }
+        }
+    }
+
+    /** The connection in autocommit. */
+    Connection plain(Run run) throws SQLException {
+        Connection open = open(run);
+        open.setAutoCommit(true);
+        return open;
+    }
+
+    int pid() {
+        return pid;
+    }
+
+    /** The server's major version. */
+    int version() {
+        return version;
+    }
+
+    /** Whether user triggers can be kept from firing. */
+    boolean maySuppressTriggers() {
+        return mayReplicate;
+    }
+
+    private static RoleScope scope(Connection open, Run run) {
+        return new RoleScope(
+                open, run.entry().draft().requestedBy(), run.entry().draft().searchPath());
+    }
+
+    private Connection open(Run run) throws SQLException {
+        Connection present = connection;
+        if (present != null && !present.isClosed()) {
+            return present;
+        }
+        String name = "sluice migration " + run.entry().id();
+        Connection fresh = database.dedicated(name);
+        try {
+            pid = number(fresh, "SELECT pg_catalog.pg_backend_pid()");
+            version = number(fresh, "SHOW server_version_num") / 10_000;
+            endFormerOwners(fresh, name);
+            mayReplicate = suppressed(fresh);
+        } catch (SQLException e) {
+            fresh.close();
+            throw e;
+        }
+        connection = fresh;
+        return fresh;
+    }
+
+    private static int number(Connection connection, String sql) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(sql)) {
+            row.next();
+            return row.getInt(1);
+        }
+    }
+
+    private static void endFormerOwners(Connection connection, String name) throws SQLException {
+        String sql = "SELECT pg_catalog.pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity"
+                + " WHERE application_name = ? AND usename = session_user AND datname = pg_catalog.current_database()"
+                + " AND pid <> pg_catalog.pg_backend_pid()";
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            statement.setString(1, name);
+            statement.executeQuery().close();
+        }
+    }
+
+    private static boolean suppressed(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("SET session_replication_role = replica");
+            statement.execute("RESET session_replication_role");
+            return true;
+        } catch (SQLException e) {
+            if ("42501".equals(e.getSQLState())) {
+                return false;
+            }
+            throw e;
+        }
+    }
+
+    /** Who is in the way of this connection's statement, as a sentence; asked from another connection. */
+    Optional<String> blockers() throws SQLException {
+        try (Connection other = database.connection()) {
+            return Blockers.of(other, pid);
+        }
+    }
+
+    private void rollback(Connection open) {
+        try {
+            open.rollback();
+            open.setAutoCommit(true);
+        } catch (SQLException e) {
+            close();
+        }
+    }
+
+    @Override
+    public void close() {
+        Connection present = connection;
+        connection = null;
+        if (present != null) {
+            try {
+                present.close();
+            } catch (SQLException e) {
+                // It is gone already.
+                return;
+            }
+        }
+    }
+}

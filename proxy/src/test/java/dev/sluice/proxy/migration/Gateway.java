@@ -1,0 +1,90 @@
+package dev.sluice.proxy.migration;
+
+import dev.sluice.policies.plan.PhaseName;
+import dev.sluice.policies.plan.Plan;
+import dev.sluice.policies.plan.Step;
+import dev.sluice.proxy.catalog.ControlPools;
+import dev.sluice.proxy.catalog.ControlUpstream;
+import dev.sluice.proxy.migration.postgres.PostgresEngine;
+import dev.sluice.proxy.testing.TestPostgres;
+import dev.sluice.proxy.throttle.Pacer;
+import java.sql.Connection;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.List;
+
+/** A gateway's control plane on one test database, and a client that does what the gateway would have it do. */
+final class Gateway implements AutoCloseable {
+
+    static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    final DatabaseRef ref;
+    final ControlPools pools;
+    final LedgerMigrations migrations;
+
+    Gateway(String database, RunnerSettings settings) {
+        this(database, settings, TestPostgres.upstream(), Pacer.UNTHROTTLED);
+    }
+
+    Gateway(String database, RunnerSettings settings, ControlUpstream upstream, Pacer pacer) {
+        ref = new DatabaseRef("test", database);
+        pools = new ControlPools(List.of(upstream));
+        PostgresEngine engine = new PostgresEngine(pacer);
+        migrations = new LedgerMigrations(pools, settings, any -> engine);
+    }
+
+    static RunnerSettings settings(String name) {
+        return new RunnerSettings(
+                name,
+                Duration.ofSeconds(2),
+                Duration.ofMillis(100),
+                Duration.ofMillis(200),
+                Duration.ofMillis(50),
+                Duration.ofMillis(100),
+                Duration.ofSeconds(10),
+                Duration.ofMillis(50),
+                8);
+    }
+
+    /** Proposes a plan and runs its expansion in a transaction of the client's, as the superuser. */
+    long expand(Plan plan) throws Exception {
+        try (Connection client = TestPostgres.connect(ref.database())) {
+            client.setAutoCommit(false);
+            long id = expandIn(client, plan, "postgres");
+            client.commit();
+            return id;
+        }
+    }
+
+    long expandIn(Connection client, Plan plan, String role) throws Exception {
+        var proposal = migrations.propose(
+                new Migrations.Request(ref, "ALTER TABLE orders …", Plans.decision(plan), role, "test"));
+        try (Statement statement = client.createStatement()) {
+            for (var phase : proposal.prepared().plan().phases()) {
+                if (phase.name() == PhaseName.EXPAND) {
+                    for (var step : phase.steps()) {
+                        for (String sql : ((Step.Statements) step).sql()) {
+                            statement.execute(sql);
+                        }
+                    }
+                }
+            }
+            statement.execute(proposal.expanded());
+        }
+        return proposal.id();
+    }
+
+    Migration await(long id) throws Exception {
+        return migrations.await(ref, id, PATIENCE, m -> {});
+    }
+
+    Migration find(long id) throws Exception {
+        return migrations.find(ref, id).orElseThrow();
+    }
+
+    @Override
+    public void close() {
+        migrations.close();
+        pools.close();
+    }
+}

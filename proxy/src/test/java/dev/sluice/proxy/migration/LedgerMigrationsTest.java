@@ -1,0 +1,401 @@
+package dev.sluice.proxy.migration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.sluice.policies.ddl.QualifiedName;
+import dev.sluice.policies.plan.PhaseName;
+import dev.sluice.policies.plan.Plan;
+import dev.sluice.policies.plan.Step;
+import dev.sluice.proxy.testing.TestPostgres;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class LedgerMigrationsTest {
+
+    private static final List<String> ID = List.of("id");
+
+    private final String database = TestPostgres.newDatabase();
+    private final Gateway gateway = new Gateway(database, Gateway.settings("one"));
+
+    @BeforeEach
+    void table() throws Exception {
+        TestPostgres.execute(
+                database,
+                "CREATE TABLE orders (id bigint PRIMARY KEY, v int)",
+                "INSERT INTO orders SELECT i, i FROM generate_series(1, 20000) i");
+    }
+
+    @AfterEach
+    void close() {
+        gateway.close();
+    }
+
+    @Test
+    void aColumnIsFilledMadeUniqueAndNotNull() throws Exception {
+        long id = gateway.expand(Plans.uniqueRef(ID, List.of()));
+
+        Migration done = gateway.await(id);
+
+        assertThat(done.state()).as(done.reason()).isEqualTo(Migration.State.COMPLETE);
+        assertThat(done.rowsDone()).isEqualTo(20_000);
+        assertThat(text("SELECT count(DISTINCT ref) FROM orders")).isEqualTo("20000");
+        assertThat(text("SELECT string_agg(conname, ',' ORDER BY conname) FROM pg_constraint"
+                        + " WHERE conrelid = 'orders'::regclass AND contype IN ('u', 'c')"))
+                .isEqualTo("orders_ref_key");
+        assertThat(text("SELECT attnotnull FROM pg_attribute WHERE attrelid = 'orders'::regclass AND attname = 'ref'"))
+                .isEqualTo("t");
+    }
+
+    @Test
+    void aRolledBackExpansionLeavesNothing() throws Exception {
+        long id;
+        try (Connection client = TestPostgres.connect(database)) {
+            client.setAutoCommit(false);
+            id = gateway.expandIn(client, Plans.ref(ID, List.of(), "gen_random_uuid()"), "postgres");
+            client.rollback();
+        }
+
+        assertThat(gateway.migrations.find(gateway.ref, id)).isEmpty();
+        assertThat(gateway.migrations.list(gateway.ref)).isEmpty();
+        gateway.migrations.discard(gateway.ref, id);
+        assertThat(text("SELECT count(*) FROM sluice.migrations")).isEqualTo("0");
+    }
+
+    @Test
+    void anOldSnapshotDoesNotKeepTheExpansionFromBeingRecorded() throws Exception {
+        gateway.migrations.discard(gateway.ref, gateway.expand(Plans.ref(ID, List.of(), "gen_random_uuid()")));
+        TestPostgres.execute(database, "ALTER TABLE orders DROP COLUMN ref");
+        long id;
+        try (Connection client = TestPostgres.connect(database)) {
+            client.setAutoCommit(false);
+            client.setTransactionIsolation(Connection.TRANSACTION_SERIALIZABLE);
+            try (Statement statement = client.createStatement()) {
+                statement.execute("SELECT count(*) FROM orders");
+            }
+            id = gateway.expandIn(client, Plans.ref(ID, List.of(), "gen_random_uuid()"), "postgres");
+            client.commit();
+        }
+
+        assertThat(gateway.await(id).state()).isEqualTo(Migration.State.COMPLETE);
+    }
+
+    @Test
+    void nobodyCanMarkAProposalWithoutItsToken() throws Exception {
+        gateway.migrations.propose(new Migrations.Request(
+                gateway.ref,
+                "ALTER TABLE orders …",
+                Plans.decision(Plans.ref(ID, List.of(), "gen_random_uuid()")),
+                "postgres",
+                "test"));
+
+        assertThatThrownBy(() -> TestPostgres.execute(database, "SELECT sluice.expanded(1, 'guess')"))
+                .isInstanceOf(SQLException.class)
+                .hasMessageContaining("no such proposal");
+    }
+
+    @Test
+    void laterPhasesRunUnderTheRoleThatAskedAndCodeOfItsCannotLeaveIt() throws Exception {
+        String role = "owner_" + database;
+        TestPostgres.execute(
+                database,
+                "CREATE ROLE " + role,
+                "GRANT CREATE ON SCHEMA public TO " + role,
+                "ALTER TABLE orders OWNER TO " + role,
+                "CREATE FUNCTION sneaky() RETURNS uuid LANGUAGE plpgsql AS"
+                        + " 'BEGIN RESET ROLE; RETURN gen_random_uuid(); END'",
+                "CREATE FUNCTION who() RETURNS uuid LANGUAGE plpgsql AS"
+                        + " 'BEGIN IF current_user <> ''" + role
+                        + "'' THEN RAISE EXCEPTION ''%'', current_user; END IF;"
+                        + " RETURN gen_random_uuid(); END'");
+        try (Connection client = TestPostgres.connect(database)) {
+            client.setAutoCommit(false);
+            try (Statement statement = client.createStatement()) {
+                statement.execute("SET ROLE " + role);
+            }
+            long honest = gateway.expandIn(client, Plans.ref(ID, List.of(), "who()"), role);
+            client.commit();
+            assertThat(gateway.await(honest))
+                    .extracting(Migration::state, Migration::reason)
+                    .containsExactly(Migration.State.COMPLETE, "");
+            TestPostgres.execute(database, "UPDATE orders SET ref = NULL");
+            long sneaky = gateway.migrations
+                    .propose(new Migrations.Request(
+                            gateway.ref, "again", Plans.decision(Plans.ref(ID, List.of(), "sneaky()")), role, "test"))
+                    .id();
+            gateway.migrations.expanded(gateway.ref, sneaky);
+
+            Migration failed = gateway.await(sneaky);
+
+            assertThat(failed.state()).isEqualTo(Migration.State.FAILED);
+            assertThat(failed.reason()).contains("cannot set parameter \"role\"");
+        }
+    }
+
+    @Test
+    void aDuplicateEndsAsFailedAndTheTableStaysUsable() throws Exception {
+        var plan = Plans.uniqueRef(ID, List.of());
+        var same = new Step.Backfill(
+                Plans.ORDERS,
+                List.of(new Step.Assignment("ref", "'00000000-0000-0000-0000-000000000000'::uuid")),
+                "\"ref\" IS NULL",
+                ID,
+                List.of(),
+                true);
+        var phases = plan.phases().stream()
+                .map(p -> p.name() == PhaseName.BACKFILL ? Plans.phase(PhaseName.BACKFILL, same) : p)
+                .toList();
+        long id = gateway.expand(Plans.plan(phases, plan.undo()));
+
+        Migration failed = gateway.await(id);
+
+        assertThat(failed.state()).isEqualTo(Migration.State.FAILED);
+        assertThat(failed.sqlState()).contains("23505");
+        assertThat(text("SELECT count(*) FROM pg_index WHERE NOT indisvalid")).isEqualTo("0");
+        TestPostgres.execute(database, "INSERT INTO orders VALUES (0, 0)");
+
+        Migration cancelled = gateway.migrations.command(gateway.ref, id, new Migrations.Command.Cancel(), "test");
+
+        assertThat(cancelled.state()).isEqualTo(Migration.State.CANCELLED);
+        assertThat(cancelled.sqlState()).contains("23505");
+        assertThat(text("SELECT count(*) FROM pg_attribute WHERE attrelid = 'orders'::regclass AND attname = 'ref'"))
+                .isEqualTo("0");
+    }
+
+    @Test
+    void aFailedMigrationCanBeRetriedOnceTheDataIsPutRight() throws Exception {
+        TestPostgres.execute(database, "CREATE TABLE gate (open bool)", "INSERT INTO gate VALUES (false)");
+        TestPostgres.execute(
+                database,
+                "CREATE FUNCTION gated() RETURNS uuid LANGUAGE plpgsql AS 'BEGIN IF NOT (SELECT open FROM public.gate)"
+                        + " THEN RAISE EXCEPTION ''closed'' USING ERRCODE = ''23514''; END IF; RETURN gen_random_uuid(); END'");
+        long id = gateway.expand(Plans.ref(ID, List.of(), "gated()"));
+        assertThat(gateway.await(id).sqlState()).contains("23514");
+        TestPostgres.execute(database, "UPDATE gate SET open = true");
+
+        gateway.migrations.command(gateway.ref, id, new Migrations.Command.Retry(), "test");
+
+        assertThat(gateway.await(id).state()).isEqualTo(Migration.State.COMPLETE);
+    }
+
+    @Test
+    void aRowThatIsLockedIsSkippedNamedAndFilledLater() throws Exception {
+        TestPostgres.execute(
+                database,
+                "ALTER TABLE orders ADD COLUMN ref uuid DEFAULT gen_random_uuid()",
+                "UPDATE orders SET ref = NULL");
+        try (Connection holder = TestPostgres.connect(database)) {
+            holder.setAutoCommit(false);
+            try (Statement statement = holder.createStatement()) {
+                statement.execute("SET application_name = 'the holder'");
+                statement.execute("SELECT * FROM orders WHERE id = 777 FOR UPDATE");
+            }
+            long id = propose(Plans.ref(ID, List.of(), "gen_random_uuid()"));
+            gateway.migrations.await(gateway.ref, id, Duration.ZERO, m -> {});
+            Awaitility.await()
+                    .atMost(Gateway.PATIENCE)
+                    .untilAsserted(() -> assertThat(gateway.find(id)).satisfies(m -> {
+                        assertThat(m.rowsDone()).isEqualTo(19_999);
+                        assertThat(m.blocked()).isTrue();
+                        assertThat(m.reason()).contains("the holder");
+                    }));
+            holder.commit();
+
+            assertThat(gateway.await(id).state()).isEqualTo(Migration.State.COMPLETE);
+        }
+    }
+
+    @Test
+    void aTableWithoutAKeyIsFilledWhileUpdatesMoveItsRows() throws Exception {
+        TestPostgres.execute(database, "ALTER TABLE orders DROP CONSTRAINT orders_pkey");
+        try (Writer writer = new Writer(database)) {
+            long id = gateway.expand(Plans.ref(List.of(), List.of(), "gen_random_uuid()"));
+
+            assertThat(gateway.await(id))
+                    .extracting(Migration::state, Migration::reason)
+                    .containsExactly(Migration.State.COMPLETE, "");
+            writer.stop();
+        }
+        assertThat(text("SELECT count(*) FROM orders WHERE ref IS NULL")).isEqualTo("0");
+        assertThat(text("SELECT count(DISTINCT ref) = count(*) FROM orders")).isEqualTo("t");
+    }
+
+    @Test
+    void aPartitionedTableWithATwoColumnKeyIsFilledLeafByLeaf() throws Exception {
+        TestPostgres.execute(
+                database,
+                "DROP TABLE orders",
+                "CREATE TABLE orders (k text, id bigint, v int, PRIMARY KEY (k, id)) PARTITION BY RANGE (id)",
+                "CREATE TABLE orders_1 PARTITION OF orders FOR VALUES FROM (0) TO (5000)",
+                "CREATE TABLE orders_2 PARTITION OF orders FOR VALUES FROM (5000) TO (100000)",
+                "INSERT INTO orders SELECT 'k''\\' || i % 7, i, i FROM generate_series(1, 20000) i",
+                "ANALYZE orders");
+        var leaves = List.of(QualifiedName.of("public", "orders_1"), QualifiedName.of("public", "orders_2"));
+        long id = gateway.expand(Plans.ref(List.of("k", "id"), leaves, "gen_random_uuid()"));
+
+        Migration done = gateway.await(id);
+
+        assertThat(done.state()).as(done.reason()).isEqualTo(Migration.State.COMPLETE);
+        assertThat(done.rowsDone()).isEqualTo(20_000);
+        assertThat(done.rowsTotal()).isEqualTo(20_000);
+    }
+
+    @Test
+    void userTriggersDoNotFire() throws Exception {
+        TestPostgres.execute(
+                database,
+                "CREATE FUNCTION no() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''fired''; END'",
+                "CREATE TRIGGER no BEFORE UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION no()");
+        long id = gateway.expand(Plans.ref(ID, List.of(), "gen_random_uuid()"));
+
+        assertThat(gateway.await(id).state()).isEqualTo(Migration.State.COMPLETE);
+    }
+
+    @Test
+    void aMigrationIsPausedResumedThrottledAndCancelled() throws Exception {
+        long id = gateway.expand(Plans.ref(ID, List.of(), "gen_random_uuid()"));
+        gateway.migrations.command(gateway.ref, id, new Migrations.Command.Throttle(2_000), "test");
+        Awaitility.await().atMost(Gateway.PATIENCE).until(() -> gateway.find(id).rowsDone() > 0);
+
+        Migration paused = gateway.migrations.command(gateway.ref, id, new Migrations.Command.Pause(), "test");
+
+        assertThat(paused.state()).isEqualTo(Migration.State.PAUSED);
+        assertThatThrownBy(() -> gateway.migrations.command(gateway.ref, id, new Migrations.Command.Retry(), "test"))
+                .isInstanceOf(MigrationException.class)
+                .hasMessageContaining("is paused");
+        Migration resumed = gateway.migrations.command(gateway.ref, id, new Migrations.Command.Resume(), "test");
+        assertThat(resumed.state()).isIn(Migration.State.READY, Migration.State.RUNNING, Migration.State.THROTTLED);
+        Awaitility.await()
+                .atMost(Gateway.PATIENCE)
+                .untilAsserted(() -> assertThat(gateway.find(id).reason()).contains("2000 rows/s"));
+
+        Migration cancelled = gateway.migrations.command(gateway.ref, id, new Migrations.Command.Cancel(), "test");
+
+        assertThat(cancelled.state()).isEqualTo(Migration.State.CANCELLED);
+        assertThat(text("SELECT count(*) FROM pg_attribute WHERE attrelid = 'orders'::regclass AND attname = 'ref'"))
+                .isEqualTo("0");
+    }
+
+    @Test
+    void aConcurrentIndexBuildSaysWhomItWaitsForAndCanBeCancelled() throws Exception {
+        try (Connection runner = TestPostgres.connect(database)) {
+            runner.setAutoCommit(false);
+            try (Statement statement = runner.createStatement()) {
+                statement.execute("SET application_name = 'flyway'");
+                statement.execute("SELECT pg_advisory_xact_lock(1)");
+                statement.execute("SELECT * FROM orders LIMIT 1");
+            }
+            long id = gateway.expand(Plans.index());
+            gateway.migrations.await(gateway.ref, id, Duration.ZERO, m -> {});
+            Awaitility.await().atMost(Gateway.PATIENCE).untilAsserted(() -> {
+                assertThat(gateway.find(id).blocked()).isTrue();
+                assertThat(gateway.find(id).reason()).contains("flyway");
+            });
+
+            gateway.migrations.command(gateway.ref, id, new Migrations.Command.Pause(), "test");
+            assertThat(gateway.find(id).state()).isEqualTo(Migration.State.PAUSED);
+            runner.commit();
+            gateway.migrations.command(gateway.ref, id, new Migrations.Command.Resume(), "test");
+            assertThat(gateway.await(id).state()).isEqualTo(Migration.State.COMPLETE);
+        }
+        assertThat(text("SELECT indisvalid FROM pg_index WHERE indexrelid = 'orders_v'::regclass"))
+                .isEqualTo("t");
+    }
+
+    @Test
+    void aShortStatementThatMustWaitStopsNobodyAndNamesTheHolder() throws Exception {
+        var add = Plans.plan(
+                List.of(Plans.phase(
+                        PhaseName.ENFORCE, Step.Statements.of("ALTER TABLE public.orders ADD COLUMN ref uuid"))),
+                List.of());
+        try (Connection reader = TestPostgres.connect(database)) {
+            reader.setAutoCommit(false);
+            try (Statement statement = reader.createStatement()) {
+                statement.execute("SET application_name = 'the reader'");
+                statement.execute("SELECT count(*) FROM orders");
+            }
+            long id = propose(add);
+            gateway.migrations.await(gateway.ref, id, Duration.ZERO, m -> {});
+            Awaitility.await()
+                    .atMost(Gateway.PATIENCE)
+                    .untilAsserted(() -> assertThat(gateway.find(id).reason()).contains("the reader"));
+            reader.commit();
+
+            assertThat(gateway.await(id).state()).isEqualTo(Migration.State.COMPLETE);
+        }
+    }
+
+    @Test
+    void functionsOfTheGatewaysSchemaAreMadeAndDroppedUnderItsOwnRole() throws Exception {
+        String role = "plain_" + database;
+        TestPostgres.execute(database, "CREATE ROLE " + role, "ALTER TABLE orders OWNER TO " + role);
+        var plan = Plans.plan(
+                List.of(
+                        Plans.phase(
+                                PhaseName.EXPAND,
+                                Step.Statements.of(
+                                        "CREATE FUNCTION sluice.fill_{id}() RETURNS trigger LANGUAGE plpgsql AS"
+                                                + " $f$ BEGIN NEW.ref := coalesce(NEW.ref, gen_random_uuid()); RETURN NEW; END $f$",
+                                        "ALTER TABLE public.orders ADD COLUMN ref uuid",
+                                        "CREATE TRIGGER sluice_fill_{id} BEFORE INSERT OR UPDATE ON public.orders"
+                                                + " FOR EACH ROW EXECUTE FUNCTION sluice.fill_{id}()")),
+                        Plans.phase(PhaseName.BACKFILL, Plans.backfill(ID, List.of(), "gen_random_uuid()")),
+                        Plans.phase(
+                                PhaseName.ENFORCE,
+                                Step.Statements.of("DROP TRIGGER sluice_fill_{id} ON public.orders"))),
+                List.of());
+        try (Connection client = TestPostgres.connect(database)) {
+            client.setAutoCommit(false);
+            try (Statement statement = client.createStatement()) {
+                statement.execute("SET ROLE " + role);
+            }
+            long id = gateway.expandIn(client, plan, role);
+            client.commit();
+
+            assertThat(gateway.await(id))
+                    .extracting(Migration::state, Migration::reason)
+                    .containsExactly(Migration.State.COMPLETE, "");
+        }
+        assertThat(text("SELECT count(*) FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace"
+                        + " WHERE nspname = 'sluice' AND proname LIKE 'fill%'"))
+                .isEqualTo("0");
+    }
+
+    @Test
+    void aBrokenPromiseIsNotCalledComplete() throws Exception {
+        long id = propose(Plans.plan(
+                List.of(Plans.phase(PhaseName.VERIFY, new Step.Verify("SELECT false", "the impossible holds"))),
+                List.of()));
+
+        Migration failed = gateway.await(id);
+
+        assertThat(failed.state()).isEqualTo(Migration.State.FAILED);
+        assertThat(failed.reason()).contains("the impossible holds");
+    }
+
+    private long propose(Plan plan) throws Exception {
+        long id = gateway.migrations
+                .propose(new Migrations.Request(gateway.ref, "…", Plans.decision(plan), "postgres", "test"))
+                .id();
+        gateway.migrations.expanded(gateway.ref, id);
+        return id;
+    }
+
+    private String text(String sql) throws SQLException {
+        try (Connection connection = TestPostgres.connect(database);
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(sql)) {
+            row.next();
+            return Optional.ofNullable(row.getString(1)).orElse("");
+        }
+    }
+}
