@@ -20,8 +20,7 @@ import java.util.Optional;
  */
 final class ApprovalLedger {
 
-    private static final String TABLE =
-            """
+    private static final String TABLE = """
             CREATE TABLE IF NOT EXISTS sluice.approvals (
               id bigint PRIMARY KEY DEFAULT pg_catalog.nextval(pg_catalog.pg_get_serial_sequence('sluice.migrations', 'id')),
               state text NOT NULL DEFAULT 'awaiting_approval',
@@ -37,9 +36,10 @@ final class ApprovalLedger {
               created_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
               updated_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp())""";
 
-    private static final String COLUMNS = "id, CASE WHEN state = 'approved' AND valid_until < pg_catalog.clock_timestamp()"
-            + " THEN 'lapsed' ELSE state END, target, statement, why, requested_by, decided_by, reason, created_at,"
-            + " updated_at";
+    private static final String COLUMNS =
+            "id, CASE WHEN state = 'approved' AND valid_until < pg_catalog.clock_timestamp()"
+                    + " THEN 'lapsed' ELSE state END, target, statement, why, requested_by, decided_by, reason, created_at,"
+                    + " updated_at";
 
     void install(Connection connection) throws SQLException {
         if (!installed(connection)) {
@@ -51,8 +51,8 @@ final class ApprovalLedger {
 
     boolean installed(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery(
-                        "SELECT pg_catalog.to_regclass('sluice.approvals') IS NOT NULL")) {
+                ResultSet row =
+                        statement.executeQuery("SELECT pg_catalog.to_regclass('sluice.approvals') IS NOT NULL")) {
             return row.next() && row.getBoolean(1);
         }
     }
@@ -143,21 +143,19 @@ final class ApprovalLedger {
     private static Migration migration(DatabaseRef database, ResultSet row) throws SQLException {
         String word = row.getString(2);
         String by = row.getString(7) + (row.getString(8).isEmpty() ? "" : ": " + row.getString(8));
-        State state =
-                switch (word) {
-                    case "awaiting_approval" -> State.AWAITING_APPROVAL;
-                    case "approved" -> State.READY;
-                    case "used" -> State.COMPLETE;
-                    default -> State.CANCELLED;
-                };
-        String reason =
-                switch (word) {
-                    case "awaiting_approval" -> row.getString(5);
-                    case "approved" -> "approved by " + by + "; the statement may be sent again, once";
-                    case "used" -> "approved by " + by + "; the statement was sent again";
-                    case "lapsed" -> "approved by " + by + ", but not used in time";
-                    default -> "withdrawn";
-                };
+        State state = switch (word) {
+            case "awaiting_approval" -> State.AWAITING_APPROVAL;
+            case "approved" -> State.READY;
+            case "used" -> State.COMPLETE;
+            default -> State.CANCELLED;
+        };
+        String reason = switch (word) {
+            case "awaiting_approval" -> row.getString(5);
+            case "approved" -> "approved by " + by + "; the statement may be sent again, once";
+            case "used" -> "approved by " + by + "; the statement was sent again";
+            case "lapsed" -> "approved by " + by + ", but not used in time";
+            default -> "withdrawn";
+        };
         return new Migration(
                 database,
                 row.getLong(1),

@@ -97,9 +97,8 @@ public final class ApprovedMigrations implements Migrations, Approvals {
         List<Migration> all = new ArrayList<>(migrations.list(database));
         all.addAll(with(
                 database,
-                connection -> kept(database, connection)
-                        ? approvals.list(connection, database)
-                        : List.<Migration>of()));
+                connection ->
+                        kept(database, connection) ? approvals.list(connection, database) : List.<Migration>of()));
         all.sort(Comparator.comparingLong(Migration::id).reversed());
         return all;
     }
@@ -117,20 +116,20 @@ public final class ApprovedMigrations implements Migrations, Approvals {
         if (approval.isEmpty()) {
             return migrations.command(database, id, command, operator);
         }
-        boolean done =
-                switch (command) {
-                    case Command.Approve approve -> approve(approval.get(), approve.reason(), operator);
-                    case Command.Cancel ignored -> with(database, connection -> approvals.cancel(connection, id));
-                    case Command.Pause ignored -> false;
-                    case Command.Resume ignored -> false;
-                    case Command.Retry ignored -> false;
-                    case Command.Throttle ignored -> false;
-                };
+        boolean done = switch (command) {
+            case Command.Approve approve -> approve(approval.get(), approve.reason(), operator);
+            case Command.Cancel ignored -> with(database, connection -> approvals.cancel(connection, id));
+            case Command.Pause ignored -> false;
+            case Command.Resume ignored -> false;
+            case Command.Retry ignored -> false;
+            case Command.Throttle ignored -> false;
+        };
         if (!done) {
             throw new MigrationException(ServerError.of(
                     "55000",
                     1235,
-                    "request " + id + " is " + approval.get().state().word() + ": " + approval.get().reason(),
+                    "request " + id + " is " + approval.get().state().word() + ": "
+                            + approval.get().reason(),
                     "A request for approval can be approved or cancelled while it waits.",
                     "SHOW SLUICE APPROVALS lists those that wait."));
         }
@@ -160,7 +159,9 @@ public final class ApprovedMigrations implements Migrations, Approvals {
     }
 
     private boolean kept(DatabaseRef database, Connection connection) throws SQLException {
-        return pools.database(database.upstream(), database.database()).upstream().isPostgres()
+        return pools.database(database.upstream(), database.database())
+                        .upstream()
+                        .isPostgres()
                 && approvals.installed(connection);
     }
 

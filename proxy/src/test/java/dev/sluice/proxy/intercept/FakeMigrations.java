@@ -32,9 +32,21 @@ final class FakeMigrations implements Migrations, Approvals {
 
     static Migration migration(long id, State state, String reason, String sqlState) {
         return new Migration(
-                new DatabaseRef("test", "shop"), id, "public.t", "ALTER TABLE t …", state, PhaseName.BACKFILL, 250, 1000,
-                50, reason, sqlState.isEmpty() ? Optional.empty() : Optional.of(sqlState), "anna", "gateway-1",
-                Instant.EPOCH, Instant.EPOCH);
+                new DatabaseRef("test", "shop"),
+                id,
+                "public.t",
+                "ALTER TABLE t …",
+                state,
+                PhaseName.BACKFILL,
+                250,
+                1000,
+                50,
+                reason,
+                sqlState.isEmpty() ? Optional.empty() : Optional.of(sqlState),
+                "anna",
+                "gateway-1",
+                Instant.EPOCH,
+                Instant.EPOCH);
     }
 
     @Override
@@ -88,7 +100,8 @@ final class FakeMigrations implements Migrations, Approvals {
     @Override
     public Optional<Long> take(DatabaseRef database, String requestedBy, String fingerprint) {
         for (Approvals.Request request : approved) {
-            if (request.fingerprint().equals(fingerprint) && request.requestedBy().equals(requestedBy)) {
+            if (request.fingerprint().equals(fingerprint)
+                    && request.requestedBy().equals(requestedBy)) {
                 approved.remove(request);
                 return Optional.of(101L);
             }

@@ -59,7 +59,8 @@ final class FakePlanning implements Planning {
         boolean drops = change instanceof SchemaChange.AlterTable alter
                 && alter.actions().stream().anyMatch(AlterAction.DropColumn.class::isInstance);
         boolean approved = policy.setting("drop-column", context.policy()).isPresent();
-        if (change instanceof SchemaChange.AlterTable alter && context.createdHere().contains(alter.table())
+        if (change instanceof SchemaChange.AlterTable alter
+                        && context.createdHere().contains(alter.table())
                 || change instanceof SchemaChange.CreateTable) {
             return decision(Verdict.FORWARD, List.of(), noPlan());
         } else if (text.contains("forbidden")) {
@@ -76,8 +77,7 @@ final class FakePlanning implements Planning {
     }
 
     @Override
-    public String substitute(
-            Judgement judgement, Optional<String> expanded, InterceptorSettings.Locking locking) {
+    public String substitute(Judgement judgement, Optional<String> expanded, InterceptorSettings.Locking locking) {
         return "DO " + judgement.text() + expanded.map(sql -> " then " + sql).orElse("");
     }
 

@@ -23,7 +23,15 @@ final class FakeSession implements HeldSession {
     @Override
     public SessionInfo info() {
         return new SessionInfo(
-                7, "test", "", "shop", user, "psql", "10.0.0.1:5", 1, LexicalRules.defaults(ServerVersion.postgres(18)));
+                7,
+                "test",
+                "",
+                "shop",
+                user,
+                "psql",
+                "10.0.0.1:5",
+                1,
+                LexicalRules.defaults(ServerVersion.postgres(18)));
     }
 
     @Override

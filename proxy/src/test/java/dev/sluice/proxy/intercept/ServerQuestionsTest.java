@@ -39,8 +39,7 @@ class ServerQuestionsTest {
     @BeforeEach
     void connect() throws SQLException {
         connection = TestPostgres.connect(database);
-        session = new JdbcSession(
-                connection, "test", database, LexicalRules.defaults(ServerVersion.postgres(18)));
+        session = new JdbcSession(connection, "test", database, LexicalRules.defaults(ServerVersion.postgres(18)));
     }
 
     @AfterEach

@@ -22,7 +22,8 @@ class CommandParserTest {
             mode = EnumSource.Mode.EXCLUDE,
             names = {"MIGRATION"})
     void everyTopicCanBeShown(Topic topic) throws CommandSyntaxException {
-        assertThat(parse("show Sluice " + topic)).isEqualTo(new GatewayCommand.Show(topic, false, OptionalLong.empty()));
+        assertThat(parse("show Sluice " + topic))
+                .isEqualTo(new GatewayCommand.Show(topic, false, OptionalLong.empty()));
         assertThat(parse("SHOW SLUICE /* x */ full " + topic + ";"))
                 .isEqualTo(new GatewayCommand.Show(topic, true, OptionalLong.empty()));
     }
@@ -70,7 +71,8 @@ class CommandParserTest {
     void aWrongCommandIsASyntaxErrorThatSaysWhatWouldBeRight(String sql) {
         assertThatThrownBy(() -> parse(sql)).isInstanceOfSatisfying(CommandSyntaxException.class, e -> {
             assertThat(e.error().sqlState()).isEqualTo("42601");
-            assertThat(e.error().hint()).hasValueSatisfying(hint -> assertThat(hint).contains("SHOW SLUICE HELP"));
+            assertThat(e.error().hint())
+                    .hasValueSatisfying(hint -> assertThat(hint).contains("SHOW SLUICE HELP"));
             assertThat(e.error().detail()).isPresent();
             assertThat(e.error().position()).isPositive();
         });
@@ -79,8 +81,9 @@ class CommandParserTest {
     @Test
     void thePositionIsThatOfTheWrongWord() {
         assertThatThrownBy(() -> parse("ALTER SLUICE MIGRATION 1 EXPLODE"))
-                .isInstanceOfSatisfying(CommandSyntaxException.class, e -> assertThat(e.error().position())
-                        .isEqualTo(26));
+                .isInstanceOfSatisfying(
+                        CommandSyntaxException.class,
+                        e -> assertThat(e.error().position()).isEqualTo(26));
     }
 
     private static Command action(String action) throws CommandSyntaxException {
