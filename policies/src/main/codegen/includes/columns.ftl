@@ -46,7 +46,7 @@ ColumnSpec ColumnRest(int start, String name, TypeName type) :
 
 JAVACODE
 boolean startsColumnConstraint() {
-    if (atAny("FIRST", "AFTER") && my()) {
+    if (my() && (atAny("FIRST", "AFTER") || at("PARTITION", "BY") || at("REMOVE", "PARTITIONING"))) {
         return false;
     }
     return !peek().word.isEmpty();
@@ -269,6 +269,7 @@ TableConstraint TableConstraint() :
     [
         LOOKAHEAD({ at("CONSTRAINT") })
         <CONSTRAINT>
+        { if (maria()) { take("IF", "NOT", "EXISTS"); } }
         [ LOOKAHEAD({ pg() || (isName() && !atAny("PRIMARY", "UNIQUE", "FOREIGN", "CHECK")) })
           given = Name() { name = Optional.of(given); } ]
     ]
@@ -343,9 +344,8 @@ TableConstraint UniqueTable(int start, Optional<String> given) :
     { return new TableConstraint.Unique(from(start), name, keys, nullsNotDistinct, using); }
 }
 
-TableConstraint ForeignKeyTable(int start, Optional<String> given) :
+TableConstraint ForeignKeyTable(int start, Optional<String> name) :
 {
-    Optional<String> name = given;
     final List<String> columns;
     final QualifiedName referenced;
     List<String> referencedColumns = new ArrayList<String>();
@@ -357,8 +357,8 @@ TableConstraint ForeignKeyTable(int start, Optional<String> given) :
         if (my()) {
             take("IF", "NOT", "EXISTS");
             if (isName()) {
-                final String index = takeName();
-                name = name.isPresent() ? name : Optional.of(index);
+                // The index's name; the constraint without one of its own is named by the server.
+                takeName();
             }
         }
     }

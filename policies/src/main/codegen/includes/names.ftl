@@ -217,7 +217,7 @@ String PostgresType(List<String> arguments) :
 JAVACODE
 String TypeWord() {
     final DdlToken next = peek();
-    if (next.kind != QUOTED_IDENTIFIER && next.kind != UNICODE_QUOTED_IDENTIFIER && !isName()) {
+    if (next.kind != QUOTED_IDENTIFIER && !isName()) {
         throw unexpected("a type");
     }
     return takeName();

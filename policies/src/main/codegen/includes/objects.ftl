@@ -108,7 +108,9 @@ SchemaChange DropObject(int start) :
         } else if (!type.equals("USER MAPPING") && !type.equals("TRANSFORM") && !type.equals("CAST")) {
             dropNames(type, names);
         }
-        cascade = restWithBehavior();
+        skipTo("CASCADE", "RESTRICT");
+        cascade = take("CASCADE");
+        take("RESTRICT");
         return new SchemaChange.DropObject(from(start), type, names, ifExists, cascade);
     }
 }

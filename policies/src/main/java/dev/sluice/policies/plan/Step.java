@@ -61,11 +61,7 @@ public sealed interface Step {
         }
     }
 
-    /**
-     * @param column unquoted name
-     * @param expression an SQL expression over the row, resolved with the search path of the statement, or the bare word
-     *     {@code DEFAULT}: then the column's own default, evaluated for each row ({@code SET c = DEFAULT})
-     */
+    /** @param column unquoted name */
     record Assignment(String column, String expression) {}
 
     /**

@@ -75,7 +75,6 @@ abstract class Clauses extends TokenCursor {
                     DdlParserImplConstants.RBRACKET,
                     DdlParserImplConstants.QUOTED_STRING,
                     DdlParserImplConstants.QUOTED_IDENTIFIER,
-                    DdlParserImplConstants.UNICODE_QUOTED_IDENTIFIER,
                     DdlParserImplConstants.UNSIGNED_INTEGER_LITERAL,
                     DdlParserImplConstants.DECIMAL_NUMERIC_LITERAL -> true;
             default -> !token.word.isEmpty() && !token.is("FROM") && !token.is("IS") && !token.is("FOR");

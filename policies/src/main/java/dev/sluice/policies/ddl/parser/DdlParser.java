@@ -3,7 +3,9 @@ package dev.sluice.policies.ddl.parser;
 import dev.sluice.policies.ddl.SchemaChange;
 import dev.sluice.policies.ddl.SourceText;
 import dev.sluice.policies.sql.LexicalRules;
+import dev.sluice.policies.sql.Scanner;
 import dev.sluice.policies.sql.ServerVersion;
+import dev.sluice.policies.sql.Splitter;
 import dev.sluice.policies.sql.StatementText;
 import java.util.Locale;
 import java.util.Optional;
@@ -27,19 +29,20 @@ public final class DdlParser {
     /** The statement between two positions of a message. */
     public SchemaChange parse(String message, int start, int end, LexicalRules rules) {
         if (end - start > MAX_LENGTH) {
-            return unrecognized(message, start, end, "the statement is too long");
+            return unrecognized(message, start, end, rules, "the statement is too long");
         }
-        DdlParserImpl parser = new DdlParserImpl(new DdlLexer(message, start, end, rules));
-        parser.begin(message, rules);
+        DdlLexer lexer = new DdlLexer(message, start, end, rules);
+        DdlParserImpl parser = new DdlParserImpl(lexer);
+        parser.begin(message, rules, lexer.comments());
         try {
             SchemaChange change = parser.SchemaChangeEof();
             return change instanceof SchemaChange.Opaque opaque ? withEmbedded(opaque, rules) : change;
         } catch (ParseException e) {
-            return unrecognized(message, start, end, parser.reason(e));
+            return unrecognized(message, start, end, rules, parser.reason(e));
         } catch (UnreadableTextException e) {
-            return unrecognized(message, start, end, e.getMessage());
+            return unrecognized(message, start, end, rules, e.getMessage());
         } catch (StackOverflowError e) {
-            return unrecognized(message, start, end, "the statement is nested too deeply");
+            return unrecognized(message, start, end, rules, "the statement is nested too deeply");
         }
     }
 
@@ -77,23 +80,35 @@ public final class DdlParser {
     /** EXECUTE IMMEDIATE and PREPARE … FROM with a literal. */
     private SchemaChange withEmbedded(SchemaChange.Opaque opaque, LexicalRules rules) {
         return EmbeddedText.of(opaque, rules)
-                .map(text -> parse(text, rules))
+                .flatMap(text -> embedded(text, rules))
                 .<SchemaChange>map(inner -> new SchemaChange.Opaque(opaque.source(), opaque.verb(), Optional.of(inner)))
                 .orElse(opaque);
     }
 
-    private static SchemaChange unrecognized(String message, int start, int end, String reason) {
+    /** The schema change in a literal; empty where it holds something else. */
+    private Optional<SchemaChange> embedded(String text, LexicalRules rules) {
+        return Splitter.splitWithoutDirectives(text, rules).stream()
+                .filter(statement -> switch (statement.kind()) {
+                    case SCHEMA_CHANGE, OPAQUE -> true;
+                    case GATEWAY_COMMAND, EXPLAIN_SCHEMA_CHANGE, TRANSACTION, SETTING, DATA -> false;
+                })
+                .findFirst()
+                .map(statement -> parse(text, statement, rules));
+    }
+
+    private static SchemaChange unrecognized(String message, int start, int end, LexicalRules rules, String reason) {
         return new SchemaChange.Unrecognized(
-                new SourceText(message, start, end), leadingWords(message, start, end), reason);
+                new SourceText(message, start, end), leadingWords(message.substring(start, end), rules), reason);
     }
 
     /** The first two words, which are the command tag of most statements. */
-    private static String leadingWords(String message, int start, int end) {
-        String[] words =
-                message.substring(start, Math.min(end, start + 100)).strip().split("\\s+", 3);
-        String tag = words.length > 1 && words[1].chars().allMatch(Character::isLetter)
-                ? words[0] + " " + words[1]
-                : words[0];
+    private static String leadingWords(String statement, LexicalRules rules) {
+        Scanner scanner = Scanner.of(statement, rules);
+        dev.sluice.policies.sql.Token first = scanner.next();
+        dev.sluice.policies.sql.Token second = scanner.next();
+        String tag = second.kind() == dev.sluice.policies.sql.Token.Kind.WORD
+                ? first.text() + " " + second.text()
+                : first.text();
         return tag.toUpperCase(Locale.ROOT);
     }
 }

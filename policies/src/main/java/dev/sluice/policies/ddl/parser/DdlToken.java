@@ -12,30 +12,24 @@ final class DdlToken extends Token {
     /** The word in upper case where it is an unquoted one, empty otherwise. */
     final String word;
 
-    DdlToken(int kind, String text, int start, int end) {
-        this.kind = kind;
-        this.start = start;
-        this.end = end;
-        this.image = text.substring(start, end);
-        this.word = "";
-    }
+    private final transient dev.sluice.policies.sql.Token read;
 
-    private DdlToken(int kind, String image, String word, int start, int end) {
+    /** @param offset where the text that the token was read from begins in the message */
+    DdlToken(int kind, dev.sluice.policies.sql.Token token, int offset) {
         this.kind = kind;
-        this.start = start;
-        this.end = end;
-        this.image = image;
-        this.word = word;
-    }
-
-    /** An unquoted word, which is a keyword of the grammar or a name. */
-    static DdlToken word(String text, int start, int end) {
-        String image = text.substring(start, end);
-        String word = image.toUpperCase(Locale.ROOT);
-        return new DdlToken(Kinds.ofWord(word), image, word, start, end);
+        this.start = offset + token.start();
+        this.end = offset + token.end();
+        this.image = token.text();
+        this.word = token.kind() == dev.sluice.policies.sql.Token.Kind.WORD ? image.toUpperCase(Locale.ROOT) : "";
+        this.read = token;
     }
 
     boolean is(String wanted) {
         return word.equals(wanted);
+    }
+
+    /** What the server makes of an identifier. */
+    String value() {
+        return read.value();
     }
 }

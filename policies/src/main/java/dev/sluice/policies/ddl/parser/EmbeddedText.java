@@ -14,17 +14,17 @@ final class EmbeddedText {
         }
         DdlLexer lexer = new DdlLexer(
                 opaque.source().sql(), opaque.source().start(), opaque.source().end(), rules);
-        DdlToken before = (DdlToken) lexer.getNextToken();
-        DdlToken token = (DdlToken) lexer.getNextToken();
+        DdlToken before = lexer.next();
+        DdlToken token = lexer.next();
         while (token.kind != DdlParserImplConstants.EOF) {
             if (token.kind == DdlParserImplConstants.QUOTED_STRING && (before.is("IMMEDIATE") || before.is("FROM"))) {
-                DdlToken next = (DdlToken) lexer.getNextToken();
+                DdlToken next = lexer.next();
                 return next.kind == DdlParserImplConstants.EOF || next.is("USING")
                         ? Optional.of(StringLiterals.decode(token.image, rules))
                         : Optional.empty();
             }
             before = token;
-            token = (DdlToken) lexer.getNextToken();
+            token = lexer.next();
         }
         return Optional.empty();
     }

@@ -15,7 +15,7 @@ import java.util.Optional;
 public record ExplainStatement(boolean json, boolean analyze, StatementText inner) {
 
     static Optional<ExplainStatement> read(DdlLexer lexer, StatementText statement, LexicalRules rules) {
-        DdlToken token = (DdlToken) lexer.getNextToken();
+        DdlToken token = lexer.next();
         if (!token.is("EXPLAIN") && !(rules.dialect().isMySqlFamily() && (token.is("DESCRIBE") || token.is("DESC")))) {
             return Optional.empty();
         }
@@ -23,7 +23,7 @@ public record ExplainStatement(boolean json, boolean analyze, StatementText inne
         boolean analyze = false;
         boolean listed = false;
         DdlToken before = token;
-        token = (DdlToken) lexer.getNextToken();
+        token = lexer.next();
         while (token.kind != DdlParserImplConstants.EOF) {
             if (token.kind == DdlParserImplConstants.LPAREN
                     && rules.dialect() == Dialect.POSTGRES
@@ -48,7 +48,7 @@ public record ExplainStatement(boolean json, boolean analyze, StatementText inne
                 analyze = false;
             }
             before = token.kind == DdlParserImplConstants.EQ ? before : token;
-            token = (DdlToken) lexer.getNextToken();
+            token = lexer.next();
         }
         return Optional.empty();
     }

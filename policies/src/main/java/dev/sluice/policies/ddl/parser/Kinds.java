@@ -1,6 +1,8 @@
 package dev.sluice.policies.ddl.parser;
 
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
 
@@ -12,13 +14,15 @@ final class Kinds {
 
     private Kinds() {}
 
-    /** @param word in upper case */
+    /** The keyword that the word is, or an identifier. */
     static int ofWord(String word) {
-        return WORDS.getOrDefault(word, DdlParserImplConstants.IDENTIFIER);
+        return WORDS.getOrDefault(word.toUpperCase(Locale.ROOT), DdlParserImplConstants.IDENTIFIER);
     }
 
-    static int ofCharacter(char character) {
-        return character < CHARACTERS.length ? CHARACTERS[character] : DdlParserImplConstants.OTHER_CHARACTER;
+    static int ofSymbol(String symbol) {
+        return symbol.length() == 1 && symbol.charAt(0) < CHARACTERS.length
+                ? CHARACTERS[symbol.charAt(0)]
+                : DdlParserImplConstants.OTHER_CHARACTER;
     }
 
     private static Map<String, Integer> words() {
@@ -34,7 +38,7 @@ final class Kinds {
 
     private static int[] characters() {
         int[] kinds = new int[128];
-        java.util.Arrays.fill(kinds, DdlParserImplConstants.OTHER_CHARACTER);
+        Arrays.fill(kinds, DdlParserImplConstants.OTHER_CHARACTER);
         kinds['('] = DdlParserImplConstants.LPAREN;
         kinds[')'] = DdlParserImplConstants.RPAREN;
         kinds['['] = DdlParserImplConstants.LBRACKET;

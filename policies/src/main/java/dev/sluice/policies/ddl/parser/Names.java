@@ -1,14 +1,10 @@
 package dev.sluice.policies.ddl.parser;
 
 import dev.sluice.policies.sql.Dialect;
-import java.nio.charset.StandardCharsets;
 import java.util.Set;
 
-/** What can be a name, and what a server makes of it. */
+/** What can be a name. */
 final class Names {
-    /** PostgreSQL cuts names at NAMEDATALEN - 1 bytes. */
-    private static final int POSTGRES_NAME_BYTES = 63;
-
     /** PostgreSQL's reserved words, and those that may only name functions and types (manual, appendix C). */
     private static final Set<String> POSTGRES_RESERVED = Set.of(
             ("ALL ANALYSE ANALYZE AND ANY ARRAY AS ASC ASYMMETRIC BOTH CASE CAST CHECK COLLATE COLUMN CONSTRAINT CREATE"
@@ -47,84 +43,6 @@ final class Names {
     }
 
     private static boolean isQuoted(DdlToken token) {
-        return token.kind == DdlParserImplConstants.QUOTED_IDENTIFIER
-                || token.kind == DdlParserImplConstants.UNICODE_QUOTED_IDENTIFIER;
-    }
-
-    /** The name as the server keeps it. */
-    String decode(DdlToken token) {
-        if (!token.word.isEmpty()) {
-            return postgres ? cut(lower(token.image)) : token.image;
-        }
-        char quote = token.image.charAt(0);
-        String inner = token.image.substring(1, token.image.length() - 1);
-        String name = inner.replace("" + quote + quote, "" + quote);
-        return postgres ? cut(name) : name;
-    }
-
-    /** {@code U&"d\0061t\+000061"}: the image with its prefix and quotes. */
-    String unicode(String image, char escape) {
-        String inner = image.substring(3, image.length() - 1).replace("\"\"", "\"");
-        return cut(unescape(inner, escape));
-    }
-
-    private static String unescape(String inner, char escape) {
-        StringBuilder name = new StringBuilder();
-        for (int i = 0; i < inner.length(); i++) {
-            char c = inner.charAt(i);
-            if (c != escape) {
-                name.append(c);
-            } else if (i + 1 < inner.length() && inner.charAt(i + 1) == escape) {
-                name.append(c);
-                i++;
-            } else {
-                boolean six = i + 1 < inner.length() && inner.charAt(i + 1) == '+';
-                int digits = i + (six ? 2 : 1);
-                int length = six ? 6 : 4;
-                if (digits + length > inner.length()) {
-                    throw new UnreadableTextException("a Unicode escape that is too short", i);
-                }
-                name.appendCodePoint(codePoint(inner.substring(digits, digits + length), i));
-                i = digits + length - 1;
-            }
-        }
-        return name.toString();
-    }
-
-    private static int codePoint(String digits, int position) {
-        try {
-            int point = Integer.parseInt(digits, 16);
-            if (Character.isValidCodePoint(point)) {
-                return point;
-            }
-        } catch (NumberFormatException e) {
-            // Falls through to the error that says where.
-        }
-        throw new UnreadableTextException("a Unicode escape that is none", position);
-    }
-
-    /** The server folds ASCII letters alone in a multi-byte encoding. */
-    private static String lower(String name) {
-        StringBuilder folded = new StringBuilder(name.length());
-        for (int i = 0; i < name.length(); i++) {
-            char c = name.charAt(i);
-            folded.append(c >= 'A' && c <= 'Z' ? (char) (c + 32) : c);
-        }
-        return folded.toString();
-    }
-
-    private static String cut(String name) {
-        if (name.length() * 3 <= POSTGRES_NAME_BYTES) {
-            return name;
-        }
-        byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
-        if (bytes.length <= POSTGRES_NAME_BYTES) {
-            return name;
-        }
-        int end = POSTGRES_NAME_BYTES;
-        while ((bytes[end] & 0xC0) == 0x80) {
-            end--;
-        }
-        return new String(bytes, 0, end, StandardCharsets.UTF_8);
+        return token.kind == DdlParserImplConstants.QUOTED_IDENTIFIER;
     }
 }

@@ -129,12 +129,4 @@ abstract class Phrases extends MySqlClauses {
         }
         return on;
     }
-
-    /** Whether the last word before the end is CASCADE; takes everything to the end. */
-    final boolean restWithBehavior() throws ParseException {
-        while (!atElementEnd()) {
-            takeGroup();
-        }
-        return last().is("CASCADE");
-    }
 }

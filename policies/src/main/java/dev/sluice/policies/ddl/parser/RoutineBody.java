@@ -23,10 +23,10 @@ final class RoutineBody {
         }
         try {
             DdlLexer lexer = new DdlLexer(text, start, end, rules);
-            DdlToken before = new DdlToken(DdlParserImplConstants.EOF, text, start, start);
-            DdlToken token = (DdlToken) lexer.getNextToken();
+            DdlToken token = lexer.next();
+            DdlToken before = token;
             while (token.kind != DdlParserImplConstants.EOF) {
-                DdlToken next = (DdlToken) lexer.getNextToken();
+                DdlToken next = lexer.next();
                 if (isSchemaChange(before, token, next) || isBodyWithDdl(before, token, rules, nesting)) {
                     return true;
                 }

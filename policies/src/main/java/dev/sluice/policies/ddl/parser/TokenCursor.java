@@ -16,12 +16,14 @@ abstract class TokenCursor extends SqlAbstractParserImpl {
     private static final int MAX_DEPTH = 200;
 
     private String message = "";
+    private CodeComments comments = new CodeComments();
     private Names names = new Names(Dialect.POSTGRES);
     private LexicalRules rules = LexicalRules.defaults(ServerVersion.postgres(18));
     private boolean postgres;
     private boolean mariadb;
 
-    final void begin(String clientMessage, LexicalRules sessionRules) {
+    final void begin(String clientMessage, LexicalRules sessionRules, CodeComments executable) {
+        comments = executable;
         message = clientMessage;
         rules = sessionRules;
         names = new Names(rules.dialect());
@@ -178,15 +180,10 @@ abstract class TokenCursor extends SqlAbstractParserImpl {
 
     private String decodeName() throws ParseException {
         DdlToken name = (DdlToken) getNextToken();
-        if (name.kind == DdlParserImplConstants.UNICODE_QUOTED_IDENTIFIER) {
-            char escape = '\\';
-            if (take("UESCAPE")) {
-                needKind(DdlParserImplConstants.QUOTED_STRING);
-                escape = last().image.charAt(1);
-            }
-            return names.unicode(name.image, escape);
+        if (name.kind == DdlParserImplConstants.QUOTED_IDENTIFIER && postgres && take("UESCAPE")) {
+            needKind(DdlParserImplConstants.QUOTED_STRING);
         }
-        return names.decode(name);
+        return name.value();
     }
 
     // Slices.
@@ -197,7 +194,16 @@ abstract class TokenCursor extends SqlAbstractParserImpl {
 
     /** The text from there to the last token taken. */
     final SourceText from(int start) {
-        return new SourceText(message, start, Math.max(start, last().end));
+        return slice(start, Math.max(start, last().end));
+    }
+
+    private SourceText slice(int start, int end) {
+        if (comments.isEmpty()) {
+            return new SourceText(message, start, end);
+        }
+        // Looking at the next token reads the end of a comment that stands before it.
+        peek();
+        return comments.slice(message, start, end);
     }
 
     final Optional<SourceText> maybeFrom(int start) {
@@ -240,7 +246,7 @@ abstract class TokenCursor extends SqlAbstractParserImpl {
         while (lastInside > first && message.charAt(lastInside - 1) <= ' ') {
             lastInside--;
         }
-        return new SourceText(message, Math.min(first, lastInside), lastInside);
+        return slice(Math.min(first, lastInside), lastInside);
     }
 
     /** Takes {@code ( … )} with its parentheses, where one comes next. */

@@ -1,4 +1,0 @@
-@NullMarked
-package dev.sluice.proxy.intercept;
-
-import org.jspecify.annotations.NullMarked;
