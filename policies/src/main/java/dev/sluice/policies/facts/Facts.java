@@ -17,7 +17,8 @@ import java.util.Optional;
  * @param relations by the name in the statement; a name that is missing names nothing that exists
  * @param volatilities by the text of the expression
  * @param types by the text of the type
- * @param settings server and session settings that decide something: {@code sql_mode}, {@code binlog_format} …
+ * @param settings server and session settings that decide something: {@code search_path},
+ *     {@code sql_mode}, {@code binlog_format}, {@code foreign_key_checks} …
  */
 public record Facts(
         ServerVersion version,

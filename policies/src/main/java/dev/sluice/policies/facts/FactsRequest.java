@@ -6,7 +6,8 @@ import java.util.Set;
 /**
  * What a schema change must be judged on.
  *
- * @param relations tables, indexes, views … as the statement names them
+ * @param relations tables, indexes, views … as the statement names them; the partitions and inheritors of a table come
+ *     with it, at every depth, by their real names, and so does the table of an index
  * @param expressions the expressions whose volatility decides, as written
  * @param types the types that may be domains, as written
  * @param newRelations names that the change would give to new relations, to see which are taken

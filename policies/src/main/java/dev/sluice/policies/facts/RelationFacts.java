@@ -14,7 +14,7 @@ import java.util.Optional;
  * @param temporary whether it belongs to the session alone
  * @param owned whether the statement's role may alter it
  * @param manageable whether the gateway's own role may do what the later phases need
- * @param rows estimated rows, partitions included
+ * @param rows estimated rows, partitions included; 0 only where the relation is certainly empty
  * @param bytes size on disk, partitions included
  * @param columns in order, dropped ones left out
  * @param attributeSlots columns ever added, dropped ones included (PostgreSQL's limit is 1600)
@@ -27,8 +27,11 @@ import java.util.Optional;
  * @param dependents views and routines that name it, as the server prints them
  * @param indexOf for an index: its table
  * @param options storage and engine options by lower-case name: {@code fillfactor}, {@code engine},
- *     {@code row_format}, {@code total_row_versions}, {@code create_options}
- * @param inFlight ids of migrations in flight on this relation
+ *     {@code row_format}, {@code total_row_versions}, {@code create_options}; PostgreSQL also {@code partition_key}
+ *     ({@code RANGE (at)}, as {@code pg_get_partkeydef} prints it), {@code partition_bound} of a partition,
+ *     {@code persistence} ({@code p}, {@code u}) and {@code populated} of a materialized view
+ * @param inFlight ids of migrations in flight on this relation; the columns that they change stand in the options as
+ *     {@code in_flight_columns}, parted by line breaks
  */
 public record RelationFacts(
         QualifiedName name,

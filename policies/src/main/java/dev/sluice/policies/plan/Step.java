@@ -61,7 +61,11 @@ public sealed interface Step {
         }
     }
 
-    /** @param column unquoted name */
+    /**
+     * @param column unquoted name
+     * @param expression an SQL expression over the row, resolved with the search path of the statement, or the bare word
+     *     {@code DEFAULT}: then the column's own default, evaluated for each row ({@code SET c = DEFAULT})
+     */
     record Assignment(String column, String expression) {}
 
     /**

@@ -1,5 +1,6 @@
 package dev.sluice.proxy.intercept;
 
+import dev.sluice.policies.ddl.parser.DdlParser;
 import dev.sluice.policies.sql.DirectiveException;
 import dev.sluice.policies.sql.StatementText;
 import dev.sluice.proxy.audit.AuditEvent;
@@ -57,7 +58,7 @@ public final class GatewayInterceptor implements Interceptor {
             Clock clock) {
         this.planning = planning;
         this.judge = judge;
-        this.explain = new Explain(planning, judge);
+        this.explain = new Explain(new DdlParser(), judge);
         this.commands = commands;
         this.migrations = migrations;
         this.approvals = approvals;

@@ -1,0 +1,71 @@
+package dev.sluice.policies.plan;
+
+import dev.sluice.policies.policy.Action;
+import dev.sluice.policies.policy.Policy;
+import dev.sluice.policies.policy.PolicyContext;
+import dev.sluice.policies.rule.Finding;
+import dev.sluice.policies.rule.Hit;
+import dev.sluice.policies.rule.Rule;
+import dev.sluice.policies.rule.Rules;
+import dev.sluice.policies.rule.Subject;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/** Asks every rule, and the policy what follows. */
+final class Findings {
+
+    /** What causes the verdict first, each group by id. */
+    private static final Comparator<Finding> ORDER = Comparator.comparing(
+                    (Finding f) -> f.action().compareTo(Action.GUARD) <= 0)
+            .thenComparing(Finding::ruleId)
+            .thenComparingInt(f -> f.where().start());
+
+    private Findings() {}
+
+    static List<Finding> of(Subject subject, Policy policy, PolicyContext where) {
+        List<Finding> findings = new ArrayList<>();
+        for (Rule rule : Rules.all()) {
+            rule.engine(subject.version().dialect()).ifPresent(engine -> {
+                Optional<Policy.Setting> setting = policy.setting(rule.id(), where);
+                for (Hit hit : engine.check().hits(subject)) {
+                    findings.add(finding(rule, hit, hit.action().orElse(engine.action()), setting));
+                }
+            });
+        }
+        return findings.stream()
+                .filter(f -> f.action() != Action.ALLOW)
+                .sorted(ORDER)
+                .toList();
+    }
+
+    private static Finding finding(Rule rule, Hit hit, Action standard, Optional<Policy.Setting> setting) {
+        // A safe way that there is not cannot be asked for.
+        Action action = setting.map(Policy.Setting::action)
+                .filter(a -> a != Action.REWRITE || standard == Action.REWRITE)
+                .orElse(standard);
+        return new Finding(
+                rule.id(),
+                action,
+                hit.where(),
+                hit.why().orElse(rule.harm()),
+                hit.safeWay().orElse(rule.safeWay()),
+                setting.filter(s -> s.action() == action).map(Policy.Setting::decidedBy));
+    }
+
+    /** What would have been rewritten, but cannot be in this statement, waits for approval. */
+    static List<Finding> withoutSafeWay(List<Finding> findings) {
+        return findings.stream()
+                .map(f -> f.action() == Action.REWRITE
+                        ? new Finding(
+                                f.ruleId(),
+                                Action.APPROVE,
+                                f.where(),
+                                f.why() + "; in this combination there is no online way",
+                                "send the parts of the statement one by one, or have it approved",
+                                f.decidedBy())
+                        : f)
+                .toList();
+    }
+}

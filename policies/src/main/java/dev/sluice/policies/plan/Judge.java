@@ -1,0 +1,166 @@
+package dev.sluice.policies.plan;
+
+import dev.sluice.policies.ddl.SchemaChange;
+import dev.sluice.policies.facts.Facts;
+import dev.sluice.policies.facts.FactsRequest;
+import dev.sluice.policies.facts.RelationFacts;
+import dev.sluice.policies.plan.mysql.MySqlPlanner;
+import dev.sluice.policies.plan.postgres.PostgresPlanner;
+import dev.sluice.policies.policy.Action;
+import dev.sluice.policies.policy.Policy;
+import dev.sluice.policies.policy.PolicyContext;
+import dev.sluice.policies.rule.Finding;
+import dev.sluice.policies.rule.Subject;
+import dev.sluice.policies.sql.Dialect;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * Decides what becomes of a schema change. Pure and thread-safe: the same change, facts, context and policy give the same
+ * decision.
+ */
+public final class Judge {
+
+    /** What must be known of the database to judge the statement. */
+    public FactsRequest needs(SchemaChange change) {
+        return FactNeeds.of(change);
+    }
+
+    /** What becomes of the statement. */
+    public Decision judge(SchemaChange change, Facts facts, StatementContext context, Policy policy) {
+        return decide(change, facts, context, policy, false);
+    }
+
+    /** What becomes of the statement once it is approved: what had to wait for that runs, the safe way where there is one. */
+    public Decision approved(SchemaChange change, Facts facts, StatementContext context, Policy policy) {
+        return decide(change, facts, context, policy, true);
+    }
+
+    private Decision decide(
+            SchemaChange change, Facts facts, StatementContext context, Policy policy, boolean approved) {
+        if (!policy.judges()) {
+            return forward(List.of(), "the policy lets every schema change pass");
+        }
+        Optional<String> passing = Passing.why(change, facts, context);
+        if (passing.isPresent()) {
+            return forward(List.of(), passing.get());
+        }
+        Subject subject =
+                new Subject(change, facts, context.inTransaction(), context.createdHere(), context.directives());
+        Optional<Decision> useless = uselessDirective(subject);
+        if (useless.isPresent()) {
+            return useless.get();
+        }
+        PolicyContext where = fill(context.policy(), subject);
+        List<Finding> findings = Findings.of(subject, policy, where);
+        Action strictest =
+                findings.stream().map(Finding::action).max(Action::compareTo).orElse(Action.ALLOW);
+        return switch (strictest) {
+            case BLOCK -> refuse(findings);
+            case APPROVE -> approved ? run(subject, findings, policy, where) : park(subject, findings);
+            case REWRITE, GUARD, WARN, ALLOW -> run(subject, findings, policy, where);
+        };
+    }
+
+    private static Decision run(Subject subject, List<Finding> findings, Policy policy, PolicyContext where) {
+        if (findings.stream().anyMatch(f -> f.action() == Action.REWRITE)) {
+            return rewritten(subject, findings);
+        }
+        Optional<Lock> lock = Lock.of(subject);
+        boolean guarded = policy.setting("missing-lock-timeout", where)
+                .map(s -> s.action().compareTo(Action.GUARD) >= 0)
+                .orElse(true);
+        if (lock.isEmpty() || !guarded) {
+            return forward(
+                    findings,
+                    lock.isEmpty()
+                            ? "it takes no lock that stops readers or writers for long"
+                            : "the policy lets it wait for its lock");
+        }
+        return new Decision(
+                Verdict.GUARD,
+                findings,
+                "send it under a short lock timeout and try again until it gets its lock",
+                "it takes " + lock.get().name() + ", briefly once it has it",
+                Plans.asWritten(subject, lock.get()));
+    }
+
+    private static Decision rewritten(Subject subject, List<Finding> findings) {
+        Optional<Plan> plan = subject.version().dialect() == Dialect.POSTGRES
+                ? PostgresPlanner.plan(subject)
+                : MySqlPlanner.plan(subject);
+        if (plan.isEmpty()) {
+            return park(subject, Findings.withoutSafeWay(findings));
+        }
+        boolean single = Plans.isOneStatement(plan.get()) && !subject.inTransaction();
+        return new Decision(
+                single ? Verdict.REWRITE : Verdict.PHASE,
+                findings,
+                causes(findings, Finding::safeWay),
+                causes(findings, Finding::why),
+                plan.get());
+    }
+
+    private static Decision park(Subject subject, List<Finding> findings) {
+        Lock lock = Lock.of(subject).orElse(Lock.NONE);
+        return new Decision(
+                Verdict.PARK,
+                findings,
+                "hold it until somebody approves",
+                causes(findings, Finding::why),
+                Plans.asWritten(subject, lock));
+    }
+
+    private static Decision refuse(List<Finding> findings) {
+        return new Decision(
+                Verdict.REJECT,
+                findings,
+                "refuse it; the safe way: " + causes(findings, Finding::safeWay),
+                causes(findings, Finding::why),
+                Plans.NOTHING);
+    }
+
+    private static Decision forward(List<Finding> findings, String why) {
+        return new Decision(Verdict.FORWARD, findings, "send it untouched", why, Plans.NOTHING);
+    }
+
+    /** A directive is refused rather than ignored. */
+    private static Optional<Decision> uselessDirective(Subject subject) {
+        if (subject.directives().backfill().isEmpty() || Plans.takesBackfill(subject)) {
+            return Optional.empty();
+        }
+        return Optional.of(new Decision(
+                Verdict.REJECT,
+                List.of(),
+                "refuse it",
+                "the backfill directive fits no column here: it needs exactly one new column, or one that is set NOT NULL",
+                Plans.NOTHING));
+    }
+
+    private static String causes(List<Finding> findings, java.util.function.Function<Finding, String> what) {
+        Action strictest =
+                findings.stream().map(Finding::action).max(Action::compareTo).orElse(Action.ALLOW);
+        return findings.stream()
+                .filter(f -> f.action() == strictest)
+                .map(what)
+                .distinct()
+                .collect(Collectors.joining("; "));
+    }
+
+    private static PolicyContext fill(PolicyContext given, Subject subject) {
+        Optional<RelationFacts> table = Plans.relation(subject);
+        return new PolicyContext(
+                given.environment(),
+                given.database(),
+                table.map(RelationFacts::name)
+                        .or(() -> Plans.name(subject.change()))
+                        .or(given::relation),
+                given.role(),
+                given.application(),
+                given.clientAddress(),
+                table.map(RelationFacts::rows).orElse(given.rows()),
+                table.map(RelationFacts::bytes).orElse(given.bytes()),
+                given.now());
+    }
+}

@@ -1,0 +1,252 @@
+package dev.sluice.policies.plan.postgres;
+
+import static dev.sluice.policies.plan.PhaseName.BACKFILL;
+import static dev.sluice.policies.plan.PhaseName.ENFORCE;
+import static dev.sluice.policies.plan.PhaseName.EXPAND;
+import static dev.sluice.policies.plan.PhaseName.VALIDATE;
+
+import dev.sluice.policies.ddl.ColumnConstraint;
+import dev.sluice.policies.ddl.SourceText;
+import dev.sluice.policies.plan.Step;
+import dev.sluice.policies.rule.ColumnAddition;
+import dev.sluice.policies.rule.ColumnAddition.Fill;
+import dev.sluice.policies.rule.NullTests;
+import dev.sluice.policies.rule.Tokens;
+import dev.sluice.policies.rule.Tokens.Token;
+import dev.sluice.policies.sql.Dialect;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Plans one new column.
+ *
+ * <p>A NULL that somebody writes into the column on purpose while existing rows are still being filled cannot be told from
+ * a row that is still to be filled: it gets the value too, even where the column may be NULL in the end.
+ */
+final class ColumnPlanner {
+
+    private final Draft draft;
+    private final Table table;
+    private final Promises promises;
+    private final Expand expand;
+    private final ColumnAddition addition;
+    private final Optional<String> given;
+
+    /** @param given the expression of the {@code backfill} directive, when it is for this column */
+    ColumnPlanner(
+            Draft draft,
+            Table table,
+            Promises promises,
+            Expand expand,
+            ColumnAddition addition,
+            Optional<String> given) {
+        this.draft = draft;
+        this.table = table;
+        this.promises = promises;
+        this.expand = expand;
+        this.addition = addition;
+        this.given = given;
+    }
+
+    void plan() {
+        draft.column(addition.name());
+        boolean filled = given.isPresent() || addition.fill() == Fill.VOLATILE || addition.fill() == Fill.SEQUENCE;
+        boolean computed = addition.fill() == Fill.GENERATED;
+        boolean primary = addition.column().has(ColumnConstraint.PrimaryKey.class);
+        expand.action(columnAction(filled));
+        if (addition.fill() == Fill.SEQUENCE) {
+            boolean identity = addition.column().has(ColumnConstraint.Identity.class);
+            Sequences.create(draft, table, promises.names(), expand, addition, identity);
+        }
+        draft.undo("ALTER TABLE IF EXISTS " + Pg.id(table.name()) + " DROP COLUMN IF EXISTS " + Pg.id(addition.name()));
+        if (filled) {
+            defaultForNewRows();
+            backfill();
+        }
+        checks();
+        references(filled);
+        if ((addition.notNull() && (filled || computed)) || (primary && addition.fill() == Fill.NONE)) {
+            notNull(filled);
+        }
+        keys();
+        if (addition.column().has(ColumnConstraint.Identity.class)) {
+            identity();
+        }
+    }
+
+    /** The column in its cheapest form: with what reads no row, without the rest. */
+    private String columnAction(boolean filled) {
+        SourceText action = addition.action().source();
+        SourceText type = addition.column().type().source();
+        StringBuilder text = new StringBuilder(action.sql().substring(action.start(), type.start()));
+        text.append(addition.serial() ? Sequences.baseType(addition.column().type()) : type.text());
+        List<ColumnConstraint> constraints = addition.column().constraints();
+        for (ColumnConstraint constraint : constraints) {
+            if (constraint instanceof ColumnConstraint.Attribute
+                    && constraint.source().start() >= type.end()) {
+                text.append(' ').append(constraint.source().text());
+            }
+        }
+        addition.column().collation().ifPresent(c -> text.append(" COLLATE ").append(c.text()));
+        boolean kept = false;
+        for (ColumnConstraint constraint : constraints) {
+            boolean belongs = constraint instanceof ColumnConstraint.Deferrability;
+            kept = belongs ? kept : stays(constraint, filled);
+            if (kept) {
+                text.append(' ').append(constraint.source().text());
+            }
+        }
+        return text.toString();
+    }
+
+    private boolean stays(ColumnConstraint constraint, boolean filled) {
+        return switch (constraint) {
+            case ColumnConstraint.Default d -> !filled;
+            case ColumnConstraint.NotNull n ->
+                !filled && addition.fill() == Fill.STEADY || addition.fill() == Fill.NONE && !filled;
+            case ColumnConstraint.Generated g -> true;
+            case ColumnConstraint.Null n -> !filled;
+            case ColumnConstraint.References r -> scansNothing(filled) || !r.enforced();
+            case ColumnConstraint.Check c -> !c.enforced();
+            case ColumnConstraint.Attribute a -> false;
+            case ColumnConstraint.Identity i -> false;
+            case ColumnConstraint.Unique u -> false;
+            case ColumnConstraint.PrimaryKey p -> false;
+            case ColumnConstraint.OnUpdate u -> false;
+            case ColumnConstraint.AutoIncrement a -> false;
+            case ColumnConstraint.Deferrability d -> false;
+        };
+    }
+
+    private boolean scansNothing(boolean filled) {
+        return !filled && addition.fill() == Fill.NONE && !addition.notNull();
+    }
+
+    /** SET DEFAULT in the statement that adds the column: old code's new rows have their value at once. */
+    private void defaultForNewRows() {
+        String column = "ALTER COLUMN " + Pg.id(addition.name()) + " SET DEFAULT ";
+        addition.defaultExpression()
+                .filter(e -> addition.fill() != Fill.NONE)
+                .ifPresent(e -> expand.action(column + e.text()));
+        if (addition.fill() == Fill.NONE) {
+            FillTrigger.create(draft, table, expand, addition.name(), given.orElseThrow());
+        }
+    }
+
+    private void backfill() {
+        draft.add(BACKFILL, fillStep());
+        if (table.triggersAnywhere()) {
+            draft.note(
+                    BACKFILL,
+                    "user triggers do not fire where the gateway's role may turn them off for its session,"
+                            + " else they do");
+        }
+        if (!addition.notNull()) {
+            draft.note(BACKFILL, "a NULL written into " + addition.name() + " meanwhile is filled as well");
+        }
+    }
+
+    private Step.Backfill fillStep() {
+        String expression = given.map(g -> "(" + g + ")").orElse("DEFAULT");
+        return new Step.Backfill(
+                table.name(),
+                List.of(new Step.Assignment(addition.name(), expression)),
+                Pg.id(addition.name()) + " IS NULL",
+                table.key(),
+                table.leaves(),
+                table.triggersAnywhere());
+    }
+
+    private void notNull(boolean filled) {
+        Optional<ColumnConstraint.NotNull> written = addition.column().last(ColumnConstraint.NotNull.class);
+        promises.notNull(
+                addition.name(),
+                written.flatMap(ColumnConstraint.NotNull::name),
+                written.map(ColumnConstraint.NotNull::noInherit).orElse(false),
+                filled ? Optional.of(fillStep()) : Optional.empty());
+    }
+
+    private void checks() {
+        for (ColumnConstraint.Check check : addition.column().all(ColumnConstraint.Check.class)) {
+            if (!check.enforced()) {
+                continue;
+            }
+            String name = check.name()
+                    .orElseGet(() -> promises.names()
+                            .check(ReferencedColumns.only(check.expression().text(), table, List.of(addition.name()))));
+            String text = (check.name().isPresent() ? "ADD " : "ADD CONSTRAINT " + Pg.id(name) + " ")
+                    + check.source().text() + " NOT VALID";
+            if (NullTests.minds(check.expression().text()) && addition.fill() != Fill.STEADY) {
+                // Old rows are empty still: their updates would fail. The constraint comes once they are filled.
+                draft.statements(VALIDATE, table.alter() + text);
+            } else {
+                expand.action(text);
+            }
+            promises.validate(name);
+        }
+    }
+
+    private void references(boolean filled) {
+        for (ColumnConstraint.References reference : addition.column().all(ColumnConstraint.References.class)) {
+            if (scansNothing(filled) || !reference.enforced()) {
+                continue;
+            }
+            String name = reference.name().orElseGet(() -> promises.names().foreignKey(List.of(addition.name())));
+            expand.action("ADD CONSTRAINT " + Pg.id(name) + " FOREIGN KEY (" + Pg.id(addition.name()) + ") "
+                    + fromWord(reference.source(), "references") + deferrability(reference) + " NOT VALID");
+            promises.validate(name);
+            draft.note(EXPAND, "SHARE ROW EXCLUSIVE on " + reference.table() + " too");
+        }
+    }
+
+    /** The constraint as written from one of its words on. */
+    private static String fromWord(SourceText source, String word) {
+        return Tokens.of(source.text(), Dialect.POSTGRES).stream()
+                .filter(t -> t.is(word))
+                .findFirst()
+                .map(Token::start)
+                .map(source.text()::substring)
+                .orElse(source.text());
+    }
+
+    private String deferrability(ColumnConstraint owner) {
+        StringBuilder text = new StringBuilder();
+        boolean behind = false;
+        for (ColumnConstraint constraint : addition.column().constraints()) {
+            if (constraint instanceof ColumnConstraint.Deferrability deferrability) {
+                text.append(behind ? " " + deferrability.source().text() : "");
+            } else {
+                behind = constraint.equals(owner);
+            }
+        }
+        return text.toString();
+    }
+
+    private void keys() {
+        List<ColumnConstraint> keys = new ArrayList<>(addition.column().all(ColumnConstraint.PrimaryKey.class));
+        keys.addAll(addition.column().all(ColumnConstraint.Unique.class));
+        for (ColumnConstraint key : keys) {
+            boolean primary = key instanceof ColumnConstraint.PrimaryKey;
+            Optional<String> written = key instanceof ColumnConstraint.Unique unique
+                    ? unique.name()
+                    : ((ColumnConstraint.PrimaryKey) key).name();
+            String name = written.orElseGet(() ->
+                    primary ? promises.names().primaryKey() : promises.names().unique(List.of(addition.name())));
+            KeyClause parsed = KeyClause.of(key.source().text());
+            KeyClause clause = new KeyClause(
+                    parsed.nullsNotDistinct(),
+                    parsed.keys(),
+                    parsed.include(),
+                    parsed.with(),
+                    parsed.tablespace(),
+                    (parsed.deferrability() + deferrability(key)).strip());
+            promises.key(primary, name, List.of(addition.name()), "(" + Pg.id(addition.name()) + ")", clause);
+        }
+    }
+
+    private void identity() {
+        Sequences.becomeIdentity(draft, table, addition);
+        draft.note(ENFORCE, "the numbering goes on where the backfill ended");
+    }
+}

@@ -1,0 +1,41 @@
+package dev.sluice.policies.plan.postgres;
+
+import dev.sluice.policies.ddl.QualifiedName;
+
+/** PostgreSQL's ways of writing names and strings. */
+final class Pg {
+
+    private Pg() {}
+
+    /** Always quoted: no list of reserved words to keep, and case and other scripts survive. */
+    static String id(String name) {
+        return '"' + name.replace("\"", "\"\"") + '"';
+    }
+
+    static String id(QualifiedName name) {
+        return name.schema().map(s -> id(s) + ".").orElse("") + id(name.name());
+    }
+
+    /** A literal that means the same whatever standard_conforming_strings is. */
+    static String literal(String text) {
+        String doubled = text.replace("'", "''");
+        return text.indexOf('\\') < 0 ? "'" + doubled + "'" : "E'" + doubled.replace("\\", "\\\\") + "'";
+    }
+
+    /** An expression that yields the relation's oid, or NULL when it is gone. */
+    static String regclass(QualifiedName name) {
+        return "pg_catalog.to_regclass(" + literal(id(name)) + ")";
+    }
+
+    /** {@code text} between dollar quotes whose tag does not occur in it. */
+    static String dollar(String text) {
+        String tag = "$sluice$";
+        for (int i = 1; text.contains(tag) || text.endsWith("$"); i++) {
+            if (!text.contains("$sluice" + i + "$")) {
+                tag = "$sluice" + i + "$";
+                break;
+            }
+        }
+        return tag + text + tag;
+    }
+}

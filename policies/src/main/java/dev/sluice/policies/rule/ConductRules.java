@@ -1,0 +1,177 @@
+package dev.sluice.policies.rule;
+
+import static dev.sluice.policies.policy.Action.ALLOW;
+import static dev.sluice.policies.policy.Action.APPROVE;
+import static dev.sluice.policies.policy.Action.BLOCK;
+import static dev.sluice.policies.policy.Action.GUARD;
+import static dev.sluice.policies.policy.Action.WARN;
+import static dev.sluice.policies.rule.Rule.rule;
+
+import dev.sluice.policies.ddl.AlterAction;
+import dev.sluice.policies.ddl.SchemaChange;
+import dev.sluice.policies.rule.Tokens.Token;
+import dev.sluice.policies.sql.Dialect;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+/** How a change is made, whatever it changes. */
+final class ConductRules {
+
+    private static final Set<String> HARMLESS_MODES =
+            Set.of("ACCESS SHARE", "ROW SHARE", "ROW EXCLUSIVE", "SHARE UPDATE EXCLUSIVE");
+
+    private ConductRules() {}
+
+    static List<Rule> all() {
+        return List.of(
+                rule("missing-lock-timeout", "a statement that may wait for a lock without end")
+                        // Found by the judge, which knows the locks that a statement takes.
+                        .both(GUARD, Rule.Check.NEVER)
+                        .harm("everybody waits behind a statement that waits for its lock")
+                        .safeWay("the gateway sends it under a short lock timeout and tries again")
+                        .example("ALTER TABLE orders ADD COLUMN a int"),
+                rule("statement-after-exclusive-lock", "more work in a transaction that holds an exclusive lock")
+                        .postgres(WARN, Rule.Check.NEVER)
+                        .harm("the lock is held until the transaction ends")
+                        .safeWay("commit right after the schema change")
+                        .example("BEGIN; ALTER TABLE orders ADD COLUMN a int; SELECT count(*) FROM orders; COMMIT"),
+                rule("data-change-in-ddl-transaction", "rows written in a transaction that changes the schema")
+                        .postgres(WARN, Rule.Check.NEVER)
+                        .harm("the lock is held for as long as the rows take")
+                        .safeWay("write rows in a transaction of their own")
+                        .example("BEGIN; ALTER TABLE orders ADD COLUMN a int; UPDATE orders SET a = 1; COMMIT"),
+                rule("explicit-lock-table", "LOCK TABLE")
+                        .both(APPROVE, ConductRules::lockTable)
+                        .harm("writers, or everybody, wait until the session lets go")
+                        .safeWay("lock rows instead, or have it approved")
+                        .example("LOCK TABLE orders IN ACCESS EXCLUSIVE MODE"),
+                rule("disable-trigger", "a trigger that is turned off")
+                        .both(APPROVE, ConductRules::disableTrigger)
+                        .harm("what the trigger promised does not hold for rows written meanwhile, by anybody")
+                        .safeWay("have it approved")
+                        .example("ALTER TABLE orders DISABLE TRIGGER ALL"),
+                rule("enable-rls", "row level security that is turned on")
+                        .postgres(APPROVE, ConductRules::rowSecurity)
+                        .harm("without policies, everybody but the owner sees no row at that moment")
+                        .safeWay("create the policies first; then have it approved")
+                        .example("ALTER TABLE orders ENABLE ROW LEVEL SECURITY"),
+                rule("opaque-dynamic-ddl", "schema changes that nobody can see beforehand")
+                        .both(APPROVE, ConductRules::opaque)
+                        .harm("code that runs on the server may change the schema in any way, unjudged")
+                        .safeWay("send the schema change as a statement of its own")
+                        .example("DO $$ BEGIN EXECUTE 'ALTER TABLE orders ADD COLUMN z int'; END $$"),
+                rule("unparsed-ddl", "a schema change that is not understood")
+                        .both(
+                                APPROVE,
+                                s -> s.change() instanceof SchemaChange.Unrecognized u
+                                        ? List.of(Hit.at(u.source(), "it is not understood: " + u.reason()))
+                                        : List.of())
+                        .harm("what it locks or rewrites is not known")
+                        .safeWay("have it approved, or write it in a form that the gateway knows")
+                        .example("ALTER TABLE orders FROBNICATE"),
+                rule("conflicting-migration", "a table or column that another migration is working on")
+                        .both(BLOCK, ConductRules::conflict)
+                        .harm("it would pull the ground from under a migration in flight")
+                        .safeWay("wait until it is complete: SHOW SLUICE MIGRATIONS; or cancel it first")
+                        .example("ALTER TABLE orders DROP COLUMN token"),
+                rule("unbounded-dml", "UPDATE or DELETE without a bounding WHERE")
+                        // No schema change: the throttle looks at these.
+                        .both(ALLOW, Rule.Check.NEVER)
+                        .harm("a whole table is written in one transaction")
+                        .safeWay("the gateway throttles it where that is configured; write in batches")
+                        .example("UPDATE orders SET status = 'old'"),
+                rule("freeze-window", "a schema change at a time when there should be none")
+                        .both(ALLOW, s -> List.of(Hit.at(s.change().source())))
+                        .harm("the policy allows no schema change at this time")
+                        .safeWay("come back when the window is open, or have the policy changed")
+                        .example("ALTER TABLE orders ADD COLUMN a int"));
+    }
+
+    private static List<Hit> lockTable(Subject subject) {
+        return subject.change() instanceof SchemaChange.LockTable lock
+                        && !HARMLESS_MODES.contains(lock.mode().toUpperCase(Locale.ROOT))
+                ? List.of(Hit.at(lock.source()))
+                : List.of();
+    }
+
+    private static List<Hit> disableTrigger(Subject subject) {
+        return subject.actions(AlterAction.Toggle.class).stream()
+                .filter(a -> !a.enable()
+                        && (a.what().startsWith("TRIGGER") || a.what().startsWith("RULE")))
+                .map(a -> Hit.at(a.source()))
+                .toList();
+    }
+
+    private static List<Hit> rowSecurity(Subject subject) {
+        return subject.actions(AlterAction.RowSecurity.class).stream()
+                .filter(a -> a.what().startsWith("ENABLE") || a.what().startsWith("FORCE"))
+                .map(a -> Hit.at(a.source()))
+                .toList();
+    }
+
+    private static List<Hit> opaque(Subject subject) {
+        return switch (subject.change()) {
+            case SchemaChange.Opaque opaque -> harmless(subject, opaque) ? List.of() : List.of(Hit.at(opaque.source()));
+            case SchemaChange.CreateRoutine routine -> routine(routine);
+            default -> List.of();
+        };
+    }
+
+    /** A routine that somebody must call shows when it is called; a trigger or an event never shows again. */
+    private static List<Hit> routine(SchemaChange.CreateRoutine routine) {
+        if (!routine.bodyHoldsDdl()) {
+            return List.of();
+        }
+        boolean firesByItself = routine.returnsTrigger()
+                || routine.objectType().equals("TRIGGER")
+                || routine.objectType().equals("EVENT")
+                || routine.objectType().equals("EVENT TRIGGER");
+        Hit hit = Hit.at(routine.source(), "its body changes the schema, or runs SQL that it builds");
+        return List.of(firesByItself ? hit : hit.as(WARN));
+    }
+
+    private static boolean harmless(Subject subject, SchemaChange.Opaque opaque) {
+        Dialect dialect = subject.version().dialect();
+        if (opaque.embedded().isPresent()) {
+            return false;
+        }
+        List<Token> tokens = Tokens.of(opaque.source().text(), dialect);
+        List<String> literals = Words.literals(opaque.source().text(), dialect);
+        boolean oneLiteral = literals.size() == 1
+                && tokens.stream()
+                        .noneMatch(t -> t.kind() == Tokens.Kind.STRING
+                                && t.text().toLowerCase(Locale.ROOT).startsWith("e'")
+                                && t.text().contains("\\"));
+        return oneLiteral
+                && switch (opaque.verb()) {
+                    case "DO" -> plpgsql(tokens) && Words.harmlessBody(literals.getFirst(), dialect);
+                    case "PREPARE", "EXECUTE IMMEDIATE" -> isData(literals.getFirst(), dialect);
+                    default -> false;
+                };
+    }
+
+    private static boolean plpgsql(List<Token> tokens) {
+        for (int i = 0; i + 1 < tokens.size(); i++) {
+            if (tokens.get(i).is("language") && !tokens.get(i + 1).text().equals("plpgsql")) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean isData(String statement, Dialect dialect) {
+        List<Token> tokens = Tokens.of(statement, dialect);
+        return !tokens.isEmpty()
+                && Set.of("select", "insert", "update", "delete", "replace", "with", "values")
+                        .contains(tokens.getFirst().text())
+                && tokens.stream().noneMatch(t -> t.is(";"))
+                && Words.harmlessBody(statement, dialect);
+    }
+
+    private static List<Hit> conflict(Subject subject) {
+        return InFlightChanges.conflict(subject).stream()
+                .map(why -> Hit.at(subject.change().source(), why))
+                .toList();
+    }
+}

@@ -1,0 +1,46 @@
+package dev.sluice.policies.rule;
+
+import dev.sluice.policies.policy.Action;
+import dev.sluice.policies.sql.Dialect;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * One rule: what it catches, why that hurts, and the safe way. Immutable.
+ *
+ * @param id the canonical id
+ * @param engines what holds for each dialect that the rule concerns
+ * @param catches what it catches, a few words
+ * @param harm one sentence: what would happen
+ * @param safeWay one sentence: what the gateway does, or what to write instead
+ * @param example a statement that it catches
+ */
+public record Rule(
+        String id, Map<Dialect, Engine> engines, String catches, String harm, String safeWay, String example) {
+
+    /** @param action what becomes of a statement that the rule catches, unless the policy says otherwise */
+    public record Engine(Action action, Check check) {}
+
+    /** Looks at one statement; pure. */
+    @FunctionalInterface
+    public interface Check {
+        /** For rules that something else than the statement's text and facts decides. */
+        Check NEVER = subject -> List.of();
+
+        List<Hit> hits(Subject subject);
+    }
+
+    public Rule {
+        engines = Map.copyOf(engines);
+    }
+
+    public Optional<Engine> engine(Dialect dialect) {
+        return Optional.ofNullable(engines.get(dialect));
+    }
+
+    /** Begins a rule. */
+    static RuleBuilder rule(String id, String catches) {
+        return new RuleBuilder(id, catches);
+    }
+}

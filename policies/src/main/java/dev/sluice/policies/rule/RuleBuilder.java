@@ -1,0 +1,51 @@
+package dev.sluice.policies.rule;
+
+import dev.sluice.policies.policy.Action;
+import dev.sluice.policies.sql.Dialect;
+import java.util.EnumMap;
+import java.util.Map;
+
+/** Puts a {@link Rule} together where it is declared. */
+final class RuleBuilder {
+
+    private final String id;
+    private final String catches;
+    private final Map<Dialect, Rule.Engine> engines = new EnumMap<>(Dialect.class);
+    private String harm = "";
+    private String safeWay = "";
+
+    RuleBuilder(String id, String catches) {
+        this.id = id;
+        this.catches = catches;
+    }
+
+    RuleBuilder postgres(Action action, Rule.Check check) {
+        engines.put(Dialect.POSTGRES, new Rule.Engine(action, check));
+        return this;
+    }
+
+    /** MySQL and MariaDB. */
+    RuleBuilder mysql(Action action, Rule.Check check) {
+        engines.put(Dialect.MYSQL, new Rule.Engine(action, check));
+        engines.put(Dialect.MARIADB, new Rule.Engine(action, check));
+        return this;
+    }
+
+    RuleBuilder both(Action action, Rule.Check check) {
+        return postgres(action, check).mysql(action, check);
+    }
+
+    RuleBuilder harm(String sentence) {
+        this.harm = sentence;
+        return this;
+    }
+
+    RuleBuilder safeWay(String sentence) {
+        this.safeWay = sentence;
+        return this;
+    }
+
+    Rule example(String statement) {
+        return new Rule(id, engines, catches, harm, safeWay, statement);
+    }
+}

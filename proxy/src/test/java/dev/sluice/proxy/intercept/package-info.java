@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sluice.proxy.intercept;
+
+import org.jspecify.annotations.NullMarked;
