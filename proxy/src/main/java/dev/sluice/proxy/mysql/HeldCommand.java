@@ -86,7 +86,8 @@ final class HeldCommand implements HeldSession {
         try {
             askSession();
             charset = Charsets.fitting(sql, charset);
-            if (session.readings().look(sql, sql.length, rules) == Interest.JUDGE) {
+            byte[] readable = new String(sql, charset).getBytes(StandardCharsets.UTF_8);
+            if (session.readings().lookAtUtf8(readable, rules) == Interest.JUDGE) {
                 perform(session.interceptor().judge(this, new String(sql, charset)), sql);
             } else {
                 forward(InFlight.Plain.of(Command.answer(command())));

@@ -158,6 +158,7 @@ final class MySqlSession {
     void login(HandshakeResponse response) {
         capabilities = response.capabilities() & offered;
         application = response.attributes().getOrDefault("program_name", "");
+        readings.collation(response.charset());
         serverFlow.agreed(capabilities);
         serverFlow.expect(new InFlight.Reset(ResponseShape.LOGIN, Optional.of(response.user())));
     }

@@ -7,8 +7,8 @@ import java.util.List;
 
 /**
  * Screens a text whose session may have any {@code sql_mode}: under every reading that the modes allow, and the greatest
- * interest counts. Most texts hold neither a double quote nor a backslash, and there all readings are one. What the mode
- * really is gets asked only when a statement is held, so it can never be out of date.
+ * interest counts. Most texts are one statement, or hold neither a double quote nor a backslash, and there all readings
+ * are one. What the mode really is gets asked only when a statement is held, so it can never be out of date.
  */
 final class Readings {
 
@@ -17,13 +17,14 @@ final class Readings {
     private final List<LexicalRules> quoted;
     private final List<LexicalRules> escaped;
     private final List<LexicalRules> both;
+    private boolean ambiguous;
 
     Readings(StatementScreen screen, ServerVersion version) {
         this.screen = screen;
         plain = rules(version, false, false);
-        quoted = List.of(plain, rules(version, true, false));
-        escaped = List.of(plain, rules(version, false, true));
-        both = List.of(plain, rules(version, true, false), rules(version, false, true), rules(version, true, true));
+        quoted = List.of(rules(version, true, false));
+        escaped = List.of(rules(version, false, true));
+        both = List.of(rules(version, true, false), rules(version, false, true), rules(version, true, true));
     }
 
     static LexicalRules rules(ServerVersion version, boolean ansiQuotes, boolean noBackslashEscapes) {
@@ -34,27 +35,44 @@ final class Readings {
         return plain;
     }
 
+    /** A login or a change of user names a collation. */
+    void collation(int id) {
+        ambiguous = AmbiguousCharsets.isCollation(id);
+    }
+
     Interest look(byte[] text, int length) {
         boolean quote = false;
         boolean backslash = false;
+        boolean several = false;
         for (int i = 0; i < length; i++) {
-            quote |= text[i] == '"';
-            backslash |= text[i] == '\\';
+            byte b = text[i];
+            quote |= b == '"';
+            backslash |= b == '\\';
+            several |= b == ';';
+            ambiguous |= AmbiguousCharsets.isNamed(text, i);
         }
-        if (!quote && !backslash) {
-            return screen.look(text, length, plain);
+        Interest greatest = screen.look(text, length, plain, ambiguous);
+        // A single statement begins the same way in every reading.
+        if (!several || !(quote || backslash)) {
+            return greatest;
         }
-        Interest greatest = Interest.NONE;
-        for (LexicalRules rules : quote && backslash ? both : quote ? quoted : escaped) {
-            Interest interest = screen.look(text, length, rules);
+        for (LexicalRules rules : others(quote, backslash)) {
+            Interest interest = screen.look(text, length, rules, ambiguous);
             greatest = interest.compareTo(greatest) > 0 ? interest : greatest;
         }
         return greatest;
     }
 
-    /** Screens a text under rules that are known. */
-    Interest look(byte[] text, int length, LexicalRules rules) {
-        return screen.look(text, length, rules);
+    private List<LexicalRules> others(boolean quote, boolean backslash) {
+        if (quote && backslash) {
+            return both;
+        }
+        return quote ? quoted : escaped;
+    }
+
+    /** Screens a text whose rules and characters are known. */
+    Interest lookAtUtf8(byte[] text, LexicalRules rules) {
+        return screen.look(text, text.length, rules, false);
     }
 
     boolean isForGateway(String sql) {

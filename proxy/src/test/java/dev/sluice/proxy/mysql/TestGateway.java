@@ -83,7 +83,7 @@ final class TestGateway implements AutoCloseable {
     /** Holds what begins with ALTER or names the gateway, in any statement of the text. */
     static final class WordScreen implements StatementScreen {
         @Override
-        public Interest look(byte[] text, int length, LexicalRules rules) {
+        public Interest look(byte[] text, int length, LexicalRules rules, boolean ambiguous) {
             String sql = new String(text, 0, length, java.nio.charset.StandardCharsets.UTF_8).toUpperCase(Locale.ROOT);
             return sql.contains("ALTER TABLE") || sql.contains("SLUICE") ? Interest.JUDGE : Interest.NONE;
         }
