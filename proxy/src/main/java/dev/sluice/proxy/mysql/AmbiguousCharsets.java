@@ -22,7 +22,8 @@ final class AmbiguousCharsets {
             case 'k', 'K' -> endsWith(text, last, "gb");
             case '5' -> endsWith(text, last, "big");
             case '2' -> endsWith(text, last, "cp93");
-            case 's', 'S' -> last > 0 && (text[last - 1] == 'i' || text[last - 1] == 'I') && endsWith(text, last, "sji");
+            case 's', 'S' ->
+                last > 0 && (text[last - 1] == 'i' || text[last - 1] == 'I') && endsWith(text, last, "sji");
             case '0' -> last > 0 && text[last - 1] == '3' && endsWith(text, last, "gb1803");
             default -> false;
         };

@@ -7,6 +7,7 @@ import dev.sluice.protocol.mysql.HandshakeResponse;
 import dev.sluice.protocol.mysql.MalformedPacketException;
 import dev.sluice.protocol.mysql.Packets;
 import dev.sluice.protocol.mysql.ResponseShape;
+import dev.sluice.proxy.session.TransactionStatus;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import java.util.Optional;
@@ -56,6 +57,7 @@ final class ClientFlow extends PacketFlow {
     private int turns;
     private boolean continued;
     private int fileSequence;
+    private long bulkSinceNanos;
 
     ClientFlow(MySqlSession session) {
         this.session = session;
@@ -201,6 +203,12 @@ final class ClientFlow extends PacketFlow {
             }
             case Command.CLONE, Command.TABLE_DUMP, Command.SUBSCRIBE_GROUP_REPLICATION_STREAM ->
                 refuse(MySqlErrors.NOT_RELAYED, 0);
+            case Command.PROCESS_KILL -> {
+                if (available >= packet && length >= STATEMENT_ID_BYTES) {
+                    session.killed(in.getUnsignedIntLE(index + Packets.HEADER_BYTES + 1));
+                }
+                yield plain(command, length);
+            }
             default -> plain(command, length);
         };
     }
@@ -221,7 +229,7 @@ final class ClientFlow extends PacketFlow {
     }
 
     private long text(ByteBuf in, int index, int available, int command) {
-        int limit = session.settings().statementLimitBytes();
+        int limit = session.settings().limits().statementBytes();
         long whole = TextBuffer.messageBytes(in, index, available, limit);
         if (whole == TextBuffer.TOO_LARGE) {
             return refuse(MySqlErrors.TOO_LARGE, 0);
@@ -231,12 +239,14 @@ final class ClientFlow extends PacketFlow {
         }
         int packets = text.load(in, index, (int) whole, session.capabilities());
         Interest interest = session.readings().look(text.bytes(), text.length());
-        if (interest != Interest.JUDGE) {
-            if (command == Command.STMT_PREPARE) {
-                session.statements().preparingOther();
+        switch (interest) {
+            case NONE -> {
+                return screened(command, whole);
             }
-            session.serverFlow().expect(InFlight.Plain.of(Command.answer(command)));
-            return whole;
+            case BULK_WRITE -> {
+                return command == Command.QUERY ? bulkWrite(whole) : screened(command, whole);
+            }
+            case JUDGE -> {}
         }
         byte[] sql = text.copy();
         if (command == Command.QUERY) {
@@ -247,6 +257,36 @@ final class ClientFlow extends PacketFlow {
         }
         session.statements().preparing(sql);
         session.serverFlow().expect(new InFlight.Prepare(sql));
+        return whole;
+    }
+
+    private long screened(int command, long whole) {
+        if (command == Command.STMT_PREPARE) {
+            session.statements().preparingOther();
+        } else if (KillStatement.mayBe(text.bytes(), text.length())) {
+            KillStatement.target(text.bytes(), text.length()).ifPresent(session::killed);
+        }
+        session.serverFlow().expect(InFlight.Plain.of(Command.answer(command)));
+        return whole;
+    }
+
+    /** Outside a transaction it may be told to wait; then it is looked at again. */
+    private long bulkWrite(long whole) {
+        boolean free = session.serverFlow().idle() && session.transaction() == TransactionStatus.IDLE;
+        long now = System.nanoTime();
+        if (free) {
+            bulkSinceNanos = bulkSinceNanos == 0 ? now : bulkSinceNanos;
+            long delay = session.relay()
+                    .traffic()
+                    .delayBulkWriteNanos(session.user(), session.application(), now - bulkSinceNanos);
+            if (delay > 0) {
+                phase = Phase.HELD;
+                session.later(this::released, delay);
+                return WAIT;
+            }
+        }
+        bulkSinceNanos = 0;
+        session.serverFlow().expect(InFlight.BulkWrite.INSTANCE);
         return whole;
     }
 
@@ -275,8 +315,8 @@ final class ClientFlow extends PacketFlow {
         if (sql.isEmpty()) {
             return plain(command, length);
         }
-        long whole =
-                TextBuffer.messageBytes(in, index, available, session.settings().statementLimitBytes());
+        long whole = TextBuffer.messageBytes(
+                in, index, available, session.settings().limits().statementBytes());
         if (whole == TextBuffer.TOO_LARGE) {
             return refuse(MySqlErrors.TOO_LARGE, 0);
         }
@@ -334,7 +374,7 @@ final class ClientFlow extends PacketFlow {
     /** Whether bytes stand that cannot go on before something else has happened, and are many. */
     boolean overfull() {
         boolean gathering = phase == Phase.COMMANDS;
-        return !gathering && waitingBytes() > session.settings().heldLimitBytes();
+        return !gathering && waitingBytes() > session.settings().limits().queuedBytes();
     }
 
     @Override

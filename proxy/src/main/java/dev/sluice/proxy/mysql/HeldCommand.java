@@ -88,7 +88,7 @@ final class HeldCommand implements HeldSession {
             charset = Charsets.fitting(sql, charset);
             byte[] readable = new String(sql, charset).getBytes(StandardCharsets.UTF_8);
             if (session.readings().lookAtUtf8(readable, rules) == Interest.JUDGE) {
-                perform(session.interceptor().judge(this, new String(sql, charset)), sql);
+                perform(session.relay().interceptor().judge(this, new String(sql, charset)), sql);
             } else {
                 forward(InFlight.Plain.of(Command.answer(command())));
             }
@@ -120,6 +120,7 @@ final class HeldCommand implements HeldSession {
                 mode.contains("ANSI_QUOTES"),
                 mode.contains("NO_BACKSLASH_ESCAPES"));
         database = row.get(1).orElse("");
+        session.database(database);
         charset = Charsets.of(row.get(2).orElse("utf8mb4"));
         results = Charsets.of(row.get(3).orElse("utf8mb4"));
     }
@@ -233,10 +234,10 @@ final class HeldCommand implements HeldSession {
         /** DDL commits by itself here: its transaction has ended with it. */
         private Optional<ServerError> report(Optional<ServerError> error) {
             try {
-                session.interceptor().answered(HeldCommand.this, ruling, error);
+                session.relay().interceptor().answered(HeldCommand.this, ruling, error);
                 return error.isPresent()
                         ? Optional.empty()
-                        : session.interceptor().transactionEnded(HeldCommand.this, List.of(ruling));
+                        : session.relay().interceptor().transactionEnded(HeldCommand.this, List.of(ruling));
             } catch (RuntimeException e) {
                 LOG.error("session {}: the outcome could not be reported", session.id(), e);
                 return Optional.of(
@@ -247,7 +248,8 @@ final class HeldCommand implements HeldSession {
         @Override
         public void lost() {
             Thread.ofVirtual()
-                    .start(() -> session.interceptor()
+                    .start(() -> session.relay()
+                            .interceptor()
                             .answered(HeldCommand.this, ruling, Optional.of(MySqlErrors.CONNECTION_LOST)));
             message.release();
         }
@@ -264,7 +266,7 @@ final class HeldCommand implements HeldSession {
                 database,
                 session.user(),
                 session.application(),
-                String.valueOf(session.client().remoteAddress()).replaceFirst("^/", ""),
+                session.clientAddress(),
                 session.connectionId(),
                 rules);
     }

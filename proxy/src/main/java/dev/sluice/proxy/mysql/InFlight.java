@@ -28,6 +28,16 @@ sealed interface InFlight {
         }
     }
 
+    /** The client's own, of which it is told how many rows it wrote. */
+    record BulkWrite() implements InFlight {
+        static final BulkWrite INSTANCE = new BulkWrite();
+
+        @Override
+        public ResponseShape shape() {
+            return ResponseShape.RESULT;
+        }
+    }
+
     /** A COM_STMT_PREPARE of a text that is judged when it is executed. */
     record Prepare(byte[] text) implements InFlight {
         @Override

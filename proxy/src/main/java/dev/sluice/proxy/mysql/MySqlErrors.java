@@ -1,7 +1,10 @@
 package dev.sluice.proxy.mysql;
 
 import dev.sluice.protocol.mysql.ErrPacket;
+import dev.sluice.protocol.mysql.Packets;
 import dev.sluice.proxy.session.ServerError;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 
 /** The errors that the data plane gives itself, with the server's own numbers where it has one for the case. */
 final class MySqlErrors {
@@ -23,6 +26,18 @@ final class MySqlErrors {
             1043, "08S01", "Bad handshake: TLS was not offered on this connection, but the client asked for it");
 
     private MySqlErrors() {}
+
+    static final ErrPacket SHUTDOWN = new ErrPacket(1053, "08S01", "Server shutdown in progress");
+
+    /** An error as bytes on the wire. */
+    static ByteBuf framed(ByteBufAllocator alloc, ErrPacket error, int sequence) {
+        ByteBuf payload = alloc.buffer();
+        ByteBuf packet = alloc.buffer();
+        error.write(payload);
+        Packets.writePackets(packet, payload, sequence);
+        payload.release();
+        return packet;
+    }
 
     static ErrPacket unreachable(String upstream) {
         return new ErrPacket(2003, "08S01", "The database server \"" + upstream + "\" cannot be reached");

@@ -8,13 +8,19 @@ import dev.sluice.protocol.mysql.HandshakeResponse;
 import dev.sluice.protocol.mysql.Packets;
 import dev.sluice.protocol.mysql.ResponseShape;
 import dev.sluice.protocol.mysql.ServerStatus;
-import dev.sluice.proxy.intercept.Interceptor;
+import dev.sluice.proxy.session.ServerChannels;
+import dev.sluice.proxy.session.SessionInfo;
+import dev.sluice.proxy.session.SessionSnapshot;
 import dev.sluice.proxy.session.TransactionStatus;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.util.NetUtil;
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -25,44 +31,36 @@ import org.slf4j.LoggerFactory;
  * A client's channel and a server's on one event loop, which runs every method here. The two flows decide what becomes
  * of packets; this class owns the channels, and what is known of the session.
  */
-final class MySqlSession {
+final class MySqlSession implements ServerChannels.Taker {
 
     private static final Logger LOG = LoggerFactory.getLogger(MySqlSession.class);
     private static final int KILL_GRACE_SECONDS = 10;
 
     private final long id;
-    private final MySqlSettings settings;
-    private final StatementScreen screen;
-    private final Interceptor interceptor;
-    private final ServerKiller killer;
+    private final Relay relay;
+    private final long connectedNanos = System.nanoTime();
     private final Channel client;
     private final ClientFlow clientFlow = new ClientFlow(this);
     private final ServerFlow serverFlow = new ServerFlow(this);
     private final Statements statements = new Statements();
     private @Nullable Channel server;
-    private @Nullable HeldCommand held;
-    private Readings readings;
+    private volatile @Nullable HeldCommand held;
+    private volatile Readings readings;
     private long offered;
-    private long capabilities;
-    private long connectionId;
-    private String user = "";
-    private String application = "";
-    private boolean closing;
+    private volatile long capabilities;
+    private volatile long connectionId;
+    private volatile String user = "";
+    private volatile String application = "";
+    private volatile String database = "";
+    private volatile boolean cancelled;
+    private volatile boolean closing;
+    private boolean draining;
 
-    MySqlSession(
-            long id,
-            MySqlSettings settings,
-            StatementScreen screen,
-            Interceptor interceptor,
-            ServerKiller killer,
-            Channel client) {
+    MySqlSession(long id, Relay relay, Channel client) {
         this.id = id;
-        this.settings = settings;
-        this.screen = screen;
-        this.interceptor = interceptor;
-        this.killer = killer;
+        this.relay = relay;
         this.client = client;
-        this.readings = new Readings(screen, ServerVersion.mysql(0, 0, 0));
+        this.readings = new Readings(relay.screen(), ServerVersion.mysql(0, 0, 0));
     }
 
     // --- what the flows and the held command ask for
@@ -72,11 +70,11 @@ final class MySqlSession {
     }
 
     MySqlSettings settings() {
-        return settings;
+        return relay.settings();
     }
 
-    Interceptor interceptor() {
-        return interceptor;
+    Relay relay() {
+        return relay;
     }
 
     ClientFlow clientFlow() {
@@ -107,6 +105,10 @@ final class MySqlSession {
         return connectionId;
     }
 
+    void database(String current) {
+        database = current;
+    }
+
     String user() {
         return user;
     }
@@ -120,7 +122,7 @@ final class MySqlSession {
     }
 
     boolean lost() {
-        return closing || !client.isActive();
+        return closing || cancelled || !client.isActive();
     }
 
     TransactionStatus transaction() {
@@ -131,7 +133,7 @@ final class MySqlSession {
 
     /** What the server offers and the gateway cannot relay. */
     long unwantedCapabilities() {
-        return Capabilities.NOT_RELAYED | (settings.localInfile() ? 0 : Capabilities.LOCAL_FILES);
+        return Capabilities.NOT_RELAYED | (settings().limits().localInfile() ? 0 : Capabilities.LOCAL_FILES);
     }
 
     /** A client may ask for what the server knows nothing of; that is the server's to judge. */
@@ -141,9 +143,23 @@ final class MySqlSession {
 
     // --- what happens
 
-    void connected(Channel channel) {
+    @Override
+    public void connected(SocketChannel channel) {
+        channel.config().setAllowHalfClosure(false);
+        attach(channel);
+    }
+
+    @Override
+    public void failed(Throwable cause) {
+        LOG.warn("upstream {} cannot be reached: {}", settings().upstream(), cause.getMessage());
+        closeWith(MySqlErrors.unreachable(settings().upstream()), 0);
+    }
+
+    void attach(Channel channel) {
         server = channel;
-        if (!client.isActive()) {
+        if (client.isActive()) {
+            regulate();
+        } else {
             channel.close();
         }
     }
@@ -151,13 +167,14 @@ final class MySqlSession {
     void greeted(Greeting greeting) {
         offered = greeting.capabilities();
         connectionId = greeting.connectionId();
-        readings = new Readings(screen, Versions.of(greeting));
+        readings = new Readings(relay.screen(), Versions.of(greeting));
         clientFlow.greeted();
     }
 
     void login(HandshakeResponse response) {
         capabilities = response.capabilities() & offered;
         application = response.attributes().getOrDefault("program_name", "");
+        database = response.database();
         readings.collation(response.charset());
         serverFlow.agreed(capabilities);
         serverFlow.expect(new InFlight.Reset(ResponseShape.LOGIN, Optional.of(response.user())));
@@ -183,11 +200,22 @@ final class MySqlSession {
     /** What was held is dealt with. */
     void released() {
         held = null;
+        cancelled = false;
+        endWhenIdle();
         clientFlow.released();
     }
 
     void later(Runnable task) {
         client.eventLoop().execute(task);
+    }
+
+    void later(Runnable task, long delayNanos) {
+        client.eventLoop().schedule(task, delayNanos, TimeUnit.NANOSECONDS);
+    }
+
+    /** The client kills what another of its connections runs; the server is told by the command itself. */
+    void killed(long otherConnectionId) {
+        relay.sessions().cancel(otherConnectionId, user);
     }
 
     // --- writing
@@ -247,7 +275,7 @@ final class MySqlSession {
             to.close();
             return;
         }
-        killer.kill(settings.upstream(), connectionId, () -> to.close());
+        relay.killer().kill(settings().upstream(), connectionId, () -> to.close());
         to.eventLoop().schedule(() -> to.close(), KILL_GRACE_SECONDS, TimeUnit.SECONDS);
     }
 
@@ -257,22 +285,13 @@ final class MySqlSession {
         client.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
     }
 
-    void unreachable(Throwable cause) {
-        LOG.warn("upstream {} cannot be reached: {}", settings.upstream(), cause.getMessage());
-        closeWith(MySqlErrors.unreachable(settings.upstream()), 0);
-    }
-
     /** Tells the client why, and ends the session. */
     void closeWith(ErrPacket error, int sequence) {
         LOG.debug("session {} ends: {}", id, error.message());
         closing = true;
         clientFlow.close();
-        ByteBuf payload = client.alloc().buffer();
-        ByteBuf packet = client.alloc().buffer();
-        error.write(payload);
-        Packets.writePackets(packet, payload, sequence);
-        payload.release();
-        client.writeAndFlush(packet).addListener(ChannelFutureListener.CLOSE);
+        client.writeAndFlush(MySqlErrors.framed(client.alloc(), error, sequence))
+                .addListener(ChannelFutureListener.CLOSE);
         closeServer();
     }
 
@@ -282,6 +301,56 @@ final class MySqlSession {
         clientFlow.close();
         client.close();
         closeServer();
+    }
+
+    /** The gateway is to stop: the session ends once its transaction has. */
+    void drain() {
+        draining = true;
+        endWhenIdle();
+    }
+
+    void shutDown() {
+        closeWith(MySqlErrors.SHUTDOWN, 0);
+    }
+
+    private void endWhenIdle() {
+        if (draining && !closing && held == null && serverFlow.idle() && transaction() == TransactionStatus.IDLE) {
+            shutDown();
+        }
+    }
+
+    /** A command of the client's has been answered completely. */
+    void answered(long startedNanos) {
+        relay.traffic().answered(startedNanos, System.nanoTime());
+        if (draining) {
+            later(this::endWhenIdle);
+        }
+    }
+
+    /** Somebody has killed the statement that this session runs. */
+    void cancelRequested() {
+        cancelled = held != null;
+    }
+
+    SessionSnapshot snapshot() {
+        SessionInfo info = new SessionInfo(
+                id,
+                settings().upstream(),
+                settings().environment(),
+                database,
+                user,
+                application,
+                clientAddress(),
+                connectionId,
+                readings.plain());
+        String state = connectionId == 0 ? "connecting" : held != null ? "held" : serverFlow.idle() ? "idle" : "active";
+        return new SessionSnapshot(info, transaction(), state, Duration.ofNanos(System.nanoTime() - connectedNanos));
+    }
+
+    String clientAddress() {
+        return client.remoteAddress() instanceof InetSocketAddress address
+                ? NetUtil.toSocketAddressString(address)
+                : String.valueOf(client.remoteAddress());
     }
 
     void failed(String side, Throwable cause) {

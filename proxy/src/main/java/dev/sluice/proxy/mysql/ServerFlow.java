@@ -3,6 +3,7 @@ package dev.sluice.proxy.mysql;
 import dev.sluice.protocol.mysql.ErrPacket;
 import dev.sluice.protocol.mysql.Greeting;
 import dev.sluice.protocol.mysql.MalformedPacketException;
+import dev.sluice.protocol.mysql.OkPacket;
 import dev.sluice.protocol.mysql.PacketRole;
 import dev.sluice.protocol.mysql.Packets;
 import dev.sluice.protocol.mysql.ResponseShape;
@@ -31,6 +32,7 @@ final class ServerFlow extends PacketFlow {
     private @Nullable Runnable whenDrained;
     private boolean greeted;
     private int pieceSequence;
+    private long startedNanos;
 
     ServerFlow(MySqlSession session) {
         this.session = session;
@@ -44,6 +46,9 @@ final class ServerFlow extends PacketFlow {
     /** A command is on its way to the server. */
     void expect(InFlight command) {
         if (command.shape() != ResponseShape.NOTHING) {
+            if (idle()) {
+                startedNanos = System.nanoTime();
+            }
             inFlight.add(command);
         }
     }
@@ -153,6 +158,14 @@ final class ServerFlow extends PacketFlow {
                 reported.report().ended(errorIn(role, in, payload, length), in.copy(index, packet));
                 yield -packet;
             }
+            case InFlight.BulkWrite bulk -> {
+                if (role == PacketRole.OK) {
+                    session.relay()
+                            .traffic()
+                            .bulkWritten(OkPacket.read(in, payload, length).affectedRows());
+                }
+                yield packet;
+            }
             case InFlight.Plain plain -> packet;
             case InFlight.Prepare prepare -> packet;
             case InFlight.Reset reset -> packet;
@@ -164,7 +177,7 @@ final class ServerFlow extends PacketFlow {
             session.sendEmptyPacket(Packets.sequence(in, index) + 1);
             return -packet;
         }
-        if (!session.settings().localInfile()) {
+        if (!session.settings().limits().localInfile()) {
             throw new MalformedPacketException("the server asks for a local file, which was not offered to it");
         }
         session.clientFlow().fileRequested(Packets.sequence(in, index) + 1);
@@ -207,7 +220,11 @@ final class ServerFlow extends PacketFlow {
                     session.clientFlow().streamEnded();
                 }
             }
+            case InFlight.BulkWrite bulk -> {}
             case InFlight.Reported reported -> {}
+        }
+        if (idle() && !(command instanceof InFlight.Injected)) {
+            session.answered(startedNanos);
         }
         Runnable action = whenDrained;
         if (action != null && idle()) {
@@ -254,6 +271,7 @@ final class ServerFlow extends PacketFlow {
                 case InFlight.Piece piece -> piece.done().complete(Optional.of(MySqlErrors.CONNECTION_LOST));
                 case InFlight.Reported reported -> reported.report().lost();
                 case InFlight.Plain plain -> {}
+                case InFlight.BulkWrite bulk -> {}
                 case InFlight.Prepare prepare -> {}
                 case InFlight.Reset reset -> {}
             }

@@ -2,6 +2,8 @@ package dev.sluice.proxy.postgres;
 
 import dev.sluice.protocol.postgres.CancelKey;
 import dev.sluice.protocol.postgres.FrontendEncoder;
+import dev.sluice.proxy.session.ServerAddress;
+import dev.sluice.proxy.session.ServerChannels;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -42,7 +44,7 @@ final class CancelForwarder {
     }
 
     private void send(EventLoop loop, InetSocketAddress server, CancelKey key, Runnable done) {
-        channels.connect(loop, server, new UntilClosed(done), new Pairing.Taker() {
+        channels.connect(loop, server, new UntilClosed(done), new ServerChannels.Taker() {
             @Override
             public void connected(SocketChannel channel) {
                 ByteBuf request = channel.alloc().directBuffer(32);

@@ -2,6 +2,8 @@ package dev.sluice.proxy.postgres;
 
 import dev.sluice.protocol.postgres.FrontendEncoder;
 import dev.sluice.protocol.postgres.StartupPacket;
+import dev.sluice.proxy.session.ServerAddress;
+import dev.sluice.proxy.session.ServerChannels;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandler;
@@ -19,7 +21,8 @@ final class DedicatedPairing implements Pairing {
     }
 
     @Override
-    public void acquire(EventLoop loop, StartupPacket.Startup startup, ChannelHandler handler, Taker taker) {
+    public void acquire(
+            EventLoop loop, StartupPacket.Startup startup, ChannelHandler handler, ServerChannels.Taker taker) {
         address.resolve(loop, new ServerAddress.Found() {
             @Override
             public void resolved(java.net.InetSocketAddress server) {

@@ -1,6 +1,7 @@
 package dev.sluice.proxy.postgres;
 
 import dev.sluice.protocol.postgres.StartupPacket;
+import dev.sluice.proxy.session.ServerChannels;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.SocketChannel;
@@ -18,15 +19,8 @@ interface Pairing {
      * @param handler the pipeline's only handler
      * @param taker is told the outcome, on that event loop
      */
-    void acquire(EventLoop loop, StartupPacket.Startup startup, ChannelHandler handler, Taker taker);
+    void acquire(EventLoop loop, StartupPacket.Startup startup, ChannelHandler handler, ServerChannels.Taker taker);
 
     /** Gives a connection back. Where its state is in doubt it is closed. */
     void release(SocketChannel server, boolean inDoubt);
-
-    /** Who wants a connection. */
-    interface Taker {
-        void connected(SocketChannel server);
-
-        void failed(Throwable cause);
-    }
 }

@@ -1,8 +1,11 @@
 package dev.sluice.proxy.postgres;
 
 import dev.sluice.proxy.intercept.Interceptor;
+import dev.sluice.proxy.session.ServerAddress;
+import dev.sluice.proxy.session.ServerChannels;
 import dev.sluice.proxy.session.SessionSnapshot;
 import dev.sluice.proxy.session.TrafficListener;
+import dev.sluice.proxy.session.Transport;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;

@@ -2,6 +2,7 @@ package dev.sluice.proxy.postgres;
 
 import dev.sluice.proxy.intercept.Interceptor;
 import dev.sluice.proxy.session.TrafficListener;
+import dev.sluice.proxy.session.Transport;
 
 /** What all sessions of a listener share. */
 record Relay(

@@ -9,6 +9,7 @@ import dev.sluice.protocol.postgres.FrontendType;
 import dev.sluice.protocol.postgres.InFlight;
 import dev.sluice.protocol.postgres.ProtocolException;
 import dev.sluice.protocol.postgres.StartupPacket;
+import dev.sluice.proxy.session.ServerChannels;
 import dev.sluice.proxy.session.SessionInfo;
 import dev.sluice.proxy.session.SessionSnapshot;
 import dev.sluice.proxy.session.TransactionStatus;
@@ -27,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Back-pressure: a side is read from only while the other's outbound buffer is below its high water mark and nothing
  * is held. How connections end is {@link SessionEnd}'s.
  */
-final class Session implements Pairing.Taker {
+final class Session implements ServerChannels.Taker {
     /** A client that pipelines more messages than this is not read from until some are answered. */
     private static final int MAX_IN_FLIGHT = 1 << 16;
 

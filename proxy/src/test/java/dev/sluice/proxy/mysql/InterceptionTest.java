@@ -316,6 +316,23 @@ abstract class InterceptionTest {
     }
 
     @Test
+    void aKillOfAHeldStatementIsNoticed() throws Exception {
+        CountDownLatch abandoned = new CountDownLatch(1);
+        judge = (session, sql) -> {
+            Awaitility.await().until(session::abandoned);
+            abandoned.countDown();
+            return new Ruling.Refuse(ServerError.of("70100", 1317, "Query execution was interrupted", "", ""));
+        };
+        try (Connection c = gateway.connectorJ(database, "");
+                Statement s = c.createStatement()) {
+            s.setQueryTimeout(1);
+            assertThatThrownBy(() -> s.execute(ALTER)).isInstanceOf(SQLException.class);
+            assertThat(abandoned.await(10, TimeUnit.SECONDS)).isTrue();
+        }
+        assertThat(columns()).containsExactly("a");
+    }
+
+    @Test
     void aJudgeThatFailsRefusesTheStatement() throws SQLException {
         judge = (session, sql) -> {
             throw new IllegalStateException("broken");

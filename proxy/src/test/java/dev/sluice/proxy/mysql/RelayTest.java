@@ -3,7 +3,10 @@ package dev.sluice.proxy.mysql;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sluice.proxy.intercept.Ruling;
 import java.io.ByteArrayInputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.CallableStatement;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -13,6 +16,7 @@ import java.sql.Statement;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -219,6 +223,49 @@ abstract class RelayTest {
                         "wrong"))
                 .isInstanceOfSatisfying(
                         SQLException.class, e -> assertThat(e.getErrorCode()).isEqualTo(1045));
+    }
+
+    @Test
+    void aStatementOfAClientThatVanishesIsKilled() throws Exception {
+        List<Long> killed = new CopyOnWriteArrayList<>();
+        ServerKiller killer = (upstream, id, done) -> {
+            killed.add(id);
+            done.run();
+        };
+        try (TestGateway watched = TestGateway.with(
+                        TestGateway.settings(server.address()), (session, sql) -> new Ruling.Forward(), killer);
+                Connection c = watched.mariadb(database, "socketTimeout=500");
+                Statement s = c.createStatement()) {
+            ResultSet r = s.executeQuery("SELECT CONNECTION_ID()");
+            r.next();
+            long id = r.getLong(1);
+            assertThatThrownBy(() -> s.execute("SELECT sleep(20)")).isInstanceOf(SQLException.class);
+            Awaitility.await().untilAsserted(() -> assertThat(killed).containsExactly(id));
+        }
+    }
+
+    @Test
+    void aLocalFileIsRelayedWhereThatIsConfigured() throws Exception {
+        Path file = Files.createTempFile("rows", ".txt");
+        Files.writeString(file, "1\n2\n3\n");
+        MySqlSettings off = TestGateway.settings(server.address());
+        MySqlSettings on = new MySqlSettings(
+                off.address(),
+                off.upstream(),
+                off.environment(),
+                off.host(),
+                off.port(),
+                off.limits().withLocalInfile(true));
+        try (TestGateway open = TestGateway.with(on, (s, q) -> new Ruling.Forward(), ServerKiller.none());
+                Connection c = open.connectorJ(database, "allowLoadLocalInfile=true");
+                Statement s = c.createStatement()) {
+            s.execute("SET GLOBAL local_infile = 1");
+            s.execute("CREATE TABLE l(a INT)");
+            s.execute("LOAD DATA LOCAL INFILE '" + file + "' INTO TABLE l");
+            ResultSet r = s.executeQuery("SELECT sum(a) FROM l");
+            r.next();
+            assertThat(r.getInt(1)).isEqualTo(6);
+        }
     }
 
     @Test

@@ -6,11 +6,9 @@ import dev.sluice.proxy.intercept.Interceptor;
 import dev.sluice.proxy.intercept.Ruling;
 import dev.sluice.proxy.session.HeldSession;
 import dev.sluice.proxy.session.ServerError;
+import dev.sluice.proxy.session.TrafficListener;
+import dev.sluice.proxy.session.Transport;
 import io.netty.channel.EventLoopGroup;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.epoll.Epoll;
-import io.netty.channel.epoll.EpollIoHandler;
-import io.netty.channel.nio.NioIoHandler;
 import java.net.InetSocketAddress;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -24,27 +22,35 @@ import java.util.function.BiFunction;
 /** A listener before a server, with a judge that a test supplies. */
 final class TestGateway implements AutoCloseable {
 
-    private final EventLoopGroup group = new MultiThreadIoEventLoopGroup(
-            2, Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
+    private final EventLoopGroup loops = Transport.best().newEventLoops(2);
     private final MySqlListener listener;
 
-    private TestGateway(MySqlSettings settings, Interceptor interceptor, ServerKiller killer)
-            throws InterruptedException {
-        listener = MySqlListener.start(
-                group, new InetSocketAddress("127.0.0.1", 0), settings, new WordScreen(), interceptor, killer);
+    private TestGateway(MySqlSettings settings, Interceptor interceptor, ServerKiller killer) {
+        listener = new MySqlListener(
+                settings, Transport.best(), loops, new WordScreen(), interceptor, TrafficListener.NONE, killer);
+        listener.start();
     }
 
-    static TestGateway relayTo(InetSocketAddress server) throws InterruptedException {
+    static MySqlSettings settings(InetSocketAddress server) {
+        return new MySqlSettings(
+                new InetSocketAddress("127.0.0.1", 0),
+                "orders",
+                "test",
+                server.getHostString(),
+                server.getPort(),
+                MySqlSettings.Limits.DEFAULTS);
+    }
+
+    static TestGateway relayTo(InetSocketAddress server) {
         return with(server, (session, sql) -> new Ruling.Forward());
     }
 
-    static TestGateway with(InetSocketAddress server, BiFunction<HeldSession, String, Ruling> judge)
-            throws InterruptedException {
-        return with(MySqlSettings.of(server, "orders", "test"), judge, ServerKiller.none());
+    static TestGateway with(InetSocketAddress server, BiFunction<HeldSession, String, Ruling> judge) {
+        return with(settings(server), judge, ServerKiller.none());
     }
 
-    static TestGateway with(MySqlSettings settings, BiFunction<HeldSession, String, Ruling> judge, ServerKiller killer)
-            throws InterruptedException {
+    static TestGateway with(
+            MySqlSettings settings, BiFunction<HeldSession, String, Ruling> judge, ServerKiller killer) {
         return new TestGateway(settings, new FunctionInterceptor(judge), killer);
     }
 
@@ -77,7 +83,7 @@ final class TestGateway implements AutoCloseable {
     @Override
     public void close() {
         listener.close();
-        group.shutdownGracefully(0, 5, TimeUnit.SECONDS).syncUninterruptibly();
+        loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).syncUninterruptibly();
     }
 
     /** Holds what begins with ALTER or names the gateway, in any statement of the text. */

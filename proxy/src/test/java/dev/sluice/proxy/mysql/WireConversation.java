@@ -3,6 +3,7 @@ package dev.sluice.proxy.mysql;
 import dev.sluice.protocol.mysql.Capabilities;
 import dev.sluice.protocol.mysql.Packets;
 import dev.sluice.proxy.intercept.Interceptor;
+import dev.sluice.proxy.session.TrafficListener;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
@@ -30,15 +31,16 @@ final class WireConversation implements AutoCloseable {
     /** @param piece how many bytes arrive at once; 0 for all that were sent */
     WireConversation(Interceptor interceptor, int piece) {
         this.piece = piece;
-        session = new MySqlSession(
-                1,
-                MySqlSettings.of(InetSocketAddress.createUnresolved("db", 3306), "orders", "test"),
+        Relay relay = new Relay(
+                TestGateway.settings(InetSocketAddress.createUnresolved("db", 3306)),
                 new TestGateway.WordScreen(),
                 interceptor,
+                TrafficListener.NONE,
                 ServerKiller.none(),
-                client);
+                new SessionRegistry(10));
+        session = new MySqlSession(1, relay, client);
         client.pipeline().addLast(session.clientFlow());
-        session.connected(server);
+        session.attach(server);
         server.pipeline().addLast(session.serverFlow());
     }
 

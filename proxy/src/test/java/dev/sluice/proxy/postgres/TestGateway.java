@@ -3,6 +3,7 @@ package dev.sluice.proxy.postgres;
 import dev.sluice.policies.sql.Interest;
 import dev.sluice.proxy.intercept.Interceptor;
 import dev.sluice.proxy.session.TrafficListener;
+import dev.sluice.proxy.session.Transport;
 import dev.sluice.proxy.testing.TestPostgres;
 import io.netty.channel.EventLoopGroup;
 import java.net.InetSocketAddress;

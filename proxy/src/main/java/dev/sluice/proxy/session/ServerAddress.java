@@ -1,4 +1,4 @@
-package dev.sluice.proxy.postgres;
+package dev.sluice.proxy.session;
 
 import io.netty.channel.EventLoop;
 import io.netty.util.NetUtil;
@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * Where the server is. Names are looked up on virtual threads, never on an event loop, and looked up again after half a
  * minute, so that a server that moves is found. Thread-safe.
  */
-final class ServerAddress {
+public final class ServerAddress {
     private static final long FRESH_NANOS = TimeUnit.SECONDS.toNanos(30);
 
     private final String host;
@@ -20,7 +20,7 @@ final class ServerAddress {
     private volatile @Nullable Lookup last;
 
     /** Who asked. Called on the event loop that was given. */
-    interface Found {
+    public interface Found {
         void resolved(InetSocketAddress server);
 
         void failed(Throwable cause);
@@ -28,7 +28,7 @@ final class ServerAddress {
 
     private record Lookup(InetSocketAddress address, long atNanos, boolean forEver) {}
 
-    ServerAddress(String host, int port) {
+    public ServerAddress(String host, int port) {
         this.host = host;
         this.port = port;
         byte[] literal = NetUtil.createByteArrayFromIpAddressString(host);
@@ -45,7 +45,8 @@ final class ServerAddress {
         }
     }
 
-    void resolve(EventLoop loop, Found found) {
+    /** Looks the name up where that is due. */
+    public void resolve(EventLoop loop, Found found) {
         Lookup known = last;
         if (known != null && (known.forEver || System.nanoTime() - known.atNanos < FRESH_NANOS)) {
             found.resolved(known.address);

@@ -1,4 +1,4 @@
-package dev.sluice.proxy.postgres;
+package dev.sluice.proxy.session;
 
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoHandlerFactory;
@@ -24,12 +24,12 @@ public enum Transport {
         }
 
         @Override
-        ServerSocketChannel newServerChannel() {
+        public ServerSocketChannel newServerChannel() {
             return new EpollServerSocketChannel();
         }
 
         @Override
-        SocketChannel newChannel() {
+        public SocketChannel newChannel() {
             return new EpollSocketChannel();
         }
 
@@ -47,12 +47,12 @@ public enum Transport {
         }
 
         @Override
-        ServerSocketChannel newServerChannel() {
+        public ServerSocketChannel newServerChannel() {
             return new NioServerSocketChannel();
         }
 
         @Override
-        SocketChannel newChannel() {
+        public SocketChannel newChannel() {
             return new NioSocketChannel();
         }
 
@@ -64,9 +64,11 @@ public enum Transport {
 
     abstract IoHandlerFactory handlers();
 
-    abstract ServerSocketChannel newServerChannel();
+    /** An acceptor that is not bound yet. */
+    public abstract ServerSocketChannel newServerChannel();
 
-    abstract SocketChannel newChannel();
+    /** A channel that is not connected yet. */
+    public abstract SocketChannel newChannel();
 
     /** A peer whose machine has gone is noticed within about a minute and a half. */
     abstract void detectDeadPeers(SocketChannel channel);

@@ -1,4 +1,4 @@
-package dev.sluice.proxy.postgres;
+package dev.sluice.proxy.session;
 
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
@@ -10,19 +10,26 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 
 /** Opens channels to the server without a Bootstrap, whose copies cost more than the connection. */
-final class ServerChannels {
-    static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(32 << 10, 64 << 10);
+public final class ServerChannels {
+    private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(32 << 10, 64 << 10);
+
+    /** Who gets the channel. Called on its event loop. */
+    public interface Taker {
+        void connected(SocketChannel channel);
+
+        void failed(Throwable cause);
+    }
 
     private final Transport transport;
     private final int connectTimeoutMs;
 
-    ServerChannels(Transport transport, Duration connectTimeout) {
+    public ServerChannels(Transport transport, Duration connectTimeout) {
         this.transport = transport;
         this.connectTimeoutMs = Math.toIntExact(connectTimeout.toMillis());
     }
 
     /** Connects on an event loop, and tells the taker on it. */
-    void connect(EventLoop loop, InetSocketAddress address, ChannelHandler handler, Pairing.Taker taker) {
+    public void connect(EventLoop loop, InetSocketAddress address, ChannelHandler handler, Taker taker) {
         SocketChannel channel = transport.newChannel();
         configure(channel, transport);
         channel.config().setAutoRead(false);
@@ -46,7 +53,7 @@ final class ServerChannels {
     }
 
     /** What both sides' channels have in common. */
-    static void configure(SocketChannel channel, Transport transport) {
+    public static void configure(SocketChannel channel, Transport transport) {
         channel.config().setTcpNoDelay(true);
         channel.config().setKeepAlive(true);
         channel.config().setAllowHalfClosure(true);

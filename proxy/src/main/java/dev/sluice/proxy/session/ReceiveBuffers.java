@@ -1,4 +1,4 @@
-package dev.sluice.proxy.postgres;
+package dev.sluice.proxy.session;
 
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.RecvByteBufAllocator;
