@@ -86,6 +86,12 @@ public final class Scanner {
         return at;
     }
 
+    /** Goes on at another place of the text, outside of any executable comment. */
+    public void moveTo(int position) {
+        at = position;
+        inCode = false;
+    }
+
     static long lex(byte[] text, int at, int to, LexicalRules rules, boolean inCode) {
         return rules.dialect() == Dialect.POSTGRES
                 ? PostgresLexer.next(text, at, to, rules.standardConformingStrings())
