@@ -5,12 +5,13 @@ import java.util.List;
 /**
  * What a run found.
  *
- * @param files files read
+ * @param files names of the files read
  * @param statements statements looked at
  */
-public record LintReport(List<LintFinding> findings, int files, int statements) {
+public record LintReport(List<LintFinding> findings, List<String> files, int statements) {
     public LintReport {
         findings = List.copyOf(findings);
+        files = List.copyOf(files);
     }
 
     public int errors() {

@@ -1,0 +1,193 @@
+package dev.sluice.proxy.lint;
+
+import dev.sluice.policies.ddl.AlterAction;
+import dev.sluice.policies.ddl.SchemaChange;
+import dev.sluice.policies.ddl.parser.DdlParser;
+import dev.sluice.policies.facts.Facts;
+import dev.sluice.policies.plan.Decision;
+import dev.sluice.policies.plan.StatementContext;
+import dev.sluice.policies.policy.Action;
+import dev.sluice.policies.policy.Policy;
+import dev.sluice.policies.rule.Finding;
+import dev.sluice.policies.sql.DirectiveException;
+import dev.sluice.policies.sql.LexicalRules;
+import dev.sluice.policies.sql.Splitter;
+import dev.sluice.policies.sql.StatementText;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** Lints one file. Not thread-safe: one object a file. */
+final class FileLinter {
+    private static final int STATEMENT_MAX = 2_000;
+
+    private final MigrationFile file;
+    private final LintOptions options;
+    private final LexicalRules rules;
+    private final Engine engine;
+    private final FactsSource source;
+    private final DdlParser parser = new DdlParser();
+    private final SourceLines lines;
+    private final Script script;
+    private final Ignores ignores;
+    private final FileState state;
+    private final List<LintFinding> findings = new ArrayList<>();
+    private final List<Touched> touched = new ArrayList<>();
+    private int statements;
+    private int previousEnd;
+
+    FileLinter(MigrationFile file, String text, LintOptions options, Engine engine, FactsSource source) {
+        this.file = file;
+        this.options = options;
+        this.rules = options.rules();
+        this.engine = engine;
+        this.source = source;
+        this.lines = new SourceLines(text);
+        this.script = ScriptReader.read(file, text, rules, options.down());
+        this.ignores = Ignores.of(script.sql(), rules);
+        this.state = new FileState(rules);
+    }
+
+    /** What a file came to. */
+    record Result(MigrationFile file, List<LintFinding> findings, List<Touched> touched, int statements) {}
+
+    Result lint() throws SQLException {
+        for (Script.Piece piece : script.pieces()) {
+            piece(piece);
+        }
+        for (Ignores.Ignore ignore : ignores.unused()) {
+            unused(ignore);
+        }
+        findings.sort(LintFinding.ORDER);
+        return new Result(file, List.copyOf(findings), List.copyOf(touched), statements);
+    }
+
+    private void piece(Script.Piece piece) throws SQLException {
+        String text = script.sql().substring(piece.start(), piece.end());
+        List<StatementText> split;
+        try {
+            split = Splitter.split(text, rules);
+        } catch (DirectiveException e) {
+            report(LintRule.DIRECTIVE, piece.start(), piece.start(), String.valueOf(e.getMessage()));
+            split = Splitter.splitWithoutDirectives(text, rules);
+        }
+        if (piece.single() && split.size() > 1) {
+            StatementText first = split.getFirst();
+            split = List.of(new StatementText(first.start(), split.getLast().end(), first.kind(), first.directives()));
+        }
+        for (StatementText statement : split) {
+            int start = statement.start() + piece.start();
+            int end = statement.end() + piece.start();
+            statements++;
+            statement(new StatementText(start, end, statement.kind(), statement.directives()), piece);
+            previousEnd = lineEnd(end);
+        }
+        if (piece.transaction()) {
+            state.endOfPiece();
+        }
+    }
+
+    private void statement(StatementText statement, Script.Piece piece) throws SQLException {
+        switch (statement.kind()) {
+            case TRANSACTION -> state.transaction(statement.in(script.sql()));
+            case DATA -> ConductChecks.ofData(statement.in(script.sql()), state, rules)
+                    .ifPresent(rule -> conduct(rule, statement));
+            case SCHEMA_CHANGE, OPAQUE -> schemaChange(statement, piece);
+            case SETTING, GATEWAY_COMMAND, EXPLAIN_SCHEMA_CHANGE -> {}
+        }
+    }
+
+    private void schemaChange(StatementText statement, Script.Piece piece) throws SQLException {
+        SchemaChange change = parser.parse(script.sql(), statement, rules);
+        boolean inTransaction = !rules.dialect().isMySqlFamily() && (piece.transaction() || state.inBlock());
+        StatementContext context =
+                new StatementContext(inTransaction, state.created(), statement.directives(), options.context());
+        Facts facts = source.read(engine.needs(change, context));
+        Decision decision = engine.judge(change, facts, context, options.policy());
+        Set<String> seen = new HashSet<>();
+        for (Finding finding : decision.findings()) {
+            boolean reported = finding.action() != Action.ALLOW && finding.action() != Action.GUARD;
+            if (reported && !isProven(change, finding) && seen.add(finding.ruleId() + finding.where().start())) {
+                add(statement, finding);
+            }
+        }
+        if (ConductChecks.isAfterLock(change, state)) {
+            conduct(ConductChecks.AFTER_LOCK, statement);
+        }
+        if (source.isReal()) {
+            Applied.of(change, facts, state).ifPresent(message -> applied(statement, message));
+        }
+        touched.addAll(Touched.by(change, file, lines.place(statement.start(), statement.end())));
+        state.passed(change, inTransaction);
+    }
+
+    /** SET NOT NULL does not scan where the file has validated the check before. */
+    private boolean isProven(SchemaChange change, Finding finding) {
+        return finding.ruleId().equals("set-not-null")
+                && change instanceof SchemaChange.AlterTable alter
+                && alter.actions().stream()
+                        .anyMatch(action -> action instanceof AlterAction.SetNotNull set
+                                && state.isProven(alter.table(), set.column())
+                                && (set.source().start() == finding.where().start() || alter.actions().size() == 1));
+    }
+
+    private void add(StatementText statement, Finding finding) {
+        LintFinding.Place place = finding.where().sql().equals(script.sql())
+                ? lines.place(finding.where().start(), finding.where().end())
+                : lines.place(statement.start(), statement.end());
+        add(statement, place, finding.ruleId(), finding.action(), finding.why(), finding.safeWay());
+    }
+
+    private void conduct(String rule, StatementText statement) {
+        Policy policy = options.policy();
+        Action action = policy.setting(rule, options.context())
+                .map(Policy.Setting::action)
+                .orElse(Action.WARN);
+        if (action != Action.ALLOW && action != Action.GUARD) {
+            Engine.About about = engine.about(rule).orElse(new Engine.About(rule, rule, ""));
+            LintFinding.Place place = lines.place(statement.start(), statement.end());
+            add(statement, place, rule, action, about.harm(), about.safeWay());
+        }
+    }
+
+    private void applied(StatementText statement, String message) {
+        LintFinding.Place place = lines.place(statement.start(), statement.end());
+        add(statement, place, "conflicting-migration", Action.BLOCK, message, "See what changed the database, and by whom.");
+    }
+
+    private void add(
+            StatementText statement,
+            LintFinding.Place place,
+            String rule,
+            Action action,
+            String message,
+            String safeWay) {
+        if (!ignores.silences(rule, previousEnd, lineEnd(statement.end()))) {
+            String text = statement.in(script.sql());
+            String cut = text.length() <= STATEMENT_MAX ? text : text.substring(0, STATEMENT_MAX) + "…";
+            findings.add(new LintFinding(
+                    file.name(), place, cut, rule, action, Severity.of(action), message, safeWay));
+        }
+    }
+
+    private void unused(Ignores.Ignore ignore) {
+        boolean known = engine.about(ignore.rule()).isPresent();
+        String message = ignore.rule().isEmpty()
+                ? "sluice:ignore names no rule; write -- sluice:ignore rule-id reason"
+                : known
+                        ? "sluice:ignore " + ignore.rule() + " silences nothing here"
+                        : "sluice:ignore names " + ignore.rule() + ", which is no rule";
+        report(LintRule.UNUSED_IGNORE, ignore.start(), ignore.end(), message);
+    }
+
+    private void report(LintRule rule, int start, int end, String message) {
+        findings.add(rule.finding(file.name(), lines.place(start, end), message));
+    }
+
+    private int lineEnd(int at) {
+        int end = script.sql().indexOf('\n', at);
+        return end < 0 ? script.sql().length() : end;
+    }
+}

@@ -1,0 +1,135 @@
+package dev.sluice.proxy.lint;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+/** Lints files and folders. Thread-safe; blocks on files. */
+public final class Linter {
+    private final Engine engine;
+    private final LintOptions options;
+
+    public Linter(Engine engine, LintOptions options) {
+        this.engine = withOwnRules(engine);
+        this.options = options;
+    }
+
+    /**
+     * @param paths files, and folders whose {@code .sql} files are meant
+     * @param base what is merged already: only what is new is linted
+     * @param source where facts are from; with a database behind it, files are judged one after the other
+     * @throws IOException a path names nothing, or cannot be listed
+     * @throws SQLException the database cannot be asked
+     */
+    public LintReport lint(List<Path> paths, Optional<Baseline> base, FactsSource source)
+            throws IOException, SQLException {
+        List<MigrationFile> files = MigrationFiles.find(paths).stream()
+                .filter(file -> options.down() || !file.naming().tool().isDown())
+                .toList();
+        List<LintFinding> findings = new ArrayList<>(VersionChecks.duplicates(files));
+        List<MigrationFile> pending = new ArrayList<>();
+        for (MigrationFile file : files) {
+            if (!isApplied(file) && (base.isEmpty() || !isMerged(file, base.get()))) {
+                pending.add(file);
+            }
+        }
+        base.ifPresent(b -> findings.addAll(VersionChecks.against(b, pending)));
+        List<FileLinter.Result> results = results(pending, source);
+        results.forEach(result -> findings.addAll(result.findings()));
+        if (base.isPresent() || source.isReal()) {
+            findings.addAll(PendingConflicts.of(
+                    results.stream().flatMap(r -> r.touched().stream()).toList()));
+        }
+        int statements =
+                results.stream().mapToInt(FileLinter.Result::statements).sum();
+        return new LintReport(
+                inOrder(findings, files), pending.stream().map(MigrationFile::name).toList(), statements);
+    }
+
+    private boolean isApplied(MigrationFile file) {
+        return file.naming()
+                .version()
+                .filter(v -> file.naming().tool().isVersioned())
+                .filter(v -> options.applied().contains(v.toString()))
+                .isPresent();
+    }
+
+    private static boolean isMerged(MigrationFile file, Baseline base) throws IOException {
+        return base.knows(file) && base.holds(file, Fingerprint.of(file.path()));
+    }
+
+    private List<FileLinter.Result> results(List<MigrationFile> files, FactsSource source) throws SQLException {
+        if (!source.isReal()) {
+            List<FileLinter.@org.jspecify.annotations.Nullable Result> results = new ArrayList<>();
+            IntStream.range(0, files.size())
+                    .parallel()
+                    .mapToObj(i -> assumed(files.get(i), source))
+                    .forEachOrdered(results::add);
+            return results.stream().flatMap(java.util.stream.Stream::ofNullable).toList();
+        }
+        List<FileLinter.Result> results = new ArrayList<>();
+        for (MigrationFile file : files) {
+            results.add(one(file, source));
+        }
+        return results;
+    }
+
+    private FileLinter.Result assumed(MigrationFile file, FactsSource source) {
+        try {
+            return one(file, source);
+        } catch (SQLException e) {
+            throw new IllegalStateException("assumptions need no database", e);
+        }
+    }
+
+    private FileLinter.Result one(MigrationFile file, FactsSource source) throws SQLException {
+        String text;
+        try {
+            text = MigrationFiles.read(file.path());
+        } catch (IOException e) {
+            LintFinding finding =
+                    LintRule.UNREADABLE.finding(file.name(), LintFinding.Place.FILE, "it cannot be read: " + e.getMessage());
+            return new FileLinter.Result(file, List.of(finding), List.of(), 0);
+        }
+        return new FileLinter(file, text, options, engine, source).lint();
+    }
+
+    /** Findings by file, in the files' order. */
+    private static List<LintFinding> inOrder(List<LintFinding> findings, List<MigrationFile> files) {
+        java.util.Map<String, Integer> places = new java.util.HashMap<>();
+        files.forEach(file -> places.putIfAbsent(file.name(), places.size()));
+        return findings.stream()
+                .sorted(java.util.Comparator.comparingInt((LintFinding f) -> places.getOrDefault(f.file(), 0))
+                        .thenComparing(LintFinding.ORDER))
+                .toList();
+    }
+
+    /** The linter's own rules are known to whoever describes rules. */
+    static Engine withOwnRules(Engine engine) {
+        return new Engine() {
+            @Override
+            public dev.sluice.policies.facts.FactsRequest needs(
+                    dev.sluice.policies.ddl.SchemaChange change, dev.sluice.policies.plan.StatementContext context) {
+                return engine.needs(change, context);
+            }
+
+            @Override
+            public dev.sluice.policies.plan.Decision judge(
+                    dev.sluice.policies.ddl.SchemaChange change,
+                    dev.sluice.policies.facts.Facts facts,
+                    dev.sluice.policies.plan.StatementContext context,
+                    dev.sluice.policies.policy.Policy policy) {
+                return engine.judge(change, facts, context, policy);
+            }
+
+            @Override
+            public Optional<About> about(String ruleId) {
+                return engine.about(ruleId).or(() -> LintRule.about(ruleId));
+            }
+        };
+    }
+}
