@@ -2,7 +2,10 @@ package dev.sluice.proxy.app;
 
 import dev.sluice.proxy.cli.Commands;
 import dev.sluice.proxy.cli.ConfigCommand;
+import dev.sluice.proxy.cli.LintCommand;
 import dev.sluice.proxy.cli.ServeCommand;
+import dev.sluice.proxy.lint.GatewayEngine;
+import java.time.Clock;
 
 /** The process's entry. */
 public final class Main {
@@ -16,6 +19,7 @@ public final class Main {
     static Commands commands() {
         return new Commands()
                 .add("serve", () -> new ServeCommand(Gateway::start))
-                .add("config", () -> new ConfigCommand(policies -> {}));
+                .add("config", () -> new ConfigCommand(policies -> {}))
+                .add("lint", () -> new LintCommand(new GatewayEngine(), Clock.systemUTC()));
     }
 }

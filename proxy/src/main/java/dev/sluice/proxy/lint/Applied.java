@@ -13,18 +13,22 @@ final class Applied {
 
     static Optional<String> of(SchemaChange change, Facts facts, FileState state) {
         return switch (change) {
-            case SchemaChange.CreateTable create -> !create.ifNotExists() && !create.orReplace() && !create.temporary()
-                    ? exists(create.table(), facts, state)
-                    : Optional.empty();
-            case SchemaChange.CreateIndex index -> index.name()
-                    .filter(name -> !index.ifNotExists())
-                    .filter(name -> facts.version().dialect() == dev.sluice.policies.sql.Dialect.POSTGRES)
-                    .flatMap(name -> exists(name, facts, state));
-            case SchemaChange.AlterTable alter -> state.isCreated(alter.table())
-                    ? Optional.empty()
-                    : facts.relation(alter.table()).flatMap(table -> alter.actions().stream()
-                            .flatMap(action -> of(action, table).stream())
-                            .findFirst());
+            case SchemaChange.CreateTable create ->
+                !create.ifNotExists() && !create.orReplace() && !create.temporary()
+                        ? exists(create.table(), facts, state)
+                        : Optional.empty();
+            case SchemaChange.CreateIndex index ->
+                index.name()
+                        .filter(name -> !index.ifNotExists())
+                        .filter(name -> facts.version().dialect() == dev.sluice.policies.sql.Dialect.POSTGRES)
+                        .flatMap(name -> exists(name, facts, state));
+            case SchemaChange.AlterTable alter ->
+                state.isCreated(alter.table())
+                        ? Optional.empty()
+                        : facts.relation(alter.table())
+                                .flatMap(table -> alter.actions().stream()
+                                        .flatMap(action -> of(action, table).stream())
+                                        .findFirst());
             default -> Optional.empty();
         };
     }
@@ -37,13 +41,16 @@ final class Applied {
 
     private static Optional<String> of(AlterAction action, RelationFacts table) {
         return switch (action) {
-            case AlterAction.AddColumn add -> table.column(add.column().name())
-                    .filter(column -> !add.ifNotExists())
-                    .map(column -> "the database's " + table.name() + " has a column " + column.name() + " already");
-            case AlterAction.AddConstraint add -> add.constraint()
-                    .name()
-                    .filter(name -> table.constraint(name).isPresent())
-                    .map(name -> "the database's " + table.name() + " has a constraint " + name + " already");
+            case AlterAction.AddColumn add ->
+                table.column(add.column().name())
+                        .filter(column -> !add.ifNotExists())
+                        .map(column ->
+                                "the database's " + table.name() + " has a column " + column.name() + " already");
+            case AlterAction.AddConstraint add ->
+                add.constraint()
+                        .name()
+                        .filter(name -> table.constraint(name).isPresent())
+                        .map(name -> "the database's " + table.name() + " has a constraint " + name + " already");
             default -> Optional.empty();
         };
     }

@@ -66,8 +66,9 @@ final class ConductChecks {
             case SchemaChange.CreateIndex index -> !index.concurrently() && !state.isCreated(index.table());
             case SchemaChange.RefreshMaterializedView ignored -> true;
             case SchemaChange.RewriteTables ignored -> true;
-            case SchemaChange.AlterTable alter -> alter.actions().stream()
-                    .anyMatch(dev.sluice.policies.ddl.AlterAction.ValidateConstraint.class::isInstance);
+            case SchemaChange.AlterTable alter ->
+                alter.actions().stream()
+                        .anyMatch(dev.sluice.policies.ddl.AlterAction.ValidateConstraint.class::isInstance);
             default -> false;
         };
     }

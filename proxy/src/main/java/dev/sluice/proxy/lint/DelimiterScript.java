@@ -10,7 +10,8 @@ import java.util.regex.Pattern;
 
 /** Scripts of the mysql client, which change what ends a statement by {@code DELIMITER}. */
 final class DelimiterScript {
-    private static final Pattern COMMAND = Pattern.compile("^[ \\t]*delimiter[ \\t]+(\\S+)[ \\t]*$", Pattern.CASE_INSENSITIVE);
+    private static final Pattern COMMAND =
+            Pattern.compile("^[ \\t]*delimiter[ \\t]+(\\S+)[ \\t]*$", Pattern.CASE_INSENSITIVE);
 
     private DelimiterScript() {}
 

@@ -11,11 +11,11 @@ import java.util.Optional;
 /** The gateway's own judgement, as the linter asks for it. Thread-safe. */
 public interface Engine {
 
-    FactsRequest needs(SchemaChange change, StatementContext context);
+    FactsRequest needs(SchemaChange change);
 
     Decision judge(SchemaChange change, Facts facts, StatementContext context, Policy policy);
 
-    /** What a rule is about, or empty for an id that does not exist. */
+    /** What a rule is about, the linter's own included, or empty for an id that does not exist. */
     Optional<About> about(String ruleId);
 
     /**

@@ -6,6 +6,7 @@ import dev.sluice.policies.ddl.parser.DdlParser;
 import dev.sluice.policies.facts.Facts;
 import dev.sluice.policies.plan.Decision;
 import dev.sluice.policies.plan.StatementContext;
+import dev.sluice.policies.plan.Verdict;
 import dev.sluice.policies.policy.Action;
 import dev.sluice.policies.policy.Policy;
 import dev.sluice.policies.rule.Finding;
@@ -92,8 +93,9 @@ final class FileLinter {
     private void statement(StatementText statement, Script.Piece piece) throws SQLException {
         switch (statement.kind()) {
             case TRANSACTION -> state.transaction(statement.in(script.sql()));
-            case DATA -> ConductChecks.ofData(statement.in(script.sql()), state, rules)
-                    .ifPresent(rule -> conduct(rule, statement));
+            case DATA ->
+                ConductChecks.ofData(statement.in(script.sql()), state, rules)
+                        .ifPresent(rule -> conduct(rule, statement));
             case SCHEMA_CHANGE, OPAQUE -> schemaChange(statement, piece);
             case SETTING, GATEWAY_COMMAND, EXPLAIN_SCHEMA_CHANGE -> {}
         }
@@ -104,14 +106,19 @@ final class FileLinter {
         boolean inTransaction = !rules.dialect().isMySqlFamily() && (piece.transaction() || state.inBlock());
         StatementContext context =
                 new StatementContext(inTransaction, state.created(), statement.directives(), options.context());
-        Facts facts = source.read(engine.needs(change, context));
+        Facts facts = source.read(engine.needs(change));
         Decision decision = engine.judge(change, facts, context, options.policy());
         Set<String> seen = new HashSet<>();
         for (Finding finding : decision.findings()) {
             boolean reported = finding.action() != Action.ALLOW && finding.action() != Action.GUARD;
-            if (reported && !isProven(change, finding) && seen.add(finding.ruleId() + finding.where().start())) {
+            if (reported
+                    && !isProven(change, finding)
+                    && seen.add(finding.ruleId() + finding.where().start())) {
                 add(statement, finding);
             }
+        }
+        if (decision.verdict() == Verdict.REJECT && decision.findings().isEmpty()) {
+            report(LintRule.DIRECTIVE, statement.start(), statement.end(), decision.why());
         }
         if (ConductChecks.isAfterLock(change, state)) {
             conduct(ConductChecks.AFTER_LOCK, statement);
@@ -130,7 +137,8 @@ final class FileLinter {
                 && alter.actions().stream()
                         .anyMatch(action -> action instanceof AlterAction.SetNotNull set
                                 && state.isProven(alter.table(), set.column())
-                                && (set.source().start() == finding.where().start() || alter.actions().size() == 1));
+                                && (set.source().start() == finding.where().start()
+                                        || alter.actions().size() == 1));
     }
 
     private void add(StatementText statement, Finding finding) {
@@ -154,7 +162,13 @@ final class FileLinter {
 
     private void applied(StatementText statement, String message) {
         LintFinding.Place place = lines.place(statement.start(), statement.end());
-        add(statement, place, "conflicting-migration", Action.BLOCK, message, "See what changed the database, and by whom.");
+        add(
+                statement,
+                place,
+                "conflicting-migration",
+                Action.BLOCK,
+                message,
+                "See what changed the database, and by whom.");
     }
 
     private void add(
@@ -167,8 +181,7 @@ final class FileLinter {
         if (!ignores.silences(rule, previousEnd, lineEnd(statement.end()))) {
             String text = statement.in(script.sql());
             String cut = text.length() <= STATEMENT_MAX ? text : text.substring(0, STATEMENT_MAX) + "…";
-            findings.add(new LintFinding(
-                    file.name(), place, cut, rule, action, Severity.of(action), message, safeWay));
+            findings.add(new LintFinding(file.name(), place, cut, rule, action, Severity.of(action), message, safeWay));
         }
     }
 

@@ -80,7 +80,8 @@ final class FileState {
         switch (change) {
             case SchemaChange.CreateTable table -> create(table.table());
             case SchemaChange.CreateObject object -> {
-                if (object.objectType().equals("MATERIALIZED VIEW") || object.objectType().equals("FOREIGN TABLE")) {
+                if (object.objectType().equals("MATERIALIZED VIEW")
+                        || object.objectType().equals("FOREIGN TABLE")) {
                     object.name().ifPresent(this::create);
                 }
                 object.elements().forEach(element -> passed(element, inTransaction));
@@ -97,8 +98,9 @@ final class FileState {
 
     private boolean locks(SchemaChange change) {
         return switch (change) {
-            case SchemaChange.AlterTable alter -> !isCreated(alter.table())
-                    && alter.actions().stream().noneMatch(AlterAction.ValidateConstraint.class::isInstance);
+            case SchemaChange.AlterTable alter ->
+                !isCreated(alter.table())
+                        && alter.actions().stream().noneMatch(AlterAction.ValidateConstraint.class::isInstance);
             case SchemaChange.DropTable drop -> drop.tables().stream().noneMatch(this::isCreated);
             case SchemaChange.Truncate truncate -> truncate.tables().stream().noneMatch(this::isCreated);
             case SchemaChange.CreateIndex index -> !index.concurrently() && !isCreated(index.table());
@@ -128,7 +130,8 @@ final class FileState {
         switch (action) {
             case AlterAction.RenameTable rename -> renamed(table, rename.to());
             case AlterAction.AddConstraint add -> constraint(table, add.constraint());
-            case AlterAction.ValidateConstraint validate -> prove(table, pendingNotNull.remove(key(table, validate.name())));
+            case AlterAction.ValidateConstraint validate ->
+                prove(table, pendingNotNull.remove(key(table, validate.name())));
             default -> {}
         }
     }

@@ -13,8 +13,8 @@ import java.util.regex.Pattern;
  * stands in, behind on the same line, or else before.
  */
 final class Ignores {
-    private static final Pattern COMMENT =
-            Pattern.compile("(?:--|#)\\s*sluice:\\s*ignore\\b\\s*([A-Za-z0-9-]*)(?:\\s+(.*))?", Pattern.CASE_INSENSITIVE);
+    private static final Pattern COMMENT = Pattern.compile(
+            "(?:--|#)\\s*sluice:\\s*ignore\\b\\s*([A-Za-z0-9-]*)(?:\\s+(.*))?", Pattern.CASE_INSENSITIVE);
 
     private final List<Ignore> all;
 

@@ -24,7 +24,8 @@ public record LintFinding(
         String message,
         String safeWay) {
 
-    static final Comparator<LintFinding> ORDER = Comparator.comparing((LintFinding f) -> f.place().line())
+    static final Comparator<LintFinding> ORDER = Comparator.comparing(
+                    (LintFinding f) -> f.place().line())
             .thenComparing(f -> f.place().column())
             .thenComparing(LintFinding::rule);
 

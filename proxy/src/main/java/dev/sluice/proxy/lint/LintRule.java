@@ -5,9 +5,14 @@ import java.util.Optional;
 
 /** What the linter finds about files themselves; rules about statements are the gateway's. */
 enum LintRule {
-    DIRECTIVE("lint-directive", Action.BLOCK, "a sluice directive that is unknown or malformed", "Correct the comment."),
+    DIRECTIVE(
+            "lint-directive", Action.BLOCK, "a sluice directive that is unknown or malformed", "Correct the comment."),
     UNUSED_IGNORE("lint-unused-ignore", Action.WARN, "an ignore comment that silences nothing", "Remove the comment."),
-    UNREADABLE("lint-unreadable-file", Action.BLOCK, "a file that cannot be read", "Make the file readable, or leave it out."),
+    UNREADABLE(
+            "lint-unreadable-file",
+            Action.BLOCK,
+            "a file that cannot be read",
+            "Make the file readable, or leave it out."),
     DUPLICATE_VERSION(
             "lint-duplicate-version",
             Action.BLOCK,
@@ -18,7 +23,11 @@ enum LintRule {
             Action.BLOCK,
             "a new migration with a version below one that exists already",
             "Rename it to a version above the highest one."),
-    CHANGED("lint-changed-migration", Action.BLOCK, "a migration that was changed after it was merged", "Write a new migration.");
+    CHANGED(
+            "lint-changed-migration",
+            Action.BLOCK,
+            "a migration that was changed after it was merged",
+            "Write a new migration.");
 
     private final String id;
     private final Action action;

@@ -4,9 +4,11 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.stream.IntStream;
 
 /** Lints files and folders. Thread-safe; blocks on files. */
 public final class Linter {
@@ -14,7 +16,7 @@ public final class Linter {
     private final LintOptions options;
 
     public Linter(Engine engine, LintOptions options) {
-        this.engine = withOwnRules(engine);
+        this.engine = engine;
         this.options = options;
     }
 
@@ -47,7 +49,9 @@ public final class Linter {
         int statements =
                 results.stream().mapToInt(FileLinter.Result::statements).sum();
         return new LintReport(
-                inOrder(findings, files), pending.stream().map(MigrationFile::name).toList(), statements);
+                inOrder(findings, files),
+                pending.stream().map(MigrationFile::name).toList(),
+                statements);
     }
 
     private boolean isApplied(MigrationFile file) {
@@ -64,12 +68,7 @@ public final class Linter {
 
     private List<FileLinter.Result> results(List<MigrationFile> files, FactsSource source) throws SQLException {
         if (!source.isReal()) {
-            List<FileLinter.@org.jspecify.annotations.Nullable Result> results = new ArrayList<>();
-            IntStream.range(0, files.size())
-                    .parallel()
-                    .mapToObj(i -> assumed(files.get(i), source))
-                    .forEachOrdered(results::add);
-            return results.stream().flatMap(java.util.stream.Stream::ofNullable).toList();
+            return files.parallelStream().map(file -> assumed(file, source)).toList();
         }
         List<FileLinter.Result> results = new ArrayList<>();
         for (MigrationFile file : files) {
@@ -91,8 +90,8 @@ public final class Linter {
         try {
             text = MigrationFiles.read(file.path());
         } catch (IOException e) {
-            LintFinding finding =
-                    LintRule.UNREADABLE.finding(file.name(), LintFinding.Place.FILE, "it cannot be read: " + e.getMessage());
+            LintFinding finding = LintRule.UNREADABLE.finding(
+                    file.name(), LintFinding.Place.FILE, "it cannot be read: " + e.getMessage());
             return new FileLinter.Result(file, List.of(finding), List.of(), 0);
         }
         return new FileLinter(file, text, options, engine, source).lint();
@@ -100,36 +99,11 @@ public final class Linter {
 
     /** Findings by file, in the files' order. */
     private static List<LintFinding> inOrder(List<LintFinding> findings, List<MigrationFile> files) {
-        java.util.Map<String, Integer> places = new java.util.HashMap<>();
+        Map<String, Integer> places = new HashMap<>();
         files.forEach(file -> places.putIfAbsent(file.name(), places.size()));
         return findings.stream()
-                .sorted(java.util.Comparator.comparingInt((LintFinding f) -> places.getOrDefault(f.file(), 0))
+                .sorted(Comparator.comparingInt((LintFinding f) -> places.getOrDefault(f.file(), 0))
                         .thenComparing(LintFinding.ORDER))
                 .toList();
-    }
-
-    /** The linter's own rules are known to whoever describes rules. */
-    static Engine withOwnRules(Engine engine) {
-        return new Engine() {
-            @Override
-            public dev.sluice.policies.facts.FactsRequest needs(
-                    dev.sluice.policies.ddl.SchemaChange change, dev.sluice.policies.plan.StatementContext context) {
-                return engine.needs(change, context);
-            }
-
-            @Override
-            public dev.sluice.policies.plan.Decision judge(
-                    dev.sluice.policies.ddl.SchemaChange change,
-                    dev.sluice.policies.facts.Facts facts,
-                    dev.sluice.policies.plan.StatementContext context,
-                    dev.sluice.policies.policy.Policy policy) {
-                return engine.judge(change, facts, context, policy);
-            }
-
-            @Override
-            public Optional<About> about(String ruleId) {
-                return engine.about(ruleId).or(() -> LintRule.about(ruleId));
-            }
-        };
     }
 }

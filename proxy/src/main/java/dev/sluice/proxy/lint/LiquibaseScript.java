@@ -11,12 +11,14 @@ import java.util.regex.Pattern;
 
 /** Liquibase's formatted SQL: change sets with attributes; those for another database are left out. */
 final class LiquibaseScript {
-    private static final Pattern CHANGE_SET = Pattern.compile("^\\s*--\\s*changeset\\s+(.*)$", Pattern.CASE_INSENSITIVE);
+    private static final Pattern CHANGE_SET =
+            Pattern.compile("^\\s*--\\s*changeset\\s+(.*)$", Pattern.CASE_INSENSITIVE);
     private static final Pattern ATTRIBUTE = Pattern.compile("(\\w+):\\s*(\"[^\"]*\"|\\S+)");
 
     private LiquibaseScript() {}
 
-    private record ChangeSet(int start, boolean wanted, boolean transaction, boolean single, Optional<String> delimiter) {}
+    private record ChangeSet(
+            int start, boolean wanted, boolean transaction, boolean single, Optional<String> delimiter) {}
 
     static Script read(String text, LexicalRules rules) {
         Script.Mask mask = new Script.Mask(text);

@@ -37,7 +37,8 @@ record MigrationName(Tool tool, Optional<MigrationVersion> version, String label
         }
     }
 
-    private static final Pattern FLYWAY = Pattern.compile("([VUB])([0-9][0-9._]*?)__(.*)\\.sql", Pattern.CASE_INSENSITIVE);
+    private static final Pattern FLYWAY =
+            Pattern.compile("([VUB])([0-9][0-9._]*?)__(.*)\\.sql", Pattern.CASE_INSENSITIVE);
     private static final Pattern REPEATABLE = Pattern.compile("R__(.*)\\.sql", Pattern.CASE_INSENSITIVE);
     private static final Pattern NUMBERED = Pattern.compile(
             "([0-9]+(?:[.][0-9]+)*)[_.-](.*?)(\\.up|\\.down)?\\.sql|([0-9]+)(\\.up|\\.down)?\\.sql",

@@ -40,6 +40,8 @@ record MigrationVersion(List<BigInteger> parts) implements Comparable<MigrationV
 
     @Override
     public String toString() {
-        return parts.isEmpty() ? "0" : String.join(".", parts.stream().map(BigInteger::toString).toList());
+        return parts.isEmpty()
+                ? "0"
+                : String.join(".", parts.stream().map(BigInteger::toString).toList());
     }
 }

@@ -33,9 +33,8 @@ final class PendingConflicts {
     private static LintFinding finding(Touched touch, Touched earlier) {
         boolean both = touch.adds() && earlier.adds();
         Action action = both ? Action.BLOCK : Action.WARN;
-        String what = touch.column().isEmpty()
-                ? "table " + touch.table()
-                : "column " + touch.table() + "." + touch.column();
+        String what =
+                touch.column().isEmpty() ? "table " + touch.table() : "column " + touch.table() + "." + touch.column();
         return new LintFinding(
                 touch.file().name(),
                 touch.place(),
@@ -43,7 +42,8 @@ final class PendingConflicts {
                 RULE,
                 action,
                 Severity.of(action),
-                what + (both ? " is added by " : " is also changed by ") + earlier.file().name() + ", which is pending too",
+                what + (both ? " is added by " : " is also changed by ")
+                        + earlier.file().name() + ", which is pending too",
                 both ? "Keep one of the two." : "Make sure that the order of the two does not matter, or join them.");
     }
 }

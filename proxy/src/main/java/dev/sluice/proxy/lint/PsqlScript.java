@@ -34,7 +34,16 @@ final class PsqlScript {
                         semicolon(token.end());
                     }
                 }
-                case END, BLANK, QUOTED_IDENTIFIER, STRING, DOLLAR_STRING, NUMBER, PARAMETER, VARIABLE, COMMENT, CODE_OPEN,
+                case END,
+                        BLANK,
+                        QUOTED_IDENTIFIER,
+                        STRING,
+                        DOLLAR_STRING,
+                        NUMBER,
+                        PARAMETER,
+                        VARIABLE,
+                        COMMENT,
+                        CODE_OPEN,
                         CODE_CLOSE -> words++;
             }
         }

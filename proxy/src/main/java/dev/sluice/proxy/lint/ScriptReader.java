@@ -37,8 +37,11 @@ final class ScriptReader {
         return switch (file.naming().tool()) {
             case FLYWAY_VERSIONED, FLYWAY_REPEATABLE, FLYWAY_UNDO, FLYWAY_BASELINE ->
                 // Flyway runs a file without one when it sees a statement that cannot stand in one.
-                !CONCURRENTLY.matcher(sql).find() && !sql.toUpperCase(Locale.ROOT).contains("VACUUM");
-            case NUMBERED -> !ATLAS_NO_TRANSACTION.matcher(sql).find() && !CONCURRENTLY.matcher(sql).find();
+                !CONCURRENTLY.matcher(sql).find()
+                        && !sql.toUpperCase(Locale.ROOT).contains("VACUUM");
+            case NUMBERED ->
+                !ATLAS_NO_TRANSACTION.matcher(sql).find()
+                        && !CONCURRENTLY.matcher(sql).find();
             case NUMBERED_UP, NUMBERED_DOWN, PLAIN -> false;
         };
     }

@@ -10,8 +10,8 @@ import java.util.regex.Pattern;
  * ({@code -- migrate:up}).
  */
 final class UpDownScript {
-    private static final Pattern MARK =
-            Pattern.compile("^--\\s*(\\+goose\\s|\\+migrate\\s|migrate:(up|down))", Pattern.CASE_INSENSITIVE | Pattern.MULTILINE);
+    private static final Pattern MARK = Pattern.compile(
+            "^--\\s*(\\+goose\\s|\\+migrate\\s|migrate:(up|down))", Pattern.CASE_INSENSITIVE | Pattern.MULTILINE);
 
     private UpDownScript() {}
 

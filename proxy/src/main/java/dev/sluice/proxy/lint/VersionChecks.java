@@ -46,7 +46,8 @@ final class VersionChecks {
                 findings.add(LintRule.DUPLICATE_VERSION.finding(
                         file.name(),
                         LintFinding.Place.FILE,
-                        "version " + version.get() + " is that of " + versions.get(version.get()) + " in the base too"));
+                        "version " + version.get() + " is that of " + versions.get(version.get())
+                                + " in the base too"));
             } else if (highest.isPresent() && version.get().compareTo(highest.get()) < 0) {
                 findings.add(LintRule.OUT_OF_ORDER.finding(
                         file.name(),

@@ -14,7 +14,11 @@ final class Fingerprints {
 
     String of(LintFinding finding) {
         String text = String.join(
-                "\u0000", finding.rule(), finding.file(), finding.statement().replaceAll("\\s+", " "), finding.message());
+                "\u0000",
+                finding.rule(),
+                finding.file(),
+                finding.statement().replaceAll("\\s+", " "),
+                finding.message());
         int occurrence = seen.merge(text, 1, Integer::sum);
         try {
             byte[] digest = MessageDigest.getInstance("SHA-256")

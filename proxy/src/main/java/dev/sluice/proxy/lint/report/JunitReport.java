@@ -54,7 +54,8 @@ final class JunitReport {
         if (!findings.isEmpty()) {
             xml.writeStartElement("failure");
             xml.writeAttribute("type", findings.getFirst().rule());
-            xml.writeAttribute("message", clean(Wording.sentence(findings.getFirst().message())));
+            xml.writeAttribute(
+                    "message", clean(Wording.sentence(findings.getFirst().message())));
             StringBuilder text = new StringBuilder();
             for (LintFinding f : findings) {
                 text.append("%s:%d:%d: %s [%s] %s %s\n"

@@ -24,7 +24,9 @@ final class MarkdownReport {
         for (LintFinding finding : report.findings()) {
             String row = row(finding);
             if (out.length() + row.length() > LENGTH_MAX) {
-                out.append("\nand ").append(Wording.counted(left, "more finding")).append('\n');
+                out.append("\nand ")
+                        .append(Wording.counted(left, "more finding"))
+                        .append('\n');
                 break;
             }
             out.append(row);

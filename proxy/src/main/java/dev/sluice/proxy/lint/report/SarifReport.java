@@ -19,8 +19,11 @@ final class SarifReport {
     private SarifReport() {}
 
     static String write(LintReport report, Engine rules) {
-        List<String> ids =
-                report.findings().stream().map(LintFinding::rule).distinct().sorted().toList();
+        List<String> ids = report.findings().stream()
+                .map(LintFinding::rule)
+                .distinct()
+                .sorted()
+                .toList();
         ObjectNode root = JsonMapper.shared().createObjectNode();
         root.put("$schema", SCHEMA).put("version", "2.1.0");
         ObjectNode run = root.putArray("runs").addObject();
@@ -52,8 +55,7 @@ final class SarifReport {
                 .put("ruleIndex", ruleIndex)
                 .put("level", finding.severity() == Severity.ERROR ? "error" : "warning");
         result.putObject("message").put("text", Wording.sentence(finding.message()) + safeWay);
-        ObjectNode physical =
-                result.putArray("locations").addObject().putObject("physicalLocation");
+        ObjectNode physical = result.putArray("locations").addObject().putObject("physicalLocation");
         artifact(physical.putObject("artifactLocation"), finding.file());
         LintFinding.Place place = finding.place();
         physical.putObject("region")
@@ -69,7 +71,8 @@ final class SarifReport {
             if (file.startsWith("/")) {
                 artifact.put("uri", new URI("file", "", file, null).toASCIIString());
             } else {
-                artifact.put("uri", new URI(null, null, file, null).toASCIIString()).put("uriBaseId", "%SRCROOT%");
+                artifact.put("uri", new URI(null, null, file, null).toASCIIString())
+                        .put("uriBaseId", "%SRCROOT%");
             }
         } catch (URISyntaxException e) {
             artifact.put("uri", "unnamed");

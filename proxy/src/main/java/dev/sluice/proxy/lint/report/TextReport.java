@@ -38,7 +38,9 @@ final class TextReport {
                 .append('\n')
                 .append(margin)
                 .append(painted("-->", BLUE))
-                .append(" %s:%d:%d%n".formatted(finding.file(), place.line(), place.column()).replace("\r", ""));
+                .append(" %s:%d:%d%n"
+                        .formatted(finding.file(), place.line(), place.column())
+                        .replace("\r", ""));
         String bar = margin + " " + painted("|", BLUE);
         if (!place.excerpt().isBlank()) {
             out.append(bar).append('\n');
@@ -58,7 +60,9 @@ final class TextReport {
         String margin = " ".repeat(number.length());
         String source = place.excerpt();
         int from = Math.min(place.column() - 1, source.length());
-        int to = place.endLine() == place.line() ? Math.min(place.endColumn() - 1, source.length()) : source.stripTrailing().length();
+        int to = place.endLine() == place.line()
+                ? Math.min(place.endColumn() - 1, source.length())
+                : source.stripTrailing().length();
         // A very long line is shown around what is meant.
         int cut = from > EXCERPT_MAX / 2 ? from - EXCERPT_MAX / 4 : 0;
         int end = Math.min(source.length(), cut + EXCERPT_MAX);

@@ -1,0 +1,100 @@
+package dev.sluice.proxy.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.proxy.lint.GatewayEngine;
+import dev.sluice.proxy.testing.TestPostgres;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+class LintCommandTest {
+    @TempDir
+    Path folder;
+
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    private int lint(String... arguments) {
+        String[] all = new String[arguments.length + 1];
+        all[0] = "lint";
+        System.arraycopy(arguments, 0, all, 1, arguments.length);
+        CommandLine line = new Commands()
+                .add("lint", () -> new LintCommand(new GatewayEngine(), Clock.systemUTC()))
+                .commandLine(all);
+        line.setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
+        return line.execute(all);
+    }
+
+    private String file(String name, String text) throws Exception {
+        Path file = folder.resolve(name);
+        Files.writeString(file, text);
+        return file.toString();
+    }
+
+    @Test
+    void theExitCodeSaysWhetherThereAreFindings() throws Exception {
+        String bad = file("V1__a.sql", "DROP TABLE t;");
+        String good = file("V2__b.sql", "CREATE TABLE t (a int);");
+        assertThat(lint(good)).isEqualTo(ExitCode.FINE);
+        assertThat(lint(bad)).isEqualTo(ExitCode.NEGATIVE);
+        assertThat(lint(bad, "--fail-on", "never")).isEqualTo(ExitCode.FINE);
+        assertThat(lint(bad, "--format", "nothing")).isEqualTo(ExitCode.USAGE);
+        assertThat(lint()).isEqualTo(ExitCode.USAGE);
+        assertThat(lint(folder + "/missing")).isEqualTo(ExitCode.USAGE);
+        assertThat(lint(good, "--server-version", "x")).isEqualTo(ExitCode.USAGE);
+        assertThat(lint(good, "--base", "no-such-commit")).isEqualTo(ExitCode.USAGE);
+        assertThat(lint(good, "--against", "jdbc:postgresql://127.0.0.1:1/x")).isEqualTo(ExitCode.UNREACHABLE);
+    }
+
+    @Test
+    void theReportIsOnStdoutAndNothingElse() throws Exception {
+        String bad = file("V1__a.sql", "DROP TABLE t;");
+        assertThat(lint(bad, "--format", "json")).isEqualTo(ExitCode.NEGATIVE);
+        JsonNode json = JsonMapper.shared().readTree(out.toString());
+        assertThat(json.path("findings").path(0).path("rule").asString()).isEqualTo("drop-table");
+        assertThat(err.toString()).contains("Judged for POSTGRES 18");
+        Path report = folder.resolve("report.sarif");
+        assertThat(lint(bad, "--format", "sarif", "--output", report.toString()))
+                .isEqualTo(ExitCode.NEGATIVE);
+        assertThat(report).content().contains("2.1.0");
+    }
+
+    @Test
+    void theDialectIsToldByTheFiles() throws Exception {
+        lint(file("a.sql", "ALTER TABLE `t` ADD COLUMN a INT AUTO_INCREMENT;"), "--format", "json");
+        assertThat(err.toString()).contains("MYSQL 8.4");
+    }
+
+    @Test
+    void againstADatabaseItsFactsDecideAndConflictsAreFound() throws Exception {
+        String database = TestPostgres.newDatabase();
+        TestPostgres.execute(
+                database,
+                "CREATE TABLE orders (id bigint PRIMARY KEY, ref uuid)",
+                "CREATE TABLE flyway_schema_history (version text, success boolean)",
+                "INSERT INTO flyway_schema_history VALUES ('1', true)");
+        file("V1__a.sql", "DROP TABLE gone;");
+        file("V2__b.sql", "ALTER TABLE orders ADD COLUMN ref uuid;");
+        file("V3__c.sql", "CREATE TABLE orders (id int);");
+        file("V4__d.sql", "ALTER TABLE orders ADD COLUMN note text;");
+        int code = lint(
+                folder.toString(), "--against", TestPostgres.url(database), "--user", "postgres", "--format", "json");
+        assertThat(code).as(err.toString()).isEqualTo(ExitCode.NEGATIVE);
+        JsonNode json = JsonMapper.shared().readTree(out.toString());
+        assertThat(json.path("summary").path("files").asInt()).isEqualTo(3);
+        assertThat(json.path("findings"))
+                .extracting(
+                        f -> f.path("rule").asString() + " " + f.path("message").asString())
+                .contains(
+                        "conflicting-migration the database's public.orders has a column ref already",
+                        "conflicting-migration orders exists in the database already");
+    }
+}
