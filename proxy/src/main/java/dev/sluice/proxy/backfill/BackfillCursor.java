@@ -32,6 +32,8 @@ public record BackfillCursor(
 
     private static final JsonMapper JSON = JsonMapper.shared();
 
+    private static final int FIRST_ROWS = 1_000;
+
     /** What is being done in a leaf, in this order. */
     public enum Stage {
         /** Bounds are to be found. */
@@ -54,7 +56,7 @@ public record BackfillCursor(
     }
 
     static final BackfillCursor START =
-            new BackfillCursor(0, Stage.BEGIN, List.of(), List.of(), 0, 0, List.of(), 0, 0, BatchSizer.FIRST);
+            new BackfillCursor(0, Stage.BEGIN, List.of(), List.of(), 0, 0, List.of(), 0, 0, FIRST_ROWS);
 
     public static BackfillCursor read(String json) {
         return json.isEmpty() ? START : JSON.readValue(json, BackfillCursor.class);

@@ -103,6 +103,7 @@ public final class PostgresFactsReader implements FactsReader {
                 settings.put(entry.getKey(), entry.getValue().asString());
             }
         });
+        settings.computeIfPresent("search_path", (name, path) -> SearchPath.quoted(path));
         return settings;
     }
 

@@ -19,7 +19,7 @@ public final class PlanJson {
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .build();
 
-    private static final Pattern PLACEHOLDER = Pattern.compile("(\\bsluice[A-Za-z0-9_.\"]*)\\{id}");
+    private static final Pattern PLACEHOLDER = Pattern.compile("(sluice[A-Za-z0-9_.\"]*)\\{id}");
 
     @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
     @JsonSubTypes({
@@ -42,7 +42,7 @@ public final class PlanJson {
 
     /**
      * The plan with the migration's number in the place of {@code {id}}. That is replaced in names of the gateway's own
-     * alone, those that begin with {@code sluice}: {@code "sluice_fill_{id}"}, {@code sluice.fill_{id}()}. Anywhere else
+     * alone, those with {@code sluice} before it: {@code "sluice_fill_{id}"}, {@code sluice.fill_{id}()}. Anywhere else
      * it is the client's text.
      */
     public static Plan numbered(Plan plan, long id) {

@@ -8,8 +8,8 @@ package dev.sluice.proxy.throttle;
  */
 public record BatchSizer(int rows, long targetNanos) {
 
-    private static final int MIN_ROWS = 10;
-    private static final int MAX_ROWS = 50_000;
+    public static final int MIN_ROWS = 10;
+    public static final int MAX_ROWS = 50_000;
     private static final int FIRST_ROWS = 500;
 
     public BatchSizer {

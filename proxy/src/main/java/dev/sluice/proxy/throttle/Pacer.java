@@ -7,9 +7,9 @@ import java.time.Duration;
 public interface Pacer {
 
     /** Never rests, but for a migration's own limit. */
-    Pacer UNTHROTTLED = batch -> Pace.GO.noFasterThan(batch);
+    Pacer UNTHROTTLED = batch -> Rest.GO.noFasterThan(batch);
 
-    Pace after(Batch batch);
+    Rest after(Batch batch);
 
     /**
      * A batch that was just committed.
@@ -24,12 +24,12 @@ public interface Pacer {
      * @param pause how long to rest before the next batch
      * @param reason the signal that decides, with value and limit; empty at full speed
      */
-    record Pace(Duration pause, String reason) {
+    record Rest(Duration pause, String reason) {
 
-        public static final Pace GO = new Pace(Duration.ZERO, "");
+        public static final Rest GO = new Rest(Duration.ZERO, "");
 
         /** At least the rest that a migration's own limit asks for. */
-        public Pace noFasterThan(Batch batch) {
+        public Rest noFasterThan(Batch batch) {
             if (batch.maxRowsPerSecond() <= 0) {
                 return this;
             }
@@ -37,7 +37,7 @@ public interface Pacer {
                     - batch.took().toNanos();
             return nanos <= pause.toNanos()
                     ? this
-                    : new Pace(Duration.ofNanos(nanos), "limit of " + batch.maxRowsPerSecond() + " rows/s");
+                    : new Rest(Duration.ofNanos(nanos), "limit of " + batch.maxRowsPerSecond() + " rows/s");
         }
 
         public boolean throttled() {

@@ -11,7 +11,7 @@ import dev.sluice.policies.facts.RelationFacts;
 import dev.sluice.policies.sql.LexicalRules;
 import dev.sluice.policies.sql.ServerVersion;
 import dev.sluice.proxy.testing.JdbcSession;
-import dev.sluice.proxy.testing.TestPostgres;
+import dev.sluice.proxy.testing.TestServer;
 import java.sql.Connection;
 import java.sql.Statement;
 import java.util.List;
@@ -20,16 +20,25 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-class PostgresFactsReaderTest {
+abstract class PostgresFactsReaderTest {
 
-    private final String database = TestPostgres.newDatabase();
-    private final ControlPools pools = new ControlPools(List.of(TestPostgres.upstream()));
-    private final FactsReader reader = new PostgresFactsReader(pools, InFlight.NONE);
+    private final TestServer server;
+    private final String database;
+    private final ControlPools pools;
+    private final FactsReader reader;
     private Connection client;
+
+    PostgresFactsReaderTest(TestServer server) {
+        this.server = server;
+        this.database = server.newDatabase();
+        this.pools = new ControlPools(List.of(server.upstream()));
+        this.reader = new PostgresFactsReader(pools, InFlight.NONE);
+    }
+
 
     @BeforeEach
     void connect() throws Exception {
-        client = TestPostgres.connect(database);
+        client = server.connect(database);
     }
 
     @AfterEach
@@ -101,7 +110,7 @@ class PostgresFactsReaderTest {
                 .isTrue();
         assertThat(facts.relation(QualifiedName.of("nothing"))).isEmpty();
         assertThat(facts.currentSchema()).contains("app");
-        assertThat(facts.settings()).containsEntry("search_path", "app, public");
+        assertThat(facts.settings()).containsEntry("search_path", "\"app\", \"public\"");
     }
 
     @Test

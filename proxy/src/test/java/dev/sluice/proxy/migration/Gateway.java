@@ -6,7 +6,7 @@ import dev.sluice.policies.plan.Step;
 import dev.sluice.proxy.catalog.ControlPools;
 import dev.sluice.proxy.catalog.ControlUpstream;
 import dev.sluice.proxy.migration.postgres.PostgresEngine;
-import dev.sluice.proxy.testing.TestPostgres;
+import dev.sluice.proxy.testing.TestServer;
 import dev.sluice.proxy.throttle.Pacer;
 import java.sql.Connection;
 import java.sql.Statement;
@@ -22,11 +22,14 @@ final class Gateway implements AutoCloseable {
     final ControlPools pools;
     final LedgerMigrations migrations;
 
-    Gateway(String database, RunnerSettings settings) {
-        this(database, settings, TestPostgres.upstream(), Pacer.UNTHROTTLED);
+    private final TestServer server;
+
+    Gateway(TestServer server, String database, RunnerSettings settings) {
+        this(server, database, settings, server.upstream(), Pacer.UNTHROTTLED);
     }
 
-    Gateway(String database, RunnerSettings settings, ControlUpstream upstream, Pacer pacer) {
+    Gateway(TestServer server, String database, RunnerSettings settings, ControlUpstream upstream, Pacer pacer) {
+        this.server = server;
         ref = new DatabaseRef("test", database);
         pools = new ControlPools(List.of(upstream));
         PostgresEngine engine = new PostgresEngine(pacer);
@@ -48,7 +51,7 @@ final class Gateway implements AutoCloseable {
 
     /** Proposes a plan and runs its expansion in a transaction of the client's, as the superuser. */
     long expand(Plan plan) throws Exception {
-        try (Connection client = TestPostgres.connect(ref.database())) {
+        try (Connection client = server.connect(ref.database())) {
             client.setAutoCommit(false);
             long id = expandIn(client, plan, "postgres");
             client.commit();

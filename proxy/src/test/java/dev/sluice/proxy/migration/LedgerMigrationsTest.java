@@ -7,29 +7,34 @@ import dev.sluice.policies.ddl.QualifiedName;
 import dev.sluice.policies.plan.PhaseName;
 import dev.sluice.policies.plan.Plan;
 import dev.sluice.policies.plan.Step;
-import dev.sluice.proxy.testing.TestPostgres;
+import dev.sluice.proxy.testing.TestServer;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-class LedgerMigrationsTest {
+abstract class LedgerMigrationsTest {
 
     private static final List<String> ID = List.of("id");
 
-    private final String database = TestPostgres.newDatabase();
-    private final Gateway gateway = new Gateway(database, Gateway.settings("one"));
+    private final TestServer server;
+    private final String database;
+    private final Gateway gateway;
+
+    LedgerMigrationsTest(TestServer server) {
+        this.server = server;
+        this.database = server.newDatabase();
+        this.gateway = new Gateway(server, database, Gateway.settings("one"));
+    }
 
     @BeforeEach
     void table() throws Exception {
-        TestPostgres.execute(
+        server.execute(
                 database,
                 "CREATE TABLE orders (id bigint PRIMARY KEY, v int)",
                 "INSERT INTO orders SELECT i, i FROM generate_series(1, 20000) i");
@@ -59,7 +64,7 @@ class LedgerMigrationsTest {
     @Test
     void aRolledBackExpansionLeavesNothing() throws Exception {
         long id;
-        try (Connection client = TestPostgres.connect(database)) {
+        try (Connection client = server.connect(database)) {
             client.setAutoCommit(false);
             id = gateway.expandIn(client, Plans.ref(ID, List.of(), "gen_random_uuid()"), "postgres");
             client.rollback();
@@ -74,9 +79,9 @@ class LedgerMigrationsTest {
     @Test
     void anOldSnapshotDoesNotKeepTheExpansionFromBeingRecorded() throws Exception {
         gateway.migrations.discard(gateway.ref, gateway.expand(Plans.ref(ID, List.of(), "gen_random_uuid()")));
-        TestPostgres.execute(database, "ALTER TABLE orders DROP COLUMN ref");
+        server.execute(database, "ALTER TABLE orders DROP COLUMN ref");
         long id;
-        try (Connection client = TestPostgres.connect(database)) {
+        try (Connection client = server.connect(database)) {
             client.setAutoCommit(false);
             client.setTransactionIsolation(Connection.TRANSACTION_SERIALIZABLE);
             try (Statement statement = client.createStatement()) {
@@ -98,7 +103,7 @@ class LedgerMigrationsTest {
                 "postgres",
                 "test"));
 
-        assertThatThrownBy(() -> TestPostgres.execute(database, "SELECT sluice.expanded(1, 'guess')"))
+        assertThatThrownBy(() -> server.execute(database, "SELECT sluice.expanded(1, 'guess')"))
                 .isInstanceOf(SQLException.class)
                 .hasMessageContaining("no such proposal");
     }
@@ -106,7 +111,7 @@ class LedgerMigrationsTest {
     @Test
     void laterPhasesRunUnderTheRoleThatAskedAndCodeOfItsCannotLeaveIt() throws Exception {
         String role = "owner_" + database;
-        TestPostgres.execute(
+        server.execute(
                 database,
                 "CREATE ROLE " + role,
                 "GRANT CREATE ON SCHEMA public TO " + role,
@@ -117,7 +122,7 @@ class LedgerMigrationsTest {
                         + " 'BEGIN IF current_user <> ''" + role
                         + "'' THEN RAISE EXCEPTION ''%'', current_user; END IF;"
                         + " RETURN gen_random_uuid(); END'");
-        try (Connection client = TestPostgres.connect(database)) {
+        try (Connection client = server.connect(database)) {
             client.setAutoCommit(false);
             try (Statement statement = client.createStatement()) {
                 statement.execute("SET ROLE " + role);
@@ -127,7 +132,7 @@ class LedgerMigrationsTest {
             assertThat(gateway.await(honest))
                     .extracting(Migration::state, Migration::reason)
                     .containsExactly(Migration.State.COMPLETE, "");
-            TestPostgres.execute(database, "UPDATE orders SET ref = NULL");
+            server.execute(database, "UPDATE orders SET ref = NULL");
             long sneaky = gateway.migrations
                     .propose(new Migrations.Request(
                             gateway.ref, "again", Plans.decision(Plans.ref(ID, List.of(), "sneaky()")), role, "test"))
@@ -161,7 +166,7 @@ class LedgerMigrationsTest {
         assertThat(failed.state()).isEqualTo(Migration.State.FAILED);
         assertThat(failed.sqlState()).contains("23505");
         assertThat(text("SELECT count(*) FROM pg_index WHERE NOT indisvalid")).isEqualTo("0");
-        TestPostgres.execute(database, "INSERT INTO orders VALUES (0, 0)");
+        server.execute(database, "INSERT INTO orders VALUES (0, 0)");
 
         Migration cancelled = gateway.migrations.command(gateway.ref, id, new Migrations.Command.Cancel(), "test");
 
@@ -173,14 +178,14 @@ class LedgerMigrationsTest {
 
     @Test
     void aFailedMigrationCanBeRetriedOnceTheDataIsPutRight() throws Exception {
-        TestPostgres.execute(database, "CREATE TABLE gate (open bool)", "INSERT INTO gate VALUES (false)");
-        TestPostgres.execute(
+        server.execute(database, "CREATE TABLE gate (open bool)", "INSERT INTO gate VALUES (false)");
+        server.execute(
                 database,
                 "CREATE FUNCTION gated() RETURNS uuid LANGUAGE plpgsql AS 'BEGIN IF NOT (SELECT open FROM public.gate)"
                         + " THEN RAISE EXCEPTION ''closed'' USING ERRCODE = ''23514''; END IF; RETURN gen_random_uuid(); END'");
         long id = gateway.expand(Plans.ref(ID, List.of(), "gated()"));
         assertThat(gateway.await(id).sqlState()).contains("23514");
-        TestPostgres.execute(database, "UPDATE gate SET open = true");
+        server.execute(database, "UPDATE gate SET open = true");
 
         gateway.migrations.command(gateway.ref, id, new Migrations.Command.Retry(), "test");
 
@@ -189,11 +194,11 @@ class LedgerMigrationsTest {
 
     @Test
     void aRowThatIsLockedIsSkippedNamedAndFilledLater() throws Exception {
-        TestPostgres.execute(
+        server.execute(
                 database,
                 "ALTER TABLE orders ADD COLUMN ref uuid DEFAULT gen_random_uuid()",
                 "UPDATE orders SET ref = NULL");
-        try (Connection holder = TestPostgres.connect(database)) {
+        try (Connection holder = server.connect(database)) {
             holder.setAutoCommit(false);
             try (Statement statement = holder.createStatement()) {
                 statement.execute("SET application_name = 'the holder'");
@@ -216,8 +221,8 @@ class LedgerMigrationsTest {
 
     @Test
     void aTableWithoutAKeyIsFilledWhileUpdatesMoveItsRows() throws Exception {
-        TestPostgres.execute(database, "ALTER TABLE orders DROP CONSTRAINT orders_pkey");
-        try (Writer writer = new Writer(database)) {
+        server.execute(database, "ALTER TABLE orders DROP CONSTRAINT orders_pkey");
+        try (Writer writer = new Writer(server, database)) {
             long id = gateway.expand(Plans.ref(List.of(), List.of(), "gen_random_uuid()"));
 
             assertThat(gateway.await(id))
@@ -231,7 +236,7 @@ class LedgerMigrationsTest {
 
     @Test
     void aPartitionedTableWithATwoColumnKeyIsFilledLeafByLeaf() throws Exception {
-        TestPostgres.execute(
+        server.execute(
                 database,
                 "DROP TABLE orders",
                 "CREATE TABLE orders (k text, id bigint, v int, PRIMARY KEY (k, id)) PARTITION BY RANGE (id)",
@@ -251,7 +256,7 @@ class LedgerMigrationsTest {
 
     @Test
     void userTriggersDoNotFire() throws Exception {
-        TestPostgres.execute(
+        server.execute(
                 database,
                 "CREATE FUNCTION no() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''fired''; END'",
                 "CREATE TRIGGER no BEFORE UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION no()");
@@ -287,7 +292,7 @@ class LedgerMigrationsTest {
 
     @Test
     void aConcurrentIndexBuildSaysWhomItWaitsForAndCanBeCancelled() throws Exception {
-        try (Connection runner = TestPostgres.connect(database)) {
+        try (Connection runner = server.connect(database)) {
             runner.setAutoCommit(false);
             try (Statement statement = runner.createStatement()) {
                 statement.execute("SET application_name = 'flyway'");
@@ -317,7 +322,7 @@ class LedgerMigrationsTest {
                 List.of(Plans.phase(
                         PhaseName.ENFORCE, Step.Statements.of("ALTER TABLE public.orders ADD COLUMN ref uuid"))),
                 List.of());
-        try (Connection reader = TestPostgres.connect(database)) {
+        try (Connection reader = server.connect(database)) {
             reader.setAutoCommit(false);
             try (Statement statement = reader.createStatement()) {
                 statement.execute("SET application_name = 'the reader'");
@@ -337,7 +342,7 @@ class LedgerMigrationsTest {
     @Test
     void functionsOfTheGatewaysSchemaAreMadeAndDroppedUnderItsOwnRole() throws Exception {
         String role = "plain_" + database;
-        TestPostgres.execute(database, "CREATE ROLE " + role, "ALTER TABLE orders OWNER TO " + role);
+        server.execute(database, "CREATE ROLE " + role, "ALTER TABLE orders OWNER TO " + role);
         var plan = Plans.plan(
                 List.of(
                         Plans.phase(
@@ -353,7 +358,7 @@ class LedgerMigrationsTest {
                                 PhaseName.ENFORCE,
                                 Step.Statements.of("DROP TRIGGER sluice_fill_{id} ON public.orders"))),
                 List.of());
-        try (Connection client = TestPostgres.connect(database)) {
+        try (Connection client = server.connect(database)) {
             client.setAutoCommit(false);
             try (Statement statement = client.createStatement()) {
                 statement.execute("SET ROLE " + role);
@@ -391,11 +396,6 @@ class LedgerMigrationsTest {
     }
 
     private String text(String sql) throws SQLException {
-        try (Connection connection = TestPostgres.connect(database);
-                Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery(sql)) {
-            row.next();
-            return Optional.ofNullable(row.getString(1)).orElse("");
-        }
+        return server.text(database, sql);
     }
 }

@@ -1,6 +1,6 @@
 package dev.sluice.proxy.migration;
 
-import dev.sluice.proxy.testing.TestPostgres;
+import dev.sluice.proxy.testing.TestServer;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -11,19 +11,21 @@ import java.util.concurrent.atomic.AtomicReference;
 /** An application that goes on inserting and updating orders; {@link #stop} fails if any of its statements did. */
 final class Writer implements AutoCloseable {
 
+    private final TestServer server;
     private final String database;
     private final Thread thread;
     private final AtomicLong inserted = new AtomicLong();
     private final AtomicReference<Exception> failure = new AtomicReference<>();
     private volatile boolean stopped;
 
-    Writer(String database) {
+    Writer(TestServer server, String database) {
+        this.server = server;
         this.database = database;
         this.thread = Thread.ofPlatform().start(this::work);
     }
 
     private void work() {
-        try (Connection connection = TestPostgres.connect(database);
+        try (Connection connection = server.connect(database);
                 PreparedStatement insert = connection.prepareStatement("INSERT INTO orders (id, v) VALUES (?, 0)");
                 PreparedStatement update = connection.prepareStatement("UPDATE orders SET v = v + 1 WHERE id = ?")) {
             while (!stopped) {

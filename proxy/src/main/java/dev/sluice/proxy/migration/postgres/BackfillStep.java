@@ -2,14 +2,14 @@ package dev.sluice.proxy.migration.postgres;
 
 import dev.sluice.policies.plan.Step;
 import dev.sluice.proxy.backfill.BackfillCursor;
-import dev.sluice.proxy.backfill.BatchSizer;
 import dev.sluice.proxy.backfill.PostgresBackfill;
 import dev.sluice.proxy.ledger.Progress;
 import dev.sluice.proxy.migration.Outcome;
 import dev.sluice.proxy.migration.Run;
 import dev.sluice.proxy.migration.RunnerSettings;
+import dev.sluice.proxy.throttle.BatchSizer;
 import dev.sluice.proxy.throttle.Pacer;
-import dev.sluice.proxy.throttle.Pacer.Pace;
+import dev.sluice.proxy.throttle.Pacer.Rest;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -38,7 +38,7 @@ final class BackfillStep {
     Outcome run(Step.Backfill step, Run run) throws SQLException {
         BackfillCursor stored = BackfillCursor.read(run.position().cursor());
         BackfillCursor cursor =
-                stored.sized(BatchSizer.within(stored.batchRows(), run.signals().maxRowsPerSecond()));
+                stored.sized(within(stored.batchRows(), run.signals().maxRowsPerSecond()));
         long begin = System.nanoTime();
         PostgresBackfill.Batch batch;
         try {
@@ -87,11 +87,7 @@ final class BackfillStep {
     private void record(Connection connection, Run run, PostgresBackfill.Batch batch, Duration took, Step.Backfill step)
             throws SQLException {
         BackfillCursor cursor = batch.cursor();
-        int size = conflict
-                ? BatchSizer.afterConflict(cursor.batchRows())
-                : batch.rows() < cursor.batchRows() / 2
-                        ? cursor.batchRows()
-                        : BatchSizer.next(cursor.batchRows(), took, settings.batchTime());
+        int size = size(batch, took);
         if (batch.rows() > 0) {
             double now = batch.rows() * 1e9 / Math.max(1, took.toNanos() + restedNanos);
             rate = rate == 0 ? now : rate + RATE_WEIGHT * (now - rate);
@@ -113,6 +109,23 @@ final class BackfillStep {
         }
     }
 
+    /** A limit is kept by batches that last about a second at most. */
+    private static int within(int rows, long maxRowsPerSecond) {
+        return maxRowsPerSecond <= 0 ? rows : (int) Math.clamp(maxRowsPerSecond, 1, rows);
+    }
+
+    private int size(PostgresBackfill.Batch batch, Duration took) {
+        int given = batch.cursor().batchRows();
+        BatchSizer sizer = new BatchSizer(
+                Math.clamp(given, BatchSizer.MIN_ROWS, BatchSizer.MAX_ROWS),
+                settings.batchTime().toNanos());
+        if (conflict) {
+            return sizer.afterFailure().rows();
+        }
+        // One that had little to do says nothing about a full one.
+        return batch.rows() < given / 2 ? given : sizer.after(took.toNanos()).rows();
+    }
+
     private Outcome blocked(Run run, PostgresBackfill.Batch batch) throws SQLException {
         String why;
         try (Connection other = run.database().connection()) {
@@ -131,18 +144,18 @@ final class BackfillStep {
     }
 
     private Outcome rest(Run run, PostgresBackfill.Batch batch, Duration took) throws SQLException {
-        Pace pace = pacer.after(new Pacer.Batch(
+        Rest rest = pacer.after(new Pacer.Batch(
                 run.database().upstream().name(),
                 batch.rows(),
                 took,
                 run.signals().maxRowsPerSecond()));
-        restedNanos = pace.pause().toNanos();
-        if (!pace.throttled()) {
+        restedNanos = rest.pause().toNanos();
+        if (!rest.throttled()) {
             if (run.progress().throttled()) {
                 run.note(false, "");
             }
             return new Outcome.Advanced();
         }
-        return new Outcome.Wait(pace.pause(), true, pace.reason());
+        return new Outcome.Wait(rest.pause(), true, rest.reason());
     }
 }

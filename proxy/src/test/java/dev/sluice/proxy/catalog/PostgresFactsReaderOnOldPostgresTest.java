@@ -1,0 +1,11 @@
+package dev.sluice.proxy.catalog;
+
+import dev.sluice.proxy.testing.TestServer;
+
+/** On an older server. */
+class PostgresFactsReaderOnOldPostgresTest extends PostgresFactsReaderTest {
+
+    PostgresFactsReaderOnOldPostgresTest() {
+        super(TestServer.old());
+    }
+}

@@ -1,0 +1,128 @@
+package dev.sluice.proxy.testing;
+
+import dev.sluice.proxy.catalog.ControlUpstream;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.zip.ZipFile;
+
+/** A real PostgreSQL, started once for all tests of a JVM, with a database for each test that asks. */
+public final class TestServer {
+
+    private static final AtomicInteger DATABASES = new AtomicInteger();
+
+    private final EmbeddedPostgres server;
+
+    private TestServer(EmbeddedPostgres server) {
+        this.server = server;
+    }
+
+    private static final class Newest {
+        static final TestServer SERVER = start(EmbeddedPostgres.builder());
+    }
+
+    private static final class Old {
+        static final TestServer SERVER =
+                start(EmbeddedPostgres.builder().setPgBinaryResolver((system, machine) -> oldBinaries()));
+    }
+
+    /** The newest major that is supported. */
+    public static TestServer newest() {
+        return Newest.SERVER;
+    }
+
+    /** An older major. */
+    public static TestServer old() {
+        return Old.SERVER;
+    }
+
+    private static InputStream oldBinaries() throws IOException {
+        try (ZipFile jar = new ZipFile(Path.of("target", "old-postgres", "postgres-old.jar").toFile())) {
+            var archive = jar.stream().filter(e -> e.getName().endsWith(".txz")).findFirst().orElseThrow();
+            return new ByteArrayInputStream(jar.getInputStream(archive).readAllBytes());
+        }
+    }
+
+    private static TestServer start(EmbeddedPostgres.Builder builder) {
+        try {
+            EmbeddedPostgres server = builder.setServerConfig("max_connections", "200")
+                    .setServerConfig("max_prepared_transactions", "10")
+                    .start();
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> close(server)));
+            return new TestServer(server);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void close(EmbeddedPostgres server) {
+        try {
+            server.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    public int port() {
+        return server.getPort();
+    }
+
+    public String url(String database) {
+        return "jdbc:postgresql://localhost:" + port() + "/" + database;
+    }
+
+    /** The name of a database that was just made. */
+    public String newDatabase() {
+        String name = "t" + ProcessHandle.current().pid() + "_" + DATABASES.incrementAndGet();
+        try {
+            execute("postgres", "CREATE DATABASE " + name);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+        return name;
+    }
+
+    /** A connection of the superuser. */
+    public Connection connect(String database) throws SQLException {
+        return connect(database, "postgres");
+    }
+
+    public Connection connect(String database, String user) throws SQLException {
+        return DriverManager.getConnection(url(database), user, "");
+    }
+
+    /** The server as an upstream named {@code test}, as the superuser. */
+    public ControlUpstream upstream() {
+        return new ControlUpstream("test", url("postgres"), "postgres", "", 8);
+    }
+
+    /** Runs statements as the superuser. */
+    public void execute(String database, String... sql) throws SQLException {
+        try (Connection connection = connect(database);
+                Statement statement = connection.createStatement()) {
+            for (String one : sql) {
+                statement.execute(one);
+            }
+        }
+    }
+
+    /** The first value of a query's answer as text; empty for NULL. */
+    public String text(String database, String sql) throws SQLException {
+        try (Connection connection = connect(database);
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(sql)) {
+            row.next();
+            String value = row.getString(1);
+            return value == null ? "" : value;
+        }
+    }
+}
