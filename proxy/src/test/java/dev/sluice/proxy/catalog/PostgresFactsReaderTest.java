@@ -35,7 +35,6 @@ abstract class PostgresFactsReaderTest {
         this.reader = new PostgresFactsReader(pools, InFlight.NONE);
     }
 
-
     @BeforeEach
     void connect() throws Exception {
         client = server.connect(database);

@@ -77,6 +77,15 @@ final class Gateway implements AutoCloseable {
         return proposal.id();
     }
 
+    /** Proposes a plan that has nothing to expand. */
+    long propose(Plan plan) throws MigrationException {
+        long id = migrations
+                .propose(new Migrations.Request(ref, "…", Plans.decision(plan), "postgres", "test"))
+                .id();
+        migrations.expanded(ref, id);
+        return id;
+    }
+
     Migration await(long id) throws Exception {
         return migrations.await(ref, id, PATIENCE, m -> {});
     }

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.policies.ddl.QualifiedName;
 import dev.sluice.policies.plan.PhaseName;
-import dev.sluice.policies.plan.Plan;
 import dev.sluice.policies.plan.Step;
 import dev.sluice.proxy.testing.TestServer;
 import java.sql.Connection;
@@ -204,7 +203,7 @@ abstract class LedgerMigrationsTest {
                 statement.execute("SET application_name = 'the holder'");
                 statement.execute("SELECT * FROM orders WHERE id = 777 FOR UPDATE");
             }
-            long id = propose(Plans.ref(ID, List.of(), "gen_random_uuid()"));
+            long id = gateway.propose(Plans.ref(ID, List.of(), "gen_random_uuid()"));
             gateway.migrations.await(gateway.ref, id, Duration.ZERO, m -> {});
             Awaitility.await()
                     .atMost(Gateway.PATIENCE)
@@ -328,7 +327,7 @@ abstract class LedgerMigrationsTest {
                 statement.execute("SET application_name = 'the reader'");
                 statement.execute("SELECT count(*) FROM orders");
             }
-            long id = propose(add);
+            long id = gateway.propose(add);
             gateway.migrations.await(gateway.ref, id, Duration.ZERO, m -> {});
             Awaitility.await()
                     .atMost(Gateway.PATIENCE)
@@ -377,7 +376,7 @@ abstract class LedgerMigrationsTest {
 
     @Test
     void aBrokenPromiseIsNotCalledComplete() throws Exception {
-        long id = propose(Plans.plan(
+        long id = gateway.propose(Plans.plan(
                 List.of(Plans.phase(PhaseName.VERIFY, new Step.Verify("SELECT false", "the impossible holds"))),
                 List.of()));
 
@@ -385,14 +384,6 @@ abstract class LedgerMigrationsTest {
 
         assertThat(failed.state()).isEqualTo(Migration.State.FAILED);
         assertThat(failed.reason()).contains("the impossible holds");
-    }
-
-    private long propose(Plan plan) throws Exception {
-        long id = gateway.migrations
-                .propose(new Migrations.Request(gateway.ref, "…", Plans.decision(plan), "postgres", "test"))
-                .id();
-        gateway.migrations.expanded(gateway.ref, id);
-        return id;
     }
 
     private String text(String sql) throws SQLException {

@@ -69,6 +69,26 @@ final class Plans {
                 List.of("DROP INDEX CONCURRENTLY IF EXISTS public.orders_v"));
     }
 
+    /** Fills a table without a key that has no such column yet. */
+    static Plan fill(String table) {
+        QualifiedName name = QualifiedName.of("public", table);
+        return new Plan(
+                Optional.of(name),
+                List.of("ref"),
+                List.of(
+                        phase(PhaseName.VALIDATE, Step.Statements.of("ALTER TABLE public." + table + " ADD ref uuid")),
+                        phase(
+                                PhaseName.VERIFY,
+                                new Step.Backfill(
+                                        name,
+                                        List.of(new Step.Assignment("ref", "gen_random_uuid()")),
+                                        "ref IS NULL",
+                                        List.of(),
+                                        List.of(),
+                                        true))),
+                List.of());
+    }
+
     static Plan plan(List<Phase> phases, List<String> undo) {
         return new Plan(Optional.of(ORDERS), List.of("ref"), phases, undo);
     }

@@ -46,8 +46,12 @@ public final class TestServer {
     }
 
     private static InputStream oldBinaries() throws IOException {
-        try (ZipFile jar = new ZipFile(Path.of("target", "old-postgres", "postgres-old.jar").toFile())) {
-            var archive = jar.stream().filter(e -> e.getName().endsWith(".txz")).findFirst().orElseThrow();
+        try (ZipFile jar = new ZipFile(
+                Path.of("target", "old-postgres", "postgres-old.jar").toFile())) {
+            var archive = jar.stream()
+                    .filter(e -> e.getName().endsWith(".txz"))
+                    .findFirst()
+                    .orElseThrow();
             return new ByteArrayInputStream(jar.getInputStream(archive).readAllBytes());
         }
     }

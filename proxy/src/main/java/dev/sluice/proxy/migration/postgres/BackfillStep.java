@@ -28,6 +28,7 @@ final class BackfillStep {
     private boolean conflict;
     private double rate;
     private long restedNanos;
+    private long begin;
 
     BackfillStep(WorkConnection work, RunnerSettings settings, Pacer pacer) {
         this.work = work;
@@ -39,10 +40,10 @@ final class BackfillStep {
         BackfillCursor stored = BackfillCursor.read(run.position().cursor());
         BackfillCursor cursor =
                 stored.sized(within(stored.batchRows(), run.signals().maxRowsPerSecond()));
-        long begin = System.nanoTime();
         PostgresBackfill.Batch batch;
         try {
             batch = work.inTransaction(run, (connection, scope) -> {
+                begin = System.nanoTime();
                 prepare(connection, step);
                 var next = backfill(step).next(connection, scope, cursor, conflict);
                 record(connection, run, next, Duration.ofNanos(System.nanoTime() - begin), step);

@@ -1,0 +1,243 @@
+package dev.sluice.proxy.migration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.proxy.testing.TestServer;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Gateways and servers that die at any instant, under an application that goes on writing. */
+@Tag("integration")
+class CrashTest {
+
+    private static final int ROWS = 20_000;
+    private static final int MOST_CRASHES = 30;
+
+    private final TestServer server = TestServer.newest();
+    private final String database = server.newDatabase();
+
+    @BeforeEach
+    void table() throws Exception {
+        server.execute(
+                database,
+                "CREATE TABLE orders (id bigint PRIMARY KEY, v int)",
+                "INSERT INTO orders SELECT i, i FROM generate_series(1, " + ROWS + ") i",
+                "CREATE TABLE refilled (id bigint)");
+    }
+
+    /** Counts rows whose value is written a second time, whoever does it. */
+    private void watchRefills() throws Exception {
+        server.execute(
+                database,
+                "CREATE FUNCTION seen() RETURNS trigger LANGUAGE plpgsql AS"
+                        + " 'BEGIN INSERT INTO public.refilled VALUES (OLD.id); RETURN NEW; END'",
+                "CREATE TRIGGER seen AFTER UPDATE ON orders FOR EACH ROW"
+                        + " WHEN (OLD.ref IS NOT NULL AND NEW.ref IS DISTINCT FROM OLD.ref) EXECUTE FUNCTION seen()",
+                "ALTER TABLE orders ENABLE ALWAYS TRIGGER seen");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"before", "after"})
+    void killedAtEachCommitItEndsRightAndEveryRowIsFilledOnce(String moment) throws Exception {
+        long id = propose();
+        int crashes = 0;
+        try (Writer writer = new Writer(server, database)) {
+            // Killed before its first commit it would never come forward; so that one commits, and the next one dies.
+            while (child(moment.equals("before") ? 2 : 1, moment).waitFor() != 0) {
+                assertThat(++crashes).isLessThan(MOST_CRASHES);
+            }
+            checkEnd(id, writer.stop());
+        }
+        assertThat(crashes).isGreaterThan(5);
+    }
+
+    @Test
+    void killedAtRandomInstantsItEndsRightAndEveryRowIsFilledOnce() throws Exception {
+        long seed = System.nanoTime();
+        Random random = new Random(seed);
+        long id = propose();
+        server.execute(database, "UPDATE sluice.migrations SET max_rows_per_second = 8000");
+        try (Writer writer = new Writer(server, database)) {
+            for (int i = 0; i < 6; i++) {
+                Process child = child(0, "never");
+                if (child.waitFor(700 + random.nextInt(900), TimeUnit.MILLISECONDS)) {
+                    break;
+                }
+                child.destroyForcibly().waitFor();
+            }
+            server.execute(database, "UPDATE sluice.migrations SET max_rows_per_second = 0");
+            assertThat(child(0, "never").waitFor()).as("seed %d", seed).isZero();
+            checkEnd(id, writer.stop());
+        }
+    }
+
+    @Test
+    void theServerCrashesWhileRowsAreFilledAndTheMigrationEndsRight() throws Exception {
+        try (Gateway gateway = new Gateway(server, database, Gateway.settings("survivor"))) {
+            long id = gateway.expand(Plans.uniqueRef(List.of("id"), List.of()));
+            watchRefills();
+            gateway.migrations.command(gateway.ref, id, new Migrations.Command.Throttle(8_000), "test");
+            for (int i = 0; i < 2; i++) {
+                long filled = gateway.find(id).rowsDone();
+                Awaitility.await()
+                        .atMost(Gateway.PATIENCE)
+                        .ignoreExceptions()
+                        .until(() -> gateway.find(id).rowsDone() > filled);
+                crashServer();
+            }
+            Awaitility.await()
+                    .atMost(Gateway.PATIENCE)
+                    .ignoreExceptions()
+                    .untilAsserted(() ->
+                            gateway.migrations.command(gateway.ref, id, new Migrations.Command.Throttle(0), "test"));
+
+            assertThat(gateway.await(id))
+                    .extracting(Migration::state, Migration::reason)
+                    .containsExactly(Migration.State.COMPLETE, "");
+            checkEnd(id, 0);
+        }
+    }
+
+    @Test
+    void whoHasLostTheLeaseWritesNothingMore() throws Exception {
+        try (Gateway zombie = new Gateway(server, database, Gateway.settings("zombie"))) {
+            long id = zombie.expand(Plans.uniqueRef(List.of("id"), List.of()));
+            zombie.migrations.command(zombie.ref, id, new Migrations.Command.Throttle(4_000), "test");
+            Awaitility.await()
+                    .atMost(Gateway.PATIENCE)
+                    .until(() -> zombie.find(id).rowsDone() > 0);
+
+            server.execute(
+                    database,
+                    "UPDATE sluice.migrations SET owner = 'thief', epoch = epoch + 1, lease_until = now() + interval '1 hour'");
+
+            String filled = server.text(database, "SELECT count(*) FROM orders WHERE ref IS NOT NULL");
+            Awaitility.await()
+                    .during(Duration.ofMillis(1500))
+                    .atMost(Duration.ofSeconds(10))
+                    .untilAsserted(() -> {
+                        assertThat(zombie.find(id).owner()).isEqualTo("thief");
+                        assertThat(server.text(database, "SELECT rows_done FROM sluice.migrations"))
+                                .isEqualTo(server.text(database, "SELECT count(*) FROM orders WHERE ref IS NOT NULL"))
+                                .isEqualTo(filled);
+                    });
+            server.execute(database, "UPDATE sluice.migrations SET lease_until = NULL, max_rows_per_second = 0");
+            assertThat(zombie.await(id).state()).isEqualTo(Migration.State.COMPLETE);
+        }
+    }
+
+    @Test
+    void twoGatewaysShareTheWorkOfOneDatabase() throws Exception {
+        int tables = 6;
+        for (int i = 0; i < tables; i++) {
+            server.execute(database, "CREATE TABLE t" + i + " AS SELECT i AS id FROM generate_series(1, 5000) i");
+        }
+        RunnerSettings one = oneAtATime("one");
+        RunnerSettings two = oneAtATime("two");
+        try (Gateway first = new Gateway(server, database, one);
+                Gateway second = new Gateway(server, database, two)) {
+            List<Long> ids = new ArrayList<>();
+            for (int i = 0; i < tables; i++) {
+                ids.add(first.propose(Plans.fill("t" + i)));
+            }
+            server.execute(database, "UPDATE sluice.migrations SET max_rows_per_second = 5000");
+            first.migrations.await(first.ref, ids.getFirst(), Duration.ZERO, m -> {});
+            second.migrations.await(second.ref, ids.getFirst(), Duration.ZERO, m -> {});
+
+            for (long id : ids) {
+                assertThat(first.await(id).state()).isEqualTo(Migration.State.COMPLETE);
+            }
+            assertThat(first.migrations.list(first.ref))
+                    .extracting(Migration::owner)
+                    .contains("one", "two");
+        }
+    }
+
+    private static RunnerSettings oneAtATime(String name) {
+        RunnerSettings s = Gateway.settings(name);
+        return new RunnerSettings(
+                name,
+                s.lease(),
+                s.poll(),
+                s.idlePoll(),
+                s.lockTimeout(),
+                s.lockRetry(),
+                s.lockPatience(),
+                s.batchTime(),
+                1);
+    }
+
+    private long propose() throws Exception {
+        try (Gateway gateway = new Gateway(server, database, Gateway.settings("proposer"))) {
+            long id = gateway.expand(Plans.uniqueRef(List.of("id"), List.of()));
+            watchRefills();
+            return id;
+        }
+    }
+
+    private Process child(int at, String moment) throws Exception {
+        return new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:TieredStopAtLevel=1",
+                        "-XX:+UseSerialGC",
+                        "-Xshare:auto",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        CrashingGateway.class.getName(),
+                        Integer.toString(server.port()),
+                        database,
+                        Integer.toString(at),
+                        moment)
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+    }
+
+    /** SIGKILL to one backend makes the server drop all sessions and recover from its log. */
+    private void crashServer() throws Exception {
+        long pid;
+        try (Connection victim = server.connect(database)) {
+            pid = victim.unwrap(org.postgresql.PGConnection.class).getBackendPID();
+            ProcessHandle.of(pid).orElseThrow().destroyForcibly();
+            Awaitility.await()
+                    .atMost(Gateway.PATIENCE)
+                    .until(() ->
+                            !ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false));
+        }
+        Awaitility.await()
+                .atMost(Gateway.PATIENCE)
+                .ignoreExceptions()
+                .until(() -> server.text(database, "SELECT 1").equals("1"));
+    }
+
+    private void checkEnd(long id, long inserted) throws Exception {
+        assertThat(server.text(database, "SELECT state || coalesce(error, '') FROM sluice.migrations WHERE id = " + id))
+                .isEqualTo("complete");
+        assertThat(server.text(database, "SELECT count(*) FROM orders")).isEqualTo(Long.toString(ROWS + inserted));
+        assertThat(server.text(database, "SELECT count(DISTINCT ref) = count(*) FROM orders"))
+                .isEqualTo("t");
+        assertThat(server.text(database, "SELECT count(*) FROM refilled")).isEqualTo("0");
+        assertThat(server.text(
+                        database,
+                        "SELECT string_agg(conname, ',' ORDER BY conname) FROM pg_constraint"
+                                + " WHERE conrelid = 'orders'::regclass AND contype IN ('u', 'c')"))
+                .isEqualTo("orders_ref_key");
+        assertThat(server.text(database, "SELECT count(*) FROM pg_index WHERE NOT indisvalid"))
+                .isEqualTo("0");
+        assertThat(server.text(
+                        database,
+                        "SELECT attnotnull FROM pg_attribute WHERE attrelid = 'orders'::regclass AND attname = 'ref'"))
+                .isEqualTo("t");
+    }
+}
