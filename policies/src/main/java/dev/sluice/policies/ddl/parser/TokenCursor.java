@@ -238,15 +238,16 @@ abstract class TokenCursor extends SqlAbstractParserImpl {
         if (!atKind(DdlParserImplConstants.LPAREN)) {
             throw unexpected("\"(\"");
         }
-        int open = peek().end;
-        int first = peek(2).start;
-        takeGroup();
-        int close = last().start;
-        int lastInside = Math.max(open, close);
-        while (lastInside > first && message.charAt(lastInside - 1) <= ' ') {
-            lastInside--;
+        getNextToken();
+        int first = peek().start;
+        int end = first;
+        while (!atKind(DdlParserImplConstants.RPAREN)) {
+            takeGroup();
+            // Not to the parenthesis: a line comment before it must not end the slice.
+            end = last().end;
         }
-        return slice(Math.min(first, lastInside), lastInside);
+        getNextToken();
+        return slice(first, end);
     }
 
     /** Takes {@code ( … )} with its parentheses, where one comes next. */
