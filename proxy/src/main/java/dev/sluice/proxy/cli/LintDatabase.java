@@ -1,24 +1,27 @@
 package dev.sluice.proxy.cli;
 
+import dev.sluice.policies.ddl.QualifiedName;
 import dev.sluice.policies.facts.Facts;
 import dev.sluice.policies.facts.FactsRequest;
 import dev.sluice.policies.sql.ServerVersion;
 import dev.sluice.proxy.catalog.ControlPools;
 import dev.sluice.proxy.catalog.FactsReader;
-import dev.sluice.proxy.catalog.InFlight;
 import dev.sluice.proxy.catalog.PostgresFactsReader;
+import dev.sluice.proxy.ledger.PostgresLedger;
 import dev.sluice.proxy.lint.AppliedVersions;
 import dev.sluice.proxy.lint.FactsSource;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 
 /** The database that files are linted against, over one connection. */
 final class LintDatabase implements FactsSource, AutoCloseable {
+    private static final String INSUFFICIENT_PRIVILEGE = "42501";
     private static final FactsRequest NOTHING = new FactsRequest(Set.of(), Set.of(), Set.of(), Set.of());
 
     private final Connection connection;
@@ -45,9 +48,22 @@ final class LintDatabase implements FactsSource, AutoCloseable {
         properties.setProperty("ApplicationName", "sluice lint");
         Connection connection = DriverManager.getConnection(url, properties);
         try {
-            return new LintDatabase(connection, new PostgresFactsReader(new ControlPools(List.of()), InFlight.NONE));
+            return new LintDatabase(
+                    connection, new PostgresFactsReader(new ControlPools(List.of()), LintDatabase::inFlight));
         } catch (SQLException | RuntimeException e) {
             connection.close();
+            throw e;
+        }
+    }
+
+    /** What the ledger says; nothing where the role may not read it. */
+    private static Map<QualifiedName, List<Long>> inFlight(Connection connection) throws SQLException {
+        try {
+            return new PostgresLedger().inFlight(connection);
+        } catch (SQLException e) {
+            if (INSUFFICIENT_PRIVILEGE.equals(e.getSQLState())) {
+                return Map.of();
+            }
             throw e;
         }
     }

@@ -4,12 +4,26 @@ import dev.sluice.policies.ddl.AlterAction;
 import dev.sluice.policies.ddl.QualifiedName;
 import dev.sluice.policies.ddl.SchemaChange;
 import dev.sluice.policies.facts.Facts;
+import dev.sluice.policies.facts.FactsRequest;
 import dev.sluice.policies.facts.RelationFacts;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 
 /** Tells that a database has already, or has no more, what a pending statement would change. */
 final class Applied {
     private Applied() {}
+
+    /** The same request with the names that the statement gives to new relations. */
+    static FactsRequest request(SchemaChange change, FactsRequest needs) {
+        Set<QualifiedName> relations = new HashSet<>(needs.relations());
+        switch (change) {
+            case SchemaChange.CreateTable create -> relations.add(create.table());
+            case SchemaChange.CreateIndex index -> index.name().ifPresent(relations::add);
+            default -> {}
+        }
+        return new FactsRequest(relations, needs.expressions(), needs.types(), needs.newRelations());
+    }
 
     static Optional<String> of(SchemaChange change, Facts facts, FileState state) {
         return switch (change) {

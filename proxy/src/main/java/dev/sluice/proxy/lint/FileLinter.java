@@ -4,6 +4,7 @@ import dev.sluice.policies.ddl.AlterAction;
 import dev.sluice.policies.ddl.SchemaChange;
 import dev.sluice.policies.ddl.parser.DdlParser;
 import dev.sluice.policies.facts.Facts;
+import dev.sluice.policies.facts.FactsRequest;
 import dev.sluice.policies.plan.Decision;
 import dev.sluice.policies.plan.StatementContext;
 import dev.sluice.policies.plan.Verdict;
@@ -106,7 +107,8 @@ final class FileLinter {
         boolean inTransaction = !rules.dialect().isMySqlFamily() && (piece.transaction() || state.inBlock());
         StatementContext context =
                 new StatementContext(inTransaction, state.created(), statement.directives(), options.context());
-        Facts facts = source.read(engine.needs(change));
+        FactsRequest needs = engine.needs(change);
+        Facts facts = source.read(source.isReal() ? Applied.request(change, needs) : needs);
         Decision decision = engine.judge(change, facts, context, options.policy());
         Set<String> seen = new HashSet<>();
         for (Finding finding : decision.findings()) {
