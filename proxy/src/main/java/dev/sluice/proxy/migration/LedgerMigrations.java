@@ -71,7 +71,8 @@ public final class LedgerMigrations implements Migrations, AutoCloseable {
             for (String name : engine(upstream.name()).databasesWithLedger(any)) {
                 runner(new DatabaseRef(upstream.name(), name));
             }
-        } catch (SQLException e) {
+        } catch (SQLException | RuntimeException e) {
+            // One server that cannot be searched must not keep the others from being.
             LOG.debug("upstream {} not searched for ledgers", upstream.name(), e);
         }
     }

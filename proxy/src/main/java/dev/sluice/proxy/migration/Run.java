@@ -10,6 +10,7 @@ import dev.sluice.proxy.ledger.Progress;
 import dev.sluice.proxy.ledger.Signals;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Optional;
 
 /** One migration while this gateway holds its lease: where it stands, and how that is written down. */
@@ -23,6 +24,9 @@ public final class Run {
     private Position position;
     private Progress progress;
     private Optional<Moved> pending = Optional.empty();
+    private long notedAt;
+
+    private static final Duration NOTE_INTERVAL = Duration.ofSeconds(1);
 
     private record Moved(Position position, Progress progress, Signals signals) {}
 
@@ -117,11 +121,15 @@ public final class Run {
         committed();
     }
 
-    /** Says why the migration waits; nothing is written when that is known. */
+    /** Says why the migration waits; nothing is written when that is known, or was said a moment ago. */
     public void note(boolean throttled, String reason) throws SQLException {
-        if (progress.reason().equals(reason) && progress.throttled() == throttled) {
+        boolean sameKind =
+                progress.throttled() == throttled && progress.reason().isEmpty() == reason.isEmpty();
+        boolean known = progress.reason().equals(reason) || System.nanoTime() - notedAt < NOTE_INTERVAL.toNanos();
+        if (sameKind && known) {
             return;
         }
+        notedAt = System.nanoTime();
         try (Connection connection = database.connection()) {
             ledger.note(connection, entry.lease(), throttled, reason);
         }

@@ -2,23 +2,44 @@ package dev.sluice.proxy.throttle;
 
 import java.time.Duration;
 
-/** Decides, between two batches of a backfill, how long it rests. Thread-safe. */
-@FunctionalInterface
+/** Decides, before and after each batch of a backfill, how long it rests. Thread-safe; does not block. */
 public interface Pacer {
 
     /** Never rests, but for a migration's own limit. */
-    Pacer UNTHROTTLED = batch -> Rest.GO.noFasterThan(batch);
+    Pacer UNTHROTTLED = new Pacer() {
+        @Override
+        public Rest before(Work work) {
+            return Rest.NONE;
+        }
 
+        @Override
+        public Rest after(Batch batch) {
+            return Rest.NONE.noFasterThan(batch);
+        }
+    };
+
+    /** Whether a batch may run now; one that rests asks again. */
+    Rest before(Work work);
+
+    /** How long to rest after a batch. */
     Rest after(Batch batch);
+
+    /**
+     * Who works.
+     *
+     * @param upstream the server
+     * @param database the database on it
+     * @param migration the migration's number in that database
+     */
+    record Work(String upstream, String database, long migration) {}
 
     /**
      * A batch that was just committed.
      *
-     * @param upstream the server that bore it
      * @param took from its begin to its commit
      * @param maxRowsPerSecond the migration's own limit, 0 for none
      */
-    record Batch(String upstream, long rows, Duration took, long maxRowsPerSecond) {}
+    record Batch(Work work, long rows, Duration took, long maxRowsPerSecond) {}
 
     /**
      * @param pause how long to rest before the next batch
@@ -26,7 +47,7 @@ public interface Pacer {
      */
     record Rest(Duration pause, String reason) {
 
-        public static final Rest GO = new Rest(Duration.ZERO, "");
+        public static final Rest NONE = new Rest(Duration.ZERO, "");
 
         /** At least the rest that a migration's own limit asks for. */
         public Rest noFasterThan(Batch batch) {
@@ -35,9 +56,11 @@ public interface Pacer {
             }
             long nanos = (long) (batch.rows() * 1e9 / batch.maxRowsPerSecond())
                     - batch.took().toNanos();
-            return nanos <= pause.toNanos()
-                    ? this
-                    : new Rest(Duration.ofNanos(nanos), "limit of " + batch.maxRowsPerSecond() + " rows/s");
+            return longer(nanos, "limit of " + batch.maxRowsPerSecond() + " rows/s");
+        }
+
+        Rest longer(long nanos, String why) {
+            return nanos <= pause.toNanos() ? this : new Rest(Duration.ofNanos(nanos), why);
         }
 
         public boolean throttled() {

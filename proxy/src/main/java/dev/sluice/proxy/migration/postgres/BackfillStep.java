@@ -37,6 +37,14 @@ final class BackfillStep {
     }
 
     Outcome run(Step.Backfill step, Run run) throws SQLException {
+        Pacer.Work worker = new Pacer.Work(
+                run.database().upstream().name(),
+                run.database().name(),
+                run.entry().id());
+        Rest first = pacer.before(worker);
+        if (first.throttled()) {
+            return new Outcome.Wait(first.pause(), true, first.reason());
+        }
         BackfillCursor stored = BackfillCursor.read(run.position().cursor());
         BackfillCursor cursor =
                 stored.sized(within(stored.batchRows(), run.signals().maxRowsPerSecond()));
@@ -61,7 +69,9 @@ final class BackfillStep {
         if (batch.finished()) {
             return new Outcome.Done();
         }
-        return batch.blocked() ? blocked(run, batch) : rest(run, batch, Duration.ofNanos(System.nanoTime() - begin));
+        return batch.blocked()
+                ? blocked(run, batch)
+                : rest(run, worker, batch, Duration.ofNanos(System.nanoTime() - begin));
     }
 
     private PostgresBackfill backfill(Step.Backfill step) {
@@ -144,12 +154,9 @@ final class BackfillStep {
         return step;
     }
 
-    private Outcome rest(Run run, PostgresBackfill.Batch batch, Duration took) throws SQLException {
-        Rest rest = pacer.after(new Pacer.Batch(
-                run.database().upstream().name(),
-                batch.rows(),
-                took,
-                run.signals().maxRowsPerSecond()));
+    private Outcome rest(Run run, Pacer.Work worker, PostgresBackfill.Batch batch, Duration took) throws SQLException {
+        Rest rest = pacer.after(
+                new Pacer.Batch(worker, batch.rows(), took, run.signals().maxRowsPerSecond()));
         restedNanos = rest.pause().toNanos();
         if (!rest.throttled()) {
             if (run.progress().throttled()) {
