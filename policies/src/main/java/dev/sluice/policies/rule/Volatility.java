@@ -66,10 +66,15 @@ public final class Volatility {
     private Volatility() {}
 
     public static ExpressionFacts of(String expression, Dialect dialect) {
+        return of(expression, dialect, Set.of());
+    }
+
+    /** @param steady functions that are known not to be volatile, besides the server's own */
+    public static ExpressionFacts of(String expression, Dialect dialect, Set<String> steady) {
         List<Token> tokens = Tokens.of(expression, dialect);
         for (int i = 0; i + 1 < tokens.size(); i++) {
             Token token = tokens.get(i);
-            if (token.isName() && tokens.get(i + 1).is("(") && !steady(tokens, i, dialect)) {
+            if (token.isName() && tokens.get(i + 1).is("(") && !steady(tokens, i, dialect, steady)) {
                 return ExpressionFacts.VOLATILE;
             }
         }
@@ -78,7 +83,7 @@ public final class Volatility {
                 : ExpressionFacts.STABLE;
     }
 
-    private static boolean steady(List<Token> tokens, int i, Dialect dialect) {
+    private static boolean steady(List<Token> tokens, int i, Dialect dialect, Set<String> known) {
         Token token = tokens.get(i);
         if (dialect.isMySqlFamily()) {
             return !MYSQL_VOLATILE.contains(token.text().toLowerCase(java.util.Locale.ROOT));
@@ -87,11 +92,12 @@ public final class Volatility {
         boolean ofSchema = i > 1 && tokens.get(i - 1).is(".");
         boolean ofCatalog = ofSchema && tokens.get(i - 2).text().equals("pg_catalog");
         if (ofSchema && !ofCatalog) {
-            return false;
+            return known.contains(token.text());
         }
         return cast
                 || (token.kind() == Kind.WORD && SYNTAX.contains(token.text()))
-                || POSTGRES_STEADY.contains(token.text());
+                || POSTGRES_STEADY.contains(token.text())
+                || known.contains(token.text());
     }
 
     private static Set<String> words(String text) {

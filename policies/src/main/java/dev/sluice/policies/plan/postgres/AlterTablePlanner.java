@@ -140,16 +140,19 @@ final class AlterTablePlanner {
             draft.add(BACKFILL, fill.get());
         } else {
             // A constraint over rows that break it would make their updates fail: look before adding it.
-            draft.add(
-                    VALIDATE,
-                    new Step.Verify(
-                            "SELECT NOT EXISTS (SELECT FROM " + Pg.id(table.name()) + " t WHERE t." + Pg.id(column)
-                                    + " IS NULL)",
-                            "column \"" + column + "\" of relation \""
-                                    + table.name().name() + "\" contains no null values"));
+            draft.add(VALIDATE, new Step.Online(refuseNulls(column), Optional.empty(), List.of()));
         }
-        promises.notNull(column, name, noInherit, fill);
+        promises.notNull(column, name, noInherit, false, fill);
         return true;
+    }
+
+    /** The server's own error for a row that has no value, without its lock. */
+    private String refuseNulls(String column) {
+        String message =
+                "column \"" + column + "\" of relation \"" + table.name().name() + "\" contains null values";
+        return "DO " + Pg.dollar("BEGIN\n  IF EXISTS (SELECT FROM " + (table.only() ? "ONLY " : "") + Pg.id(table.name())
+                + " t WHERE t." + Pg.id(column) + " IS NULL) THEN\n    RAISE EXCEPTION USING ERRCODE = '23502', MESSAGE = "
+                + Pg.literal(message) + ";\n  END IF;\nEND");
     }
 
     private boolean impliedByCheck(String column) {

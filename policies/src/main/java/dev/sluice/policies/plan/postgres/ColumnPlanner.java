@@ -6,6 +6,7 @@ import static dev.sluice.policies.plan.PhaseName.EXPAND;
 import static dev.sluice.policies.plan.PhaseName.VALIDATE;
 
 import dev.sluice.policies.ddl.ColumnConstraint;
+import dev.sluice.policies.ddl.QualifiedName;
 import dev.sluice.policies.ddl.SourceText;
 import dev.sluice.policies.plan.Step;
 import dev.sluice.policies.rule.ColumnAddition;
@@ -32,6 +33,7 @@ final class ColumnPlanner {
     private final Expand expand;
     private final ColumnAddition addition;
     private final Optional<String> given;
+    private Optional<QualifiedName> sequence = Optional.empty();
 
     /** @param given the expression of the {@code backfill} directive, when it is for this column */
     ColumnPlanner(
@@ -57,7 +59,7 @@ final class ColumnPlanner {
         expand.action(columnAction(filled));
         if (addition.fill() == Fill.SEQUENCE) {
             boolean identity = addition.column().has(ColumnConstraint.Identity.class);
-            Sequences.create(draft, table, promises.names(), expand, addition, identity);
+            sequence = Optional.of(Sequences.create(draft, table, promises.names(), expand, addition, identity));
         }
         draft.undo("ALTER TABLE IF EXISTS " + Pg.id(table.name()) + " DROP COLUMN IF EXISTS " + Pg.id(addition.name()));
         if (filled) {
@@ -147,8 +149,14 @@ final class ColumnPlanner {
         }
     }
 
+    /** Not the word DEFAULT: the default may be dropped while rows are still being filled, as some ORMs do at once. */
+    private Optional<String> ownExpression() {
+        return sequence.map(Sequences::nextValue)
+                .or(() -> addition.defaultExpression().map(SourceText::text));
+    }
+
     private Step.Backfill fillStep() {
-        String expression = given.map(g -> "(" + g + ")").orElse("DEFAULT");
+        String expression = given.or(this::ownExpression).map(e -> "(" + e + ")").orElse("DEFAULT");
         return new Step.Backfill(
                 table.name(),
                 List.of(new Step.Assignment(addition.name(), expression)),
@@ -164,6 +172,7 @@ final class ColumnPlanner {
                 addition.name(),
                 written.flatMap(ColumnConstraint.NotNull::name),
                 written.map(ColumnConstraint.NotNull::noInherit).orElse(false),
+                true,
                 filled ? Optional.of(fillStep()) : Optional.empty());
     }
 

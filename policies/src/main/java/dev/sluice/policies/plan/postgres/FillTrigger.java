@@ -13,7 +13,7 @@ import static dev.sluice.policies.plan.PhaseName.EXPAND;
 final class FillTrigger {
 
     static final String FUNCTION = "sluice.fill_{id}()";
-    private static final String TRIGGER = "\"zz_sluice_fill_{id}\"";
+    private static final String TRIGGER = "\"~sluice_fill_{id}\"";
 
     private FillTrigger() {}
 

@@ -33,9 +33,11 @@ final class Promises {
      * NULL its scan.
      *
      * @param name the constraint's name where the statement gives one
+     * @param isNew whether the statement adds the column, so that taking that back takes this back too
      * @param sweep fills what was left empty until the constraint was there
      */
-    void notNull(String column, Optional<String> name, boolean noInherit, Optional<Step.Backfill> sweep) {
+    void notNull(
+            String column, Optional<String> name, boolean noInherit, boolean isNew, Optional<Step.Backfill> sweep) {
         String constraint =
                 notNullConstraints ? name.orElseGet(() -> names.notNull(column)) : "sluice_nn_{id}_" + column;
         if (!notNullConstraints && constraint.length() > 40) {
@@ -57,8 +59,10 @@ final class Promises {
             draft.statements(ENFORCE, table.alter() + "ALTER COLUMN " + Pg.id(column) + " SET NOT NULL");
             // Together with SET NOT NULL in one statement the server would scan after all.
             draft.statements(ENFORCE, table.alter() + "DROP CONSTRAINT IF EXISTS " + quoted);
-            draft.undo("ALTER TABLE IF EXISTS " + Pg.id(table.name()) + " ALTER COLUMN " + Pg.id(column)
-                    + " DROP NOT NULL");
+            if (!isNew) {
+                draft.undo("ALTER TABLE IF EXISTS " + Pg.id(table.name()) + " ALTER COLUMN " + Pg.id(column)
+                        + " DROP NOT NULL");
+            }
         }
         draft.add(
                 VERIFY,

@@ -37,7 +37,7 @@ final class Sequences {
      * before the column is NOT NULL, so a helper numbers rows until then, and everybody may draw from it, as from an
      * identity.
      */
-    static void create(
+    static QualifiedName create(
             Draft draft, Table table, Names names, Expand expand, ColumnAddition addition, boolean identity) {
         QualifiedName sequence =
                 new QualifiedName(table.name().schema(), identity ? HELPER : names.sequence(addition.name()));
@@ -57,14 +57,18 @@ final class Sequences {
         if (identity) {
             expand.before("GRANT USAGE ON SEQUENCE " + Pg.id(sequence) + " TO PUBLIC");
         }
-        expand.action("ALTER COLUMN " + Pg.id(addition.name()) + " SET DEFAULT pg_catalog.nextval("
-                + Pg.literal(Pg.id(sequence)) + "::pg_catalog.regclass)");
+        expand.action("ALTER COLUMN " + Pg.id(addition.name()) + " SET DEFAULT " + nextValue(sequence));
         if (!identity) {
             expand.after("ALTER SEQUENCE " + Pg.id(sequence) + " OWNED BY " + Pg.id(table.name()) + "."
                     + Pg.id(addition.name()));
         }
         draft.undo("DROP SEQUENCE IF EXISTS " + Pg.id(sequence));
         draft.note(EXPAND, "sequence " + sequence.name() + " numbers new rows at once");
+        return sequence;
+    }
+
+    static String nextValue(QualifiedName sequence) {
+        return "pg_catalog.nextval(" + Pg.literal(Pg.id(sequence)) + "::pg_catalog.regclass)";
     }
 
     /** The helper gives way to the identity's own sequence, which goes on where the helper stopped. */

@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.Objects;
 
 /** The statements that the verdicts are tested with, read from the class path. */
-final class Corpus {
+public final class Corpus {
     /** @param id empty for the statements that build the fixture */
-    record Line(String id, String verdict, List<String> rules, String statement) {
+    public record Line(String id, String verdict, List<String> rules, String statement) {
         @Override
         public String toString() {
             return id + " " + statement;
@@ -20,7 +20,7 @@ final class Corpus {
     private Corpus() {}
 
     /** All statements of a file: those that are judged and those that build the fixture. */
-    static List<Line> read(String file) {
+    public static List<Line> read(String file) {
         try (InputStream in = Objects.requireNonNull(Corpus.class.getResourceAsStream("/corpus/" + file))) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8)
                     .lines()
