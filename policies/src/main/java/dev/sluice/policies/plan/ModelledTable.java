@@ -66,7 +66,9 @@ final class ModelledTable {
         create.partitionOf().flatMap(model::known).ifPresent(parent -> table.inherit(parent, model));
         create.columns().forEach(table::add);
         create.constraints().forEach(table::add);
-        table.readOptions(Tokens.of(create.source().text(), model.version().dialect()), create.source().text());
+        table.readOptions(
+                Tokens.of(create.source().text(), model.version().dialect()),
+                create.source().text());
         model.put(table.facts());
     }
 
@@ -83,11 +85,12 @@ final class ModelledTable {
         for (AlterAction action : alter.actions()) {
             switch (action) {
                 case AlterAction.AddColumn add -> table.add(add.column());
-                case AlterAction.DropColumn drop -> table.columns.removeIf(c -> c.name().equals(drop.column()));
+                case AlterAction.DropColumn drop ->
+                    table.columns.removeIf(c -> c.name().equals(drop.column()));
                 case AlterAction.AddConstraint add -> table.add(add.constraint());
                 case AlterAction.AddIndex add -> table.index(add.name().orElse(""), add.kind(), add.keys());
-                case AlterAction.DropConstraint drop -> table.constraints.removeIf(
-                        c -> c.name().equals(drop.name()));
+                case AlterAction.DropConstraint drop ->
+                    table.constraints.removeIf(c -> c.name().equals(drop.name()));
                 case AlterAction.SetNotNull set -> table.change(set.column(), true);
                 case AlterAction.DropNotNull drop -> table.change(drop.column(), false);
                 case AlterAction.ValidateConstraint validate -> table.validate(validate.name());
@@ -130,7 +133,8 @@ final class ModelledTable {
                 column.name(),
                 column.type().source().text(),
                 primary || column.has(ColumnConstraint.NotNull.class),
-                column.last(ColumnConstraint.Default.class).map(d -> d.expression().text()),
+                column.last(ColumnConstraint.Default.class)
+                        .map(d -> d.expression().text()),
                 column.has(ColumnConstraint.Generated.class),
                 column.has(ColumnConstraint.Identity.class)));
         if (primary) {
@@ -152,10 +156,16 @@ final class ModelledTable {
                 names.forEach(c -> change(c, true));
             }
             case TableConstraint.Unique unique -> key(given, false, names(unique.keys()));
-            case TableConstraint.Check check -> check(
-                    given, check.expression().text(), !check.notValid() && check.enforced());
-            case TableConstraint.ForeignKey key -> constraints.add(new ConstraintFacts(
-                    given, 'f', key.columns(), key.source().text(), !key.notValid(), Optional.of(key.referenced())));
+            case TableConstraint.Check check ->
+                check(given, check.expression().text(), !check.notValid() && check.enforced());
+            case TableConstraint.ForeignKey key ->
+                constraints.add(new ConstraintFacts(
+                        given,
+                        'f',
+                        key.columns(),
+                        key.source().text(),
+                        !key.notValid(),
+                        Optional.of(key.referenced())));
             case TableConstraint.NotNull notNull -> change(notNull.column(), !notNull.notValid());
             case TableConstraint.Exclude exclude -> {}
         }
@@ -181,8 +191,7 @@ final class ModelledTable {
 
     private void change(String column, boolean notNull) {
         columns.replaceAll(c -> c.name().equals(column)
-                ? new ColumnFacts(
-                        c.name(), c.type(), notNull, c.defaultExpression(), c.generated(), c.identity())
+                ? new ColumnFacts(c.name(), c.type(), notNull, c.defaultExpression(), c.generated(), c.identity())
                 : c);
     }
 
@@ -201,7 +210,10 @@ final class ModelledTable {
             boolean last = i + 2 >= tokens.size();
             if (depth == 1 && token.is("fulltext")) {
                 indexes.add(new IndexFacts("", false, false, true, false, "fulltext", List.of(), ""));
-            } else if (depth == 0 && token.is("partition") && !last && tokens.get(i + 1).is("by")) {
+            } else if (depth == 0
+                    && token.is("partition")
+                    && !last
+                    && tokens.get(i + 1).is("by")) {
                 kind = Kind.PARTITIONED_TABLE;
                 options.put("partition_key", text.substring(tokens.get(i + 2).start()));
             } else if (depth == 0 && !last && (token.is("row_format") || token.is("engine"))) {

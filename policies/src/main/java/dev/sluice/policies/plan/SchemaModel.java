@@ -41,14 +41,15 @@ public final class SchemaModel {
     public void apply(SchemaChange change) {
         switch (change) {
             case SchemaChange.CreateTable create -> ModelledTable.create(create, this);
-            case SchemaChange.AlterTable alter -> known(alter.table())
-                    .ifPresent(table -> ModelledTable.alter(alter, table, this));
-            case SchemaChange.CreateIndex index -> known(index.table())
-                    .ifPresent(table -> ModelledTable.index(index, table, this));
+            case SchemaChange.AlterTable alter ->
+                known(alter.table()).ifPresent(table -> ModelledTable.alter(alter, table, this));
+            case SchemaChange.CreateIndex index ->
+                known(index.table()).ifPresent(table -> ModelledTable.index(index, table, this));
             case SchemaChange.DropTable drop -> drop.tables().forEach(t -> relations.remove(real(t)));
             case SchemaChange.DropIndex drop -> drop.indexes().forEach(i -> relations.remove(real(i)));
-            case SchemaChange.RenameTables rename -> rename.renamings().forEach(r -> known(r.from())
-                    .ifPresent(t -> ModelledTable.rename(t, real(r.to()), this)));
+            case SchemaChange.RenameTables rename ->
+                rename.renamings()
+                        .forEach(r -> known(r.from()).ifPresent(t -> ModelledTable.rename(t, real(r.to()), this)));
             case SchemaChange.CreateObject create -> {
                 object(create);
                 create.elements().forEach(this::apply);
@@ -71,8 +72,7 @@ public final class SchemaModel {
             Optional.ofNullable(constrainedTypes.get(typeName(type)))
                     .ifPresent(constrained -> types.put(type, new TypeFacts(true, constrained, "")));
         }
-        return new Facts(
-                version, true, "", Optional.of(defaultSchema), found, volatilities, types, Map.of());
+        return new Facts(version, true, "", Optional.of(defaultSchema), found, volatilities, types, Map.of());
     }
 
     ServerVersion version() {
@@ -122,9 +122,8 @@ public final class SchemaModel {
     }
 
     private static String typeName(String type) {
-        List<Token> names = Tokens.of(type, Dialect.POSTGRES).stream()
-                .filter(Token::isName)
-                .toList();
+        List<Token> names =
+                Tokens.of(type, Dialect.POSTGRES).stream().filter(Token::isName).toList();
         return names.isEmpty() ? type : names.getLast().text();
     }
 }

@@ -72,9 +72,10 @@ class CorpusVerdictTest {
     private static List<Verdict> classes(Corpus.Line line) {
         return switch (line.verdict()) {
             case "safe" -> List.of(Verdict.FORWARD, Verdict.GUARD);
-            case "rewrite" -> line.rules().contains("add-column-not-null-no-default")
-                    ? List.of(Verdict.REJECT)
-                    : List.of(Verdict.REWRITE, Verdict.PHASE);
+            case "rewrite" ->
+                line.rules().contains("add-column-not-null-no-default")
+                        ? List.of(Verdict.REJECT)
+                        : List.of(Verdict.REWRITE, Verdict.PHASE);
             default -> List.of(Verdict.PARK, Verdict.REJECT);
         };
     }

@@ -18,7 +18,7 @@ import java.util.Optional;
 final class CompletionWait {
 
     /** How soon a client that has gone, or has cancelled, is seen. */
-    private static final Duration SLICE = Duration.ofMillis(250);
+    private static final Duration SLICE = Duration.ofMillis(400);
 
     private final Migrations migrations;
     private final InterceptorSettings settings;

@@ -3,7 +3,6 @@ package dev.sluice.proxy.intercept;
 import dev.sluice.policies.ddl.QualifiedName;
 import dev.sluice.policies.ddl.SchemaChange;
 import dev.sluice.policies.plan.Decision;
-import dev.sluice.policies.plan.Verdict;
 import dev.sluice.policies.sql.Directives.Completion;
 import dev.sluice.proxy.audit.AuditEvent;
 import dev.sluice.proxy.migration.DatabaseRef;
@@ -72,7 +71,7 @@ final class Effects {
         Decision decision = judgement.decision();
         Optional<Long> migration = Optional.empty();
         List<String> replacement = List.of();
-        if (decision.verdict() != Verdict.FORWARD) {
+        if (!asItIs(judgement)) {
             Optional<Migrations.Proposal> proposal = propose(judgement);
             migration = proposal.map(Migrations.Proposal::id);
             Judgement prepared = proposal.map(p -> judgement.with(p.prepared())).orElse(judgement);
@@ -128,6 +127,15 @@ final class Effects {
                 }
             });
         }
+    }
+
+    /** A guard cannot be put around what may not run in a block, nor around what the server does not understand. */
+    private static boolean asItIs(Judgement judgement) {
+        return switch (judgement.decision().verdict()) {
+            case FORWARD, PARK, REJECT -> true;
+            case GUARD -> NotInBlock.is(judgement.change());
+            case REWRITE, PHASE -> false;
+        };
     }
 
     private Optional<Migrations.Proposal> propose(Judgement judgement) throws MigrationException {

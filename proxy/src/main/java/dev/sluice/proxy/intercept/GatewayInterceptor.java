@@ -1,14 +1,19 @@
 package dev.sluice.proxy.intercept;
 
 import dev.sluice.policies.ddl.parser.DdlParser;
+import dev.sluice.policies.policy.Policy;
 import dev.sluice.policies.sql.DirectiveException;
 import dev.sluice.policies.sql.StatementText;
 import dev.sluice.proxy.audit.AuditEvent;
 import dev.sluice.proxy.audit.AuditException;
 import dev.sluice.proxy.audit.AuditLog;
+import dev.sluice.proxy.catalog.FactsReader;
 import dev.sluice.proxy.intercept.command.CommandParser;
 import dev.sluice.proxy.intercept.command.CommandRunner;
 import dev.sluice.proxy.intercept.command.CommandSyntaxException;
+import dev.sluice.proxy.intercept.command.GatewayCommand;
+import dev.sluice.proxy.intercept.command.GatewayView;
+import dev.sluice.proxy.intercept.command.Operators;
 import dev.sluice.proxy.migration.Approvals;
 import dev.sluice.proxy.migration.DatabaseRef;
 import dev.sluice.proxy.migration.MigrationException;
@@ -23,6 +28,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,19 +53,37 @@ public final class GatewayInterceptor implements Interceptor {
     private final Clock clock;
     private final OpenTransactions open = new OpenTransactions();
 
-    GatewayInterceptor(
-            Planning planning,
-            StatementJudge judge,
-            CommandRunner commands,
+    /**
+     * @param reader reads facts of every kind of upstream
+     * @param policy the policy as it is now; asked for each statement
+     * @param view what commands show of the rest of the gateway
+     */
+    public GatewayInterceptor(
+            FactsReader reader,
+            Supplier<Policy> policy,
             Migrations migrations,
             Approvals approvals,
             AuditLog audit,
+            GatewayView view,
+            InterceptorSettings settings,
+            Clock clock) {
+        this(new PolicyPlanning(), reader, policy, migrations, approvals, audit, view, settings, clock);
+    }
+
+    GatewayInterceptor(
+            Planning planning,
+            FactsReader reader,
+            Supplier<Policy> policy,
+            Migrations migrations,
+            Approvals approvals,
+            AuditLog audit,
+            GatewayView view,
             InterceptorSettings settings,
             Clock clock) {
         this.planning = planning;
-        this.judge = judge;
+        this.judge = new StatementJudge(planning, reader, policy, clock);
         this.explain = new Explain(new DdlParser(), judge);
-        this.commands = commands;
+        this.commands = new CommandRunner(migrations, audit, new Operators(settings.operators()), view, clock);
         this.migrations = migrations;
         this.approvals = approvals;
         this.audit = audit;
@@ -67,6 +91,11 @@ public final class GatewayInterceptor implements Interceptor {
         this.settings = settings;
         this.transactionEnd = new TransactionEnd(migrations, audit, settings, clock);
         this.clock = clock;
+    }
+
+    /** Loads the parser, so that the first client does not wait for it. Takes about a second of one core. */
+    public void warmUp() {
+        planning.warmUp();
     }
 
     @Override
@@ -92,6 +121,27 @@ public final class GatewayInterceptor implements Interceptor {
                     session.info().id(),
                     e);
             return new Ruling.Refuse(Refusals.internal(e));
+        }
+    }
+
+    /** The columns that {@link #judge} will answer with; a command that changes something is read, not run. */
+    @Override
+    public Ruling describe(HeldSession session, String sql) {
+        try {
+            List<StatementText> statements = planning.split(sql, session.info().lexicalRules());
+            boolean alone = statements.size() == 1;
+            StatementText.Kind kind = alone ? statements.getFirst().kind() : StatementText.Kind.DATA;
+            if (kind == StatementText.Kind.EXPLAIN_SCHEMA_CHANGE) {
+                return judge(session, sql);
+            } else if (kind != StatementText.Kind.GATEWAY_COMMAND) {
+                return new Ruling.Forward();
+            }
+            StatementText first = statements.getFirst();
+            var command = CommandParser.parse(
+                    sql, first.start(), first.end(), session.info().lexicalRules());
+            return command instanceof GatewayCommand.Alter ? CommandRunner.columnsOfAlter() : judge(session, sql);
+        } catch (DirectiveException | CommandSyntaxException e) {
+            return judge(session, sql);
         }
     }
 

@@ -21,6 +21,15 @@ public interface Interceptor {
     Ruling judge(HeldSession session, String sql);
 
     /**
+     * What {@link #judge} would answer to a gateway command or an EXPLAIN of a schema change, asked when a client of the
+     * extended protocol wants to know the columns before it executes: must have no effect. Of an {@link Ruling.Answer}
+     * only the columns count, and they must be those that judge will give; anything else says that there are none.
+     */
+    default Ruling describe(HeldSession session, String sql) {
+        return judge(session, sql);
+    }
+
+    /**
      * Is told how the server answered what a {@link Ruling.Substitute} sent, before the client is: the outcome goes to
      * the audit trail. Called once for each such ruling, also when the connection is lost.
      */

@@ -103,7 +103,7 @@ final class MessageJudge {
         Optional<Long> approved = Optional.empty();
         if (judgement.decision().verdict() == Verdict.PARK && !serverRefuses(judgement)) {
             approved = Optional.of(approval.of(session, judgement, effects, mayWait()));
-            judgement = judge.approved(judgement, approved.get());
+            judgement = judge.approved(judgement);
         }
         switch (judgement.decision().verdict()) {
             case REJECT -> throw refused(judgement);

@@ -19,9 +19,12 @@ interface Planning {
 
     SchemaChange parse(String sql, StatementText statement, LexicalRules rules);
 
-    FactsRequest needs(SchemaChange change, StatementContext context);
+    FactsRequest needs(SchemaChange change);
 
     Decision judge(SchemaChange change, Facts facts, StatementContext context, Policy policy);
+
+    /** The same once somebody has approved what had to wait for that. */
+    Decision approved(SchemaChange change, Facts facts, StatementContext context, Policy policy);
 
     /**
      * PostgreSQL: the one statement that stands in the place of the client's.
@@ -30,4 +33,7 @@ interface Planning {
      * @param expanded what records the expansion, empty when nothing is to be recorded
      */
     String substitute(Judgement judgement, Optional<String> expanded, InterceptorSettings.Locking locking);
+
+    /** Loads what the first statement would otherwise wait for. */
+    void warmUp();
 }

@@ -67,7 +67,7 @@ final class StatementJudge {
             Facts unknown = Facts.assumed(session.info().lexicalRules().version());
             return new Judgement(sql, number, statement, change, unknown, before, UNJUDGED);
         }
-        FactsRequest request = planning.needs(change, before);
+        FactsRequest request = planning.needs(change);
         Facts facts;
         Set<QualifiedName> created = new HashSet<>(earlier.created());
         try (NameScope scope = NameScope.open(session, earlier.settings())) {
@@ -85,10 +85,10 @@ final class StatementJudge {
         return new Judgement(sql, number, statement, change, facts, context, decision);
     }
 
-    /** Judges again as if somebody had approved what the decision waits for. */
-    Judgement approved(Judgement judgement, long approval) {
-        Policy asApproved = new ApprovedPolicy(policy.get(), judgement.decision(), approval);
-        return judgement.with(planning.judge(judgement.change(), judgement.facts(), judgement.context(), asApproved));
+    /** Judges again, now that somebody has approved what the decision waits for. */
+    Judgement approved(Judgement judgement) {
+        return judgement.with(
+                planning.approved(judgement.change(), judgement.facts(), judgement.context(), policy.get()));
     }
 
     private PolicyContext context(SessionInfo info, String role) {

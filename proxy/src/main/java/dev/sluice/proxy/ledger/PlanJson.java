@@ -14,6 +14,9 @@ import tools.jackson.databind.json.JsonMapper;
 /** A plan as JSON, for the ledger. What a newer gateway has added is passed over. */
 public final class PlanJson {
 
+    /** How plans name the sequence that numbers existing rows. */
+    private static final String HELPER = "sluice_seq_{id}";
+
     private static final JsonMapper JSON = JsonMapper.builder()
             .addMixIn(Step.class, StepKinds.class)
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
@@ -77,8 +80,18 @@ public final class PlanJson {
                         sql.apply(o.sql()),
                         o.doneWhen().map(sql),
                         o.cleanup().stream().map(sql).toList());
-            // What is assigned is the client's own text: nothing of it is replaced.
-            case Step.Backfill b -> b;
+            // What is assigned is the client's own text: only the name of a helper of ours is put into it.
+            case Step.Backfill b ->
+                new Step.Backfill(
+                        b.table(),
+                        b.assignments().stream()
+                                .map(a -> new Step.Assignment(
+                                        a.column(), a.expression().replace(HELPER, sql.apply(HELPER))))
+                                .toList(),
+                        b.pending(),
+                        b.keyColumns(),
+                        b.leaves(),
+                        b.suppressTriggers());
             case Step.Verify v -> new Step.Verify(sql.apply(v.sql()), v.promise());
         };
     }

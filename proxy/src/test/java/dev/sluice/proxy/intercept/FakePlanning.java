@@ -46,10 +46,18 @@ final class FakePlanning implements Planning {
     }
 
     @Override
-    public FactsRequest needs(SchemaChange change, StatementContext context) {
+    public FactsRequest needs(SchemaChange change) {
         Set<QualifiedName> names = change instanceof SchemaChange.AlterTable alter ? Set.of(alter.table()) : Set.of();
         return new FactsRequest(names, Set.of(), Set.of(), Set.of());
     }
+
+    @Override
+    public Decision approved(SchemaChange change, Facts facts, StatementContext context, Policy policy) {
+        return decision(Verdict.GUARD, List.of(), guarded(change));
+    }
+
+    @Override
+    public void warmUp() {}
 
     @Override
     public Decision judge(SchemaChange change, Facts facts, StatementContext context, Policy policy) {
@@ -58,14 +66,13 @@ final class FakePlanning implements Planning {
         String text = change.source().text();
         boolean drops = change instanceof SchemaChange.AlterTable alter
                 && alter.actions().stream().anyMatch(AlterAction.DropColumn.class::isInstance);
-        boolean approved = policy.setting("drop-column", context.policy()).isPresent();
         if (change instanceof SchemaChange.AlterTable alter
                         && context.createdHere().contains(alter.table())
                 || change instanceof SchemaChange.CreateTable) {
             return decision(Verdict.FORWARD, List.of(), noPlan());
         } else if (text.contains("forbidden")) {
             return decision(Verdict.REJECT, List.of(finding(change, "conflicting-migration", Action.BLOCK)), noPlan());
-        } else if (drops && !approved) {
+        } else if (drops) {
             return decision(Verdict.PARK, List.of(finding(change, "drop-column", Action.APPROVE)), noPlan());
         } else if (text.contains("volatile") || text.contains("SET NOT NULL")) {
             return decision(

@@ -11,9 +11,7 @@ import dev.sluice.policies.sql.ServerVersion;
 import dev.sluice.proxy.audit.AuditLog;
 import dev.sluice.proxy.audit.AuditTrail;
 import dev.sluice.proxy.catalog.FactsReader;
-import dev.sluice.proxy.intercept.command.CommandRunner;
 import dev.sluice.proxy.intercept.command.GatewayView;
-import dev.sluice.proxy.intercept.command.Operators;
 import dev.sluice.proxy.migration.Migration.State;
 import dev.sluice.proxy.session.HeldSession;
 import dev.sluice.proxy.session.ServerError;
@@ -461,10 +459,16 @@ class GatewayInterceptorTest {
 
     private GatewayInterceptor interceptor(InterceptorSettings settings) {
         Clock clock = Clock.systemUTC();
-        StatementJudge judge = new StatementJudge(planning, new TableT(), () -> Policy.DEFAULTS, clock);
-        CommandRunner commands =
-                new CommandRunner(migrations, audit, new Operators(settings.operators()), GatewayView.none(), clock);
-        return new GatewayInterceptor(planning, judge, commands, migrations, migrations, audit, settings, clock);
+        return new GatewayInterceptor(
+                planning,
+                new TableT(),
+                () -> Policy.DEFAULTS,
+                migrations,
+                migrations,
+                audit,
+                GatewayView.none(),
+                settings,
+                clock);
     }
 
     /** Knows one table: public.t. */

@@ -150,9 +150,11 @@ final class AlterTablePlanner {
     private String refuseNulls(String column) {
         String message =
                 "column \"" + column + "\" of relation \"" + table.name().name() + "\" contains null values";
-        return "DO " + Pg.dollar("BEGIN\n  IF EXISTS (SELECT FROM " + (table.only() ? "ONLY " : "") + Pg.id(table.name())
-                + " t WHERE t." + Pg.id(column) + " IS NULL) THEN\n    RAISE EXCEPTION USING ERRCODE = '23502', MESSAGE = "
-                + Pg.literal(message) + ";\n  END IF;\nEND");
+        return "DO "
+                + Pg.dollar("BEGIN\n  IF EXISTS (SELECT FROM " + (table.only() ? "ONLY " : "") + Pg.id(table.name())
+                        + " t WHERE t." + Pg.id(column)
+                        + " IS NULL) THEN\n    RAISE EXCEPTION USING ERRCODE = '23502', MESSAGE = "
+                        + Pg.literal(message) + ";\n  END IF;\nEND");
     }
 
     private boolean impliedByCheck(String column) {

@@ -156,7 +156,8 @@ final class ColumnPlanner {
     }
 
     private Step.Backfill fillStep() {
-        String expression = given.or(this::ownExpression).map(e -> "(" + e + ")").orElse("DEFAULT");
+        String expression =
+                given.or(this::ownExpression).map(e -> "(" + e + ")").orElse("DEFAULT");
         return new Step.Backfill(
                 table.name(),
                 List.of(new Step.Assignment(addition.name(), expression)),

@@ -129,8 +129,8 @@ public record DoBlock(
                                        GROUP BY k.pid) l
                                 LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid
                                ORDER BY a.xact_start LIMIT 5) h;
-                """
-                .formatted(String.join(",", watched.stream().map(Object::toString).toList()));
+                """.formatted(
+                        String.join(",", watched.stream().map(Object::toString).toList()));
     }
 
     private static String seconds(Duration duration) {

@@ -13,6 +13,7 @@ import dev.sluice.proxy.migration.Migrations;
 import dev.sluice.proxy.session.ServerError;
 import java.io.IOException;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -48,6 +49,11 @@ public final class CommandRunner {
         } catch (IOException e) {
             return refuse("58030", "the audit trail cannot be read: " + e.getMessage(), "", "");
         }
+    }
+
+    /** What an ALTER SLUICE is answered with, without its row. */
+    public static Ruling.Answer columnsOfAlter() {
+        return MigrationTable.of(List.of(), Instant.EPOCH).answer(false, "ALTER SLUICE");
     }
 
     private Ruling show(GatewayCommand.Show show, DatabaseRef database, String user)

@@ -1,0 +1,49 @@
+package dev.sluice.proxy.equivalence;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The statements of a corpus file and what has to be there before they run. */
+record Corpus(List<String> setup, List<Entry> entries) {
+
+    record Entry(String id, String verdict, String sql) {
+        @Override
+        public String toString() {
+            String line = sql.replaceAll("\\s+", " ");
+            return id + " " + (line.length() > 90 ? line.substring(0, 90) + "…" : line);
+        }
+    }
+
+    /** The file lies beside the parser's tests, which read it too. */
+    static Corpus postgres() {
+        try {
+            return read(Files.readAllLines(Path.of("..", "policies", "src/test/resources/corpus/postgres-ddl.tsv")));
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static Corpus read(List<String> lines) {
+        List<String> setup = new ArrayList<>();
+        List<Entry> entries = new ArrayList<>();
+        for (String line : lines) {
+            String[] fields = line.split("\t");
+            if (line.startsWith("#setup")) {
+                setup.add(unescaped(fields[1]));
+            } else if (!line.startsWith("#") && fields.length >= 4) {
+                entries.add(new Entry(fields[0], fields[1], unescaped(fields[3])));
+            }
+        }
+        return new Corpus(List.copyOf(setup), List.copyOf(entries));
+    }
+
+    private static String unescaped(String text) {
+        return text.replace("\\\\", "\0")
+                .replace("\\n", "\n")
+                .replace("\\t", "\t")
+                .replace("\0", "\\");
+    }
+}

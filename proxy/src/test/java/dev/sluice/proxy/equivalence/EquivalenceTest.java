@@ -1,0 +1,184 @@
+package dev.sluice.proxy.equivalence;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.policies.policy.Policy;
+import dev.sluice.proxy.migration.Migrations;
+import dev.sluice.proxy.session.ServerError;
+import dev.sluice.proxy.testing.DirectGateway;
+import dev.sluice.proxy.testing.GatewayFixture;
+import dev.sluice.proxy.testing.TestServer;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Law 1: whatever the server accepts, run directly on one database and through the gateway on another, leaves the same
+ * catalog and the same rows. What the policy parks is approved first.
+ */
+@Tag("integration")
+class EquivalenceTest {
+
+    private static final Corpus CORPUS = Corpus.postgres();
+    private static final Pattern REQUEST = Pattern.compile("as request (\\d+)");
+    private static final Pattern RANDOM = Pattern.compile(
+            "(?i)gen_random_uuid|uuidv7|random\\(|clock_timestamp|timeofday|now\\(\\)|_timestamp\\(\\)");
+    /** Columns of the fixture that differ from one database to the next, and those that statements add. */
+    private static final List<String> RANDOM_COLUMNS =
+            List.of("token", "seen_at", "seen", "b", "trace", "external_ref", "imported_at", "expires_at", "z");
+
+    static Stream<Corpus.Entry> statements() {
+        return CORPUS.entries().stream();
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("statements")
+    void onTheNewestServerTheEndIsTheSame(Corpus.Entry entry) throws Exception {
+        compare(TestServer.newest(), 18, entry);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("statements")
+    void onAnOlderServerTheEndIsTheSame(Corpus.Entry entry) throws Exception {
+        compare(TestServer.old(), 15, entry);
+    }
+
+    private static void compare(TestServer server, int major, Corpus.Entry entry) throws Exception {
+        Databases databases = Databases.on(server);
+        String direct = databases.copy();
+        String through = databases.copy();
+        try (Connection plain = server.connect(direct)) {
+            Optional<String> refused = run(plain, entry.sql());
+            Assumptions.assumeTrue(refused.isEmpty(), () -> "the server refuses it: " + refused.orElse(""));
+        }
+        try (GatewayFixture gateway =
+                        GatewayFixture.start(server, through, Policy.DEFAULTS, GatewayFixture.settings());
+                Connection client = server.connect(through)) {
+            through(gateway, client, major, entry.sql());
+        }
+        assertSame(server, major, direct, through, entry.sql());
+        databases.drop(direct);
+        databases.drop(through);
+    }
+
+    private static void through(GatewayFixture gateway, Connection client, int major, String sql) throws Exception {
+        DirectGateway session = new DirectGateway(gateway.interceptor(), client, gateway.database(), major);
+        Optional<ServerError> error = session.execute(sql);
+        if (error.isPresent()) {
+            Matcher request = REQUEST.matcher(error.get().message());
+            assertThat(request.find()).as("%s", error.get()).isTrue();
+            gateway.migrations()
+                    .command(
+                            gateway.ref(),
+                            Long.parseLong(request.group(1)),
+                            new Migrations.Command.Approve("test"),
+                            "olga");
+            error = session.execute(sql);
+        }
+        assertThat(error).isEmpty();
+    }
+
+    private static void assertSame(TestServer server, int major, String direct, String through, String sql)
+            throws Exception {
+        List<String> random = RANDOM.matcher(sql).find() ? RANDOM_COLUMNS : List.of();
+        try (Connection left = server.connect(direct);
+                Connection right = server.connect(through)) {
+            assertThat(CatalogSnapshot.of(right)).isEqualTo(CatalogSnapshot.of(left));
+            assertThat(RowsSnapshot.of(right, random)).isEqualTo(RowsSnapshot.of(left, random));
+        }
+        Optional<String> dump = dump(server, major, direct);
+        if (dump.isPresent()) {
+            assertThat(dump(server, major, through)).isEqualTo(dump);
+        }
+    }
+
+    /** What pg_dump says, where one is at hand that can read the server. */
+    private static Optional<String> dump(TestServer server, int major, String database) throws Exception {
+        try {
+            Process version = new ProcessBuilder("pg_dump", "--version").start();
+            String text = new String(version.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            Matcher number = Pattern.compile("(\\d+)\\.").matcher(text);
+            if (!number.find() || Integer.parseInt(number.group(1)) < major) {
+                return Optional.empty();
+            }
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+        Process dump = new ProcessBuilder(
+                        "pg_dump",
+                        "--schema-only",
+                        "--exclude-schema=sluice",
+                        "-h",
+                        "127.0.0.1",
+                        "-U",
+                        "postgres",
+                        "-p",
+                        Integer.toString(server.port()),
+                        database)
+                .redirectErrorStream(true)
+                .start();
+        String text = new String(dump.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(dump.waitFor()).as(text).isZero();
+        return Optional.of(text.replaceAll("(?m)^\\\\(un)?restrict .*$", ""));
+    }
+
+    private static Optional<String> run(Connection connection, String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.setEscapeProcessing(false);
+            statement.execute(sql);
+            return Optional.empty();
+        } catch (SQLException e) {
+            return Optional.of(String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** Databases made from one template that the corpus' set-up has filled. */
+    private record Databases(TestServer server, String template) {
+        private static final Map<Integer, Databases> BY_PORT = new ConcurrentHashMap<>();
+        private static final AtomicInteger COPIES = new AtomicInteger();
+
+        static Databases on(TestServer server) {
+            return BY_PORT.computeIfAbsent(server.port(), port -> {
+                try {
+                    return prepare(server);
+                } catch (SQLException e) {
+                    throw new IllegalStateException(e);
+                }
+            });
+        }
+
+        private static Databases prepare(TestServer server) throws SQLException {
+            server.execute("postgres", "CREATE DATABASE corpus");
+            try (Connection connection = server.connect("corpus")) {
+                for (String sql : CORPUS.setup()) {
+                    run(connection, sql);
+                }
+            }
+            return new Databases(server, "corpus");
+        }
+
+        String copy() throws SQLException {
+            String name = "corpus" + COPIES.incrementAndGet();
+            server.execute("postgres", "CREATE DATABASE " + name + " TEMPLATE " + template);
+            return name;
+        }
+
+        void drop(String name) throws SQLException {
+            server.execute("postgres", "DROP DATABASE " + name + " WITH (FORCE)");
+        }
+    }
+}
