@@ -108,6 +108,8 @@ final class PostgresCatalogJson {
             }
         }
         options.put("persistence", text(json, "persistence"));
+        options.put("populated", text(json, "populated"));
+        optional(json, "partitionKey").ifPresent(key -> options.put("partition_key", key.asString()));
         return options;
     }
 

@@ -48,10 +48,23 @@ final class PostgresCatalogQuery {
               SELECT tree.root,
                      sum(CASE WHEN c.relkind = ANY ('{p,I}') THEN 0::numeric
                               WHEN c.reltuples > 0 THEN c.reltuples::numeric
-                              WHEN c.relpages > 0 THEN 0::numeric
-                              ELSE pg_stat_get_live_tuples(c.oid)::numeric END) AS rows,
+                              WHEN pg_stat_get_live_tuples(c.oid) > 0 THEN pg_stat_get_live_tuples(c.oid)::numeric
+                              -- Statistics come late; that a table has no row is said only where it has no page.
+                              WHEN pg_relation_size(c.oid) > 0 THEN 1::numeric
+                              ELSE 0::numeric END) AS rows,
                      sum(c.relpages::numeric) AS pages
-                FROM tree JOIN pg_class c ON c.oid = tree.oid GROUP BY tree.root)
+                FROM tree JOIN pg_class c ON c.oid = tree.oid GROUP BY tree.root),
+            below AS (
+              SELECT tree.oid FROM tree WHERE tree.depth > 0
+              UNION
+              SELECT i.indrelid FROM found f JOIN pg_index i ON i.indexrelid = f.oid),
+            shown AS (
+              SELECT f.s, f.r, f.oid FROM found f
+              UNION ALL
+              SELECT ns.nspname::text, c.relname::text, c.oid
+                FROM below b JOIN pg_class c ON c.oid = b.oid JOIN pg_namespace ns ON ns.oid = c.relnamespace
+               WHERE c.relkind <> ALL ('{i,I}')
+                 AND NOT EXISTS (SELECT 1 FROM found f WHERE f.s = ns.nspname AND f.r = c.relname))
             SELECT json_build_object(
               'version', current_setting('server_version_num'),
               'role', current_user,
@@ -68,7 +81,8 @@ final class PostgresCatalogQuery {
                 'schema', ns.nspname, 'name', c.relname, 'oid', c.oid::text, 'kind', c.relkind::text,
                 'temporary', c.relpersistence = 't', 'persistence', c.relpersistence::text,
                 'owned', pg_has_role(c.relowner, 'USAGE'),
-                'rows', (SELECT z.rows::text FROM sizes z WHERE z.root = c.oid),
+                'rows', (SELECT z.rows::text FROM sizes z WHERE z.root = c.oid), 'populated', c.relispopulated,
+                'partitionKey', CASE WHEN c.relkind = 'p' THEN pg_get_partkeydef(c.oid) END,
                 'pages', (SELECT z.pages::text FROM sizes z WHERE z.root = c.oid),
                 'slots', c.relnatts,
                 'owner', (SELECT a.rolname FROM pg_roles a WHERE a.oid = c.relowner),
@@ -125,7 +139,7 @@ final class PostgresCatalogQuery {
                    WHERE pn.nspname <> ALL ('{pg_catalog,information_schema,sluice}')
                      AND p.prolang > 13 AND strpos(p.prosrc, c.relname::text) > 0
                    GROUP BY 1 LIMIT 20)) d)
-                )) FROM found f JOIN pg_class c ON c.oid = f.oid JOIN pg_namespace ns ON ns.oid = c.relnamespace))
+                )) FROM shown f JOIN pg_class c ON c.oid = f.oid JOIN pg_namespace ns ON ns.oid = c.relnamespace))
             """;
 
     private static final String QUALIFIED = qualify(QUERY);
@@ -162,7 +176,7 @@ final class PostgresCatalogQuery {
      */
     private static String qualify(String sql) {
         String functions = "unnest|current_schemas|current_schema|pg_my_temp_schema|has_schema_privilege|sum|"
-                + "pg_stat_get_live_tuples|json_build_object|json_build_array|json_agg|current_setting|pg_has_role|"
+                + "pg_stat_get_live_tuples|pg_relation_size|pg_get_partkeydef|json_build_object|json_build_array|json_agg|current_setting|pg_has_role|"
                 + "format_type|pg_get_expr|pg_get_constraintdef|pg_get_indexdef|quote_ident|strpos";
         String tables = "pg_class|pg_namespace|pg_inherits|pg_roles|pg_attribute|pg_attrdef|pg_constraint|pg_index|"
                 + "pg_am|pg_trigger|pg_depend|pg_rewrite|pg_proc";

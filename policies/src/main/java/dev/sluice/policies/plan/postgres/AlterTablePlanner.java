@@ -18,6 +18,7 @@ import dev.sluice.policies.rule.NullTests;
 import dev.sluice.policies.rule.Subject;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Plans an ALTER TABLE whose actions would rewrite, scan or lock: what is harmless stays as written, in its order. */
 final class AlterTablePlanner {
@@ -229,9 +230,14 @@ final class AlterTablePlanner {
         }
         columns.forEach(draft::column);
         String name = written.orElseGet(
-                () -> primary ? promises.names().primaryKey() : promises.names().unique(columns));
+                () -> primary ? promises.names().primaryKey() : promises.names().unique(withIncluded(columns, source)));
         promises.key(primary, name, columns, clause.keys().get(), clause);
         return true;
+    }
+
+    private static List<String> withIncluded(List<String> columns, String source) {
+        return Stream.concat(columns.stream(), IndexPlanner.included(source).stream())
+                .toList();
     }
 
     private boolean primaryKey(TableConstraint.PrimaryKey key) {

@@ -151,7 +151,10 @@ final class ColumnPlanner {
 
     /** Not the word DEFAULT: the default may be dropped while rows are still being filled, as some ORMs do at once. */
     private Optional<String> ownExpression() {
-        return sequence.map(Sequences::nextValue)
+        // An identity's helper has a name that is not known yet; nobody drops the default of an identity.
+        boolean identity = addition.column().has(ColumnConstraint.Identity.class);
+        return sequence.filter(q -> !identity)
+                .map(Sequences::nextValue)
                 .or(() -> addition.defaultExpression().map(SourceText::text));
     }
 

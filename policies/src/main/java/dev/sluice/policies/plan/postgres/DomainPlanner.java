@@ -24,20 +24,31 @@ final class DomainPlanner {
             return Optional.empty();
         }
         Draft draft = new Draft(0);
-        String name = check.name().orElseGet(() -> Names.make(change.domain().name(), Optional.empty(), "check"));
         String domain = domainText(change);
-        String sql = check.name().isPresent()
-                ? change.source().text() + " NOT VALID"
-                : "ALTER DOMAIN " + domain + " ADD CONSTRAINT " + Pg.id(name) + " "
-                        + check.source().text() + " NOT VALID";
-        draft.statements(EXPAND, sql);
+        draft.statements(EXPAND, change.source().text() + " NOT VALID");
         draft.lock(EXPAND, "SHARE");
+        Optional<String> name = check.name();
         draft.add(
                 VALIDATE,
                 new Step.Online(
-                        "ALTER DOMAIN " + domain + " VALIDATE CONSTRAINT " + Pg.id(name), Optional.empty(), List.of()));
-        draft.undo("ALTER DOMAIN " + domain + " DROP CONSTRAINT IF EXISTS " + Pg.id(name));
+                        name.map(n -> "ALTER DOMAIN " + domain + " VALIDATE CONSTRAINT " + Pg.id(n))
+                                .orElseGet(() -> onNewest(domain, "VALIDATE CONSTRAINT %I")),
+                        Optional.empty(),
+                        List.of()));
+        draft.undo(name.map(n -> "ALTER DOMAIN " + domain + " DROP CONSTRAINT IF EXISTS " + Pg.id(n))
+                .orElseGet(() -> onNewest(domain, "DROP CONSTRAINT %I")));
         return Optional.of(draft.plan(change.domain()));
+    }
+
+    /** For a constraint that the server has named: what was added last and is not valid. */
+    private static String onNewest(String domain, String action) {
+        String body =
+                "DECLARE\n  name text;\nBEGIN\n  FOR name IN SELECT c.conname FROM pg_catalog.pg_constraint c WHERE"
+                        + " c.contypid = " + Pg.literal(domain) + "::pg_catalog.regtype AND NOT c.convalidated"
+                        + " ORDER BY c.oid DESC LIMIT 1 LOOP\n    EXECUTE pg_catalog.format("
+                        + Pg.literal("ALTER DOMAIN " + domain.replace("%", "%%") + " " + action)
+                        + ", name);\n  END LOOP;\nEND";
+        return "DO " + Pg.dollar(body);
     }
 
     /** The domain's name as written; later phases have the client's search path. */

@@ -34,7 +34,7 @@ final class IndexPlanner {
         Draft draft = new Draft(table.rows());
         String name = change.name()
                 .map(QualifiedName::name)
-                .orElseGet(() -> new Names(subject.facts(), table.name()).index(columnNames(change.keys())));
+                .orElseGet(() -> new Names(subject.facts(), table.name()).index(columnNames(change)));
         QualifiedName index = new QualifiedName(table.name().schema(), name);
         String unique = change.kind() == IndexKind.UNIQUE ? "UNIQUE " : "";
         Optional<String> rest = rest(change);
@@ -98,8 +98,7 @@ final class IndexPlanner {
         for (QualifiedName child :
                 parent.relation().map(RelationFacts::children).orElse(List.of())) {
             Optional<RelationFacts> known = parent.byName(child);
-            QualifiedName index =
-                    new QualifiedName(child.schema(), new Names(facts, child).index(columnNames(change.keys())));
+            QualifiedName index = new QualifiedName(child.schema(), new Names(facts, child).index(columnNames(change)));
             boolean partitioned = known.filter(r -> r.kind() == RelationFacts.Kind.PARTITIONED_TABLE)
                     .isPresent();
             if (partitioned) {
@@ -210,7 +209,32 @@ final class IndexPlanner {
         return Optional.empty();
     }
 
-    /** {@code ChooseIndexColumnNames}: an expression is named after its function, repeated names are numbered. */
+    /** {@code ChooseIndexColumnNames}: included columns count, an expression is named after its function. */
+    static List<String> columnNames(SchemaChange.CreateIndex change) {
+        List<String> names = new ArrayList<>(columnNames(change.keys()));
+        names.addAll(included(change.source().text()));
+        return List.copyOf(names);
+    }
+
+    /** The columns of INCLUDE (…). */
+    static List<String> included(String text) {
+        List<Token> tokens = Tokens.of(text, Dialect.POSTGRES);
+        List<String> names = new ArrayList<>();
+        int depth = 0;
+        int i = 0;
+        while (i < tokens.size() && !(depth == 0 && tokens.get(i).is("include"))) {
+            depth += tokens.get(i).is("(") ? 1 : tokens.get(i).is(")") ? -1 : 0;
+            i++;
+        }
+        for (i++; i < tokens.size() && !tokens.get(i).is(")"); i++) {
+            if (tokens.get(i).isName()) {
+                names.add(tokens.get(i).text());
+            }
+        }
+        return names;
+    }
+
+    /** Repeated names are numbered. */
     static List<String> columnNames(List<IndexKey> keys) {
         Map<String, Integer> seen = new HashMap<>();
         List<String> names = new ArrayList<>();

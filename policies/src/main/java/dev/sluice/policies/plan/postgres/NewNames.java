@@ -2,11 +2,11 @@ package dev.sluice.policies.plan.postgres;
 
 import dev.sluice.policies.ddl.AlterAction;
 import dev.sluice.policies.ddl.ColumnConstraint;
-import dev.sluice.policies.ddl.IndexKey;
 import dev.sluice.policies.ddl.QualifiedName;
 import dev.sluice.policies.ddl.SchemaChange;
 import dev.sluice.policies.ddl.TableConstraint;
 import dev.sluice.policies.rule.ColumnAddition;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -34,7 +34,7 @@ public final class NewNames {
             names.add(
                     new QualifiedName(index.table().schema(), index.name().get().name()));
         } else {
-            List<String> columns = IndexPlanner.columnNames(index.keys());
+            List<String> columns = IndexPlanner.columnNames(index);
             names.addAll(Names.candidates(index.table(), Optional.of(Names.addition(columns)), "idx"));
         }
     }
@@ -44,7 +44,7 @@ public final class NewNames {
             case AlterAction.AddColumn add -> column(table, add);
             case AlterAction.AddConstraint add -> {
                 switch (add.constraint()) {
-                    case TableConstraint.Unique unique -> key(table, unique.name(), unique.keys());
+                    case TableConstraint.Unique unique -> key(table, unique);
                     case TableConstraint.PrimaryKey key ->
                         names.addAll(Names.candidates(table, Optional.empty(), "pkey"));
                     default -> {}
@@ -54,11 +54,14 @@ public final class NewNames {
         }
     }
 
-    private void key(QualifiedName table, Optional<String> name, List<IndexKey> keys) {
-        List<String> columns = keys.stream().flatMap(k -> k.column().stream()).toList();
-        name.ifPresentOrElse(
-                n -> names.add(new QualifiedName(table.schema(), n)),
-                () -> names.addAll(Names.candidates(table, Optional.of(Names.addition(columns)), "key")));
+    private void key(QualifiedName table, TableConstraint.Unique unique) {
+        List<String> columns = new ArrayList<>(
+                unique.keys().stream().flatMap(k -> k.column().stream()).toList());
+        columns.addAll(IndexPlanner.included(unique.source().text()));
+        unique.name()
+                .ifPresentOrElse(
+                        n -> names.add(new QualifiedName(table.schema(), n)),
+                        () -> names.addAll(Names.candidates(table, Optional.of(Names.addition(columns)), "key")));
     }
 
     private void column(QualifiedName table, AlterAction.AddColumn add) {

@@ -1,0 +1,44 @@
+package dev.sluice.policies.plan.mysql;
+
+import dev.sluice.policies.ddl.QualifiedName;
+
+/** MySQL's ways of writing names and strings, and questions to its catalog. */
+final class My {
+
+    private My() {}
+
+    static String id(String name) {
+        return '`' + name.replace("`", "``") + '`';
+    }
+
+    static String id(QualifiedName name) {
+        return name.schema().map(s -> id(s) + ".").orElse("") + id(name.name());
+    }
+
+    /** A literal that means the same with and without NO_BACKSLASH_ESCAPES. */
+    static String literal(String text) {
+        if (text.indexOf('\\') < 0) {
+            return "'" + text.replace("'", "''") + "'";
+        }
+        StringBuilder hex = new StringBuilder("CONVERT(X'");
+        for (byte b : text.getBytes(java.nio.charset.StandardCharsets.UTF_8)) {
+            hex.append(String.format("%02X", b));
+        }
+        return hex.append("' USING utf8mb4)").toString();
+    }
+
+    static String hasColumn(QualifiedName table, String column) {
+        return "SELECT COUNT(*) > 0 FROM information_schema.columns WHERE " + where(table) + " AND column_name = "
+                + literal(column);
+    }
+
+    static String hasIndex(QualifiedName table, String index) {
+        return "SELECT COUNT(*) > 0 FROM information_schema.statistics WHERE " + where(table) + " AND index_name = "
+                + literal(index);
+    }
+
+    private static String where(QualifiedName table) {
+        return "table_schema = " + table.schema().map(My::literal).orElse("DATABASE()") + " AND table_name = "
+                + literal(table.name());
+    }
+}

@@ -1,0 +1,118 @@
+package dev.sluice.policies.plan.mysql;
+
+import dev.sluice.policies.ddl.ColumnConstraint;
+import dev.sluice.policies.ddl.SourceText;
+import dev.sluice.policies.rule.ColumnAddition;
+import dev.sluice.policies.rule.ColumnAddition.Fill;
+import dev.sluice.policies.sql.ServerVersion;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/** One new column: its instant form, its real default, and what is left to do to its rows. */
+final class MySqlColumn {
+
+    private final ColumnAddition column;
+    private final Optional<String> given;
+    private final Optional<Placeholder> placeholder;
+
+    /** @param directive the expression of the {@code backfill} directive */
+    MySqlColumn(ColumnAddition column, Optional<String> directive, ServerVersion version) {
+        this.column = column;
+        this.given = directive.filter(d -> column.fill() == Fill.NONE
+                || column.fill() == Fill.EXPRESSION
+                || column.fill() == Fill.VOLATILE
+                || column.fill() == Fill.STEADY);
+        this.placeholder = column.notNull()
+                ? Placeholder.of(column.column().type(), My.id(column.name()))
+                : Optional.of(new Placeholder("DEFAULT NULL", My.id(column.name()) + " IS NULL"));
+    }
+
+    String name() {
+        return column.name();
+    }
+
+    /** Whether nothing instant leads there. */
+    boolean impossible() {
+        boolean special = column.fill() == Fill.SEQUENCE
+                || column.column().has(ColumnConstraint.Check.class)
+                || column.column().has(ColumnConstraint.References.class)
+                || column.column().has(ColumnConstraint.PrimaryKey.class);
+        return special || (needsBackfill() && placeholder.isEmpty());
+    }
+
+    boolean needsBackfill() {
+        return given.isPresent() || column.fill() == Fill.EXPRESSION || column.fill() == Fill.VOLATILE;
+    }
+
+    String pending() {
+        return placeholder.orElseThrow().pending();
+    }
+
+    String expression() {
+        return given.map(g -> "(" + g + ")")
+                .or(() -> column.defaultExpression().map(SourceText::text).map(MySqlColumn::parenthesized))
+                .orElse("DEFAULT");
+    }
+
+    /** ADD COLUMN with a constant in place of the default, and without what an index must do. */
+    String addition() {
+        List<Cut> cuts = new ArrayList<>();
+        column.column().all(ColumnConstraint.Unique.class).forEach(u -> cuts.add(new Cut(u.source(), "")));
+        if (needsBackfill()) {
+            String clause = placeholder.orElseThrow().clause();
+            Optional<ColumnConstraint.Default> written = column.column().last(ColumnConstraint.Default.class);
+            if (written.isPresent()) {
+                cuts.add(new Cut(written.get().source(), clause));
+            } else if (column.notNull()) {
+                int end = column.column().source().end();
+                cuts.add(new Cut(new SourceText(column.column().source().sql(), end, end), " " + clause));
+            }
+        }
+        return cut(cuts);
+    }
+
+    private record Cut(SourceText where, String instead) {}
+
+    private String cut(List<Cut> cuts) {
+        SourceText action = column.action().source();
+        StringBuilder text = new StringBuilder();
+        int at = action.start();
+        for (Cut cut : cuts.stream()
+                .sorted(Comparator.comparingInt(c -> c.where().start()))
+                .toList()) {
+            text.append(action.sql(), at, cut.where().start()).append(cut.instead());
+            at = cut.where().end();
+        }
+        return text.append(action.sql(), at, action.end()).toString().strip();
+    }
+
+    /** The real default, once the column is there. */
+    Optional<String> setDefault() {
+        boolean own = needsBackfill()
+                && (column.fill() == Fill.EXPRESSION || column.fill() == Fill.VOLATILE || column.fill() == Fill.STEADY);
+        return own
+                ? column.defaultExpression()
+                        .map(e -> "ALTER COLUMN " + My.id(name()) + " SET DEFAULT "
+                                + (column.fill() == Fill.STEADY ? e.text() : parenthesized(e.text())))
+                : Optional.empty();
+    }
+
+    /** A placeholder that the statement does not have as its default goes in the end. */
+    Optional<String> dropDefault() {
+        boolean foreign = needsBackfill()
+                && column.fill() == Fill.NONE
+                && column.notNull()
+                && !placeholder.orElseThrow().clause().isEmpty();
+        return foreign ? Optional.of("ALTER COLUMN " + My.id(name()) + " DROP DEFAULT") : Optional.empty();
+    }
+
+    boolean isUnique() {
+        return column.column().has(ColumnConstraint.Unique.class);
+    }
+
+    private static String parenthesized(String expression) {
+        return expression.startsWith("(") ? expression : "(" + expression + ")";
+    }
+}
