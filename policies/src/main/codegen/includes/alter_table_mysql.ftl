@@ -148,6 +148,10 @@ AlterAction MySqlAction(int start) :
         verb = Word() Word()
         { return new AlterAction.TableOption(from(start), "VALIDATION", verb); }
     |
+        LOOKAHEAD({ maria() && at("WITH", "SYSTEM", "VERSIONING") })
+        Word() Word() Word()
+        { return new AlterAction.RewriteTable(from(start), "WITH SYSTEM VERSIONING"); }
+    |
         LOOKAHEAD({ at("SECONDARY_LOAD") || at("SECONDARY_UNLOAD") })
         verb = Word() { restOfItem(); }
         { return new AlterAction.RewriteTable(from(start), verb); }
@@ -155,6 +159,11 @@ AlterAction MySqlAction(int start) :
         action = TableOption(start)
     )
     { return action; }
+}
+
+JAVACODE
+boolean atPeriod() {
+    return maria() && (at("PERIOD", "FOR") || at("PERIOD", "IF"));
 }
 
 AlterAction MySqlAdd(int start) :
@@ -168,8 +177,8 @@ AlterAction MySqlAdd(int start) :
         Word() Word() { }
         { return new AlterAction.RewriteTable(from(start), "ADD SYSTEM VERSIONING"); }
     |
-        LOOKAHEAD({ maria() && at("PERIOD", "FOR") })
-        { restOfItem(); }
+        LOOKAHEAD({ atPeriod() })
+        RestOfItem()
         { return new AlterAction.RewriteTable(from(start), "ADD PERIOD"); }
     |
         action = MySqlAddWhat(start, false)
@@ -208,8 +217,8 @@ AlterAction MySqlDrop(int start) :
         Word() Word() { }
         { return new AlterAction.RewriteTable(from(start), "DROP SYSTEM VERSIONING"); }
     |
-        LOOKAHEAD({ maria() && at("PERIOD", "FOR") })
-        { restOfItem(); }
+        LOOKAHEAD({ atPeriod() })
+        RestOfItem()
         { return new AlterAction.RewriteTable(from(start), "DROP PERIOD"); }
     |
         LOOKAHEAD({ true })

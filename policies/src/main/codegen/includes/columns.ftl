@@ -49,7 +49,8 @@ boolean startsColumnConstraint() {
     if (my() && (atAny("FIRST", "AFTER") || at("PARTITION", "BY") || at("REMOVE", "PARTITIONING"))) {
         return false;
     }
-    return !peek().word.isEmpty();
+    // MariaDB's engines have attributes whose names may be quoted.
+    return !peek().word.isEmpty() || (maria() && peek(2).kind == EQ && isName());
 }
 
 Optional<SourceText> Collation() :
@@ -60,7 +61,7 @@ Optional<SourceText> Collation() :
     <COLLATE> [ LOOKAHEAD({ my() && atKind(EQ) }) <EQ> ]
     { start = here(); }
     (
-        LOOKAHEAD({ my() }) ( <BINARY> | <QUOTED_STRING> | Name() )
+        LOOKAHEAD({ my() }) ( <BINARY> | <QUOTED_STRING> | <DEFAULT_> | Name() )
     |
         QualifiedName()
     )

@@ -28,7 +28,7 @@ SchemaChange CreateTable(int start, boolean temporary, boolean orReplace) :
         {}
     )
     [
-        LOOKAHEAD({ atKind(LPAREN) && !(my() && (peek(2).is("SELECT") || peek(2).is("WITH"))) })
+        LOOKAHEAD({ atKind(LPAREN) && !(my() && opensQuery()) })
         TableElements(columns, constraints)
     ]
     asSelect = TableTail()
@@ -114,7 +114,7 @@ boolean TableTail() :
                 ? at("AS")
                 : at("SELECT") || at("AS") || at("TABLE") || (at("WITH") && !peek(2).is("SYSTEM"))
                     || at("VALUES")
-                    || (atKind(LPAREN) && (peek(2).is("SELECT") || peek(2).is("WITH")));
+                    || (atKind(LPAREN) && opensQuery());
             if (query) {
                 asSelect = true;
                 restOfStatement();
@@ -126,6 +126,13 @@ boolean TableTail() :
         }
     }
     { return asSelect; }
+}
+
+/** Whether the parenthesis that comes next is a query's. */
+JAVACODE
+boolean opensQuery() {
+    return peek(2).is("SELECT") || peek(2).is("WITH") || peek(2).is("VALUES") || peek(2).kind == LPAREN
+        || (peek(2).is("TABLE") && isName(3));
 }
 
 JAVACODE

@@ -252,7 +252,7 @@ String MySqlType(List<String> arguments) :
         Words("PRECISION") { name = "double precision"; }
     |
         LOOKAHEAD({ word.equals("NATIONAL") || word.equals("NCHAR") || word.equals("LONG") || word.equals("CHAR") || word.equals("CHARACTER") })
-        { while (atAny("CHAR", "CHARACTER", "VARCHAR", "VARBINARY", "VARYING")) { name = join(name, anyWord()); } }
+        { while (atAny("CHAR", "CHARACTER", "VARCHAR", "VARBINARY", "VARYING") && !peek(2).is("SET")) { name = join(name, anyWord()); } }
     |
         {}
     )

@@ -40,7 +40,7 @@ SchemaChange SchemaChangeStatement() :
     |
         LOOKAHEAD({ my() && atAny("OPTIMIZE", "REPAIR") }) change = Optimize(start)
     |
-        LOOKAHEAD({ atAny("DO", "CALL", "PREPARE", "EXECUTE") || at("BEGIN", "NOT", "ATOMIC") }) change = Opaque(start)
+        LOOKAHEAD({ atAny("DO", "CALL", "PREPARE", "EXECUTE") || at("BEGIN", "NOT", "ATOMIC") || (maria() && atAny("IF", "CASE", "LOOP", "WHILE", "REPEAT", "FOR")) }) change = Opaque(start)
     |
         LOOKAHEAD({ pg() && (atAny("SELECT", "WITH") || atKind(LPAREN)) }) change = SelectInto(start)
     |
@@ -309,9 +309,15 @@ SchemaChange Optimize(int start) :
     final List<QualifiedName> tables;
 }
 {
-    { takeAny("NO_WRITE_TO_BINLOG", "LOCAL"); if (!takeAny("TABLE", "TABLES")) { throw unexpected("TABLE"); } }
+    {
+        takeAny("NO_WRITE_TO_BINLOG", "LOCAL");
+        if (at("VIEW")) {
+            rest();
+            return new SchemaChange.Annotation(from(start), verb + " VIEW");
+        }
+        if (!takeAny("TABLE", "TABLES")) { throw unexpected("TABLE"); } }
     tables = QualifiedNames()
-    { takeLockWait(); takeAny("QUICK"); takeAny("EXTENDED"); takeAny("USE_FRM"); }
+    { takeLockWait(); while (takeAny("QUICK", "EXTENDED", "USE_FRM", "FORCE")) { } }
     { return new SchemaChange.RewriteTables(from(start), tables, verb + " TABLE"); }
 }
 

@@ -4,6 +4,7 @@ import dev.sluice.policies.ddl.OnlineOptions;
 import dev.sluice.policies.ddl.SourceText;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
@@ -138,7 +139,7 @@ abstract class MySqlClauses extends Clauses {
     /** Takes the option's name and equals sign and gives the name in upper case. */
     final String tableOptionName() throws ParseException {
         boolean defaulted = take("DEFAULT");
-        String name = anyWord();
+        String name = takeLabel().toUpperCase(Locale.ROOT);
         if (name.equals("CHAR") || name.equals("CHARSET")) {
             name = "CHARACTER SET";
             take("SET");
@@ -175,7 +176,7 @@ abstract class MySqlClauses extends Clauses {
             return anyWord();
         }
         if (VALUE_ATTRIBUTES.contains(peek().word) || (maria() && peek(2).kind == DdlParserImplConstants.EQ)) {
-            String keyword = anyWord();
+            String keyword = takeLabel().toUpperCase(Locale.ROOT);
             takeKind(DdlParserImplConstants.EQ);
             optionValue();
             return keyword;
