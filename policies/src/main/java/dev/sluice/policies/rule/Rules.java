@@ -19,10 +19,12 @@ public final class Rules {
             .flatMap(List::stream)
             .collect(LinkedHashMap::new, (map, rule) -> map.put(rule.id(), rule), Map::putAll);
 
+    private static final List<Rule> IN_ORDER = List.copyOf(ALL.values());
+
     private Rules() {}
 
     public static List<Rule> all() {
-        return List.copyOf(ALL.values());
+        return IN_ORDER;
     }
 
     /** The rule of an id, or empty for an id that does not exist. */

@@ -10,7 +10,10 @@ import java.util.List;
  */
 public final class Scanner {
     private final String sql;
+    /** Of the part that is read alone: a short slice of a long text costs what the slice costs. */
     private final byte[] bytes;
+
+    private final int base;
     private final LexicalRules rules;
     private boolean inCode;
     private int at;
@@ -18,7 +21,8 @@ public final class Scanner {
 
     private Scanner(String sql, int start, int end, LexicalRules rules) {
         this.sql = sql;
-        this.bytes = bytes(sql, rules.dialect());
+        this.bytes = bytes(sql, start, end, rules.dialect());
+        this.base = start;
         this.rules = rules;
         this.at = start;
         this.to = end;
@@ -69,8 +73,8 @@ public final class Scanner {
     public Token nextWithComments() {
         while (true) {
             int start = at;
-            long lexeme = lex(bytes, at, to, rules, inCode);
-            at = Lexeme.end(lexeme) > to ? to : Lexeme.end(lexeme);
+            long lexeme = lex(bytes, at - base, to - base, rules, inCode);
+            at = Math.min(to, Lexeme.end(lexeme) + base);
             Kind kind = Lexeme.kind(lexeme);
             if (kind == Kind.CODE_OPEN || kind == Kind.CODE_CLOSE) {
                 inCode = kind == Kind.CODE_OPEN;
@@ -86,7 +90,7 @@ public final class Scanner {
         return at;
     }
 
-    /** Goes on at another place of the text, outside of any executable comment. */
+    /** Goes on at another place of the part that is read, outside of any executable comment. */
     public void moveTo(int position) {
         at = position;
         inCode = false;
@@ -100,14 +104,18 @@ public final class Scanner {
 
     /** A byte for each character, so that positions stay: what is not ASCII becomes some letter. */
     static byte[] bytes(String sql, Dialect dialect) {
-        byte[] bytes = new byte[sql.length()];
-        for (int i = 0; i < bytes.length; i++) {
+        return bytes(sql, 0, sql.length(), dialect);
+    }
+
+    private static byte[] bytes(String sql, int start, int end, Dialect dialect) {
+        byte[] bytes = new byte[end - start];
+        for (int i = start; i < end; i++) {
             char c = sql.charAt(i);
             if (c < 0x80) {
-                bytes[i] = (byte) c;
+                bytes[i - start] = (byte) c;
             } else {
                 boolean blank = (c == '\ufeff' && i == 0) || (c == '\u00a0' && dialect.isMySqlFamily());
-                bytes[i] = blank ? (byte) ' ' : (byte) 0xc3;
+                bytes[i - start] = blank ? (byte) ' ' : (byte) 0xc3;
             }
         }
         return bytes;
