@@ -2,6 +2,7 @@ package dev.sluice.protocol.postgres;
 
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is read of a client's messages. The text of Query and Parse is not decoded here: {@link #queryText} and {@link
@@ -16,16 +17,10 @@ public sealed interface FrontendMessage {
     record Parse(String statement, int textStart, int textEnd, int parameterTypes) implements FrontendMessage {}
 
     /** @param resultFormats codes as they stand, none when there are none */
-    record Bind(String portal, String statement, short[] resultFormats) implements FrontendMessage {
-        /** The format asked for a column: 0 text, 1 binary. */
-        public short formatOf(int column) {
-            return switch (resultFormats.length) {
-                case 0 -> 0;
-                case 1 -> resultFormats[0];
-                default -> column < resultFormats.length ? resultFormats[column] : 0;
-            };
-        }
-    }
+    record Bind(String portal, String statement, short[] resultFormats) implements FrontendMessage {}
+
+    /** What a Bind begins with. */
+    record BindNames(String portal, String statement) {}
 
     /** @param maxRows 0 for all */
     record Execute(String portal, int maxRows) implements FrontendMessage {}
@@ -77,6 +72,16 @@ public sealed interface FrontendMessage {
             formats[i] = (short) shortAt(in, at, end);
         }
         return new Bind(text(in, start + HEADER_BYTES, portalEnd), text(in, portalEnd + 1, statementEnd), formats);
+    }
+
+    /** The names of a Bind of which {@code [start, end)} has come; null when they are not whole yet. */
+    static @Nullable BindNames bindNames(ByteBuf in, int start, int end) {
+        int from = start + HEADER_BYTES;
+        int portalEnd = from >= end ? -1 : in.indexOf(from, end, (byte) 0);
+        int statementEnd = portalEnd < 0 || portalEnd + 1 >= end ? -1 : in.indexOf(portalEnd + 1, end, (byte) 0);
+        return statementEnd < 0
+                ? null
+                : new BindNames(text(in, from, portalEnd), text(in, portalEnd + 1, statementEnd));
     }
 
     static Execute execute(ByteBuf in, int start, int end) {

@@ -221,6 +221,9 @@ final class ClientSide extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
+        if (kept != null) {
+            session.updateClientReading();
+        }
         session.flushServer();
     }
 

@@ -1,6 +1,5 @@
 package dev.sluice.proxy.postgres;
 
-import dev.sluice.policies.sql.Interest;
 import dev.sluice.protocol.postgres.BackendDecoder;
 import dev.sluice.protocol.postgres.BackendEncoder;
 import dev.sluice.protocol.postgres.BackendType;
@@ -14,6 +13,7 @@ import dev.sluice.proxy.session.SessionInfo;
 import dev.sluice.proxy.session.SessionSnapshot;
 import dev.sluice.proxy.session.TransactionStatus;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.socket.SocketChannel;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -36,7 +36,7 @@ final class Session implements ServerChannels.Taker {
     final SocketChannel client;
     final InFlight inFlight = new InFlight();
     final SessionSettings settings = new SessionSettings();
-    final StatementText text;
+    private final Admission admission;
 
     private final long id;
     private final StartupPacket.Startup startup;
@@ -45,6 +45,8 @@ final class Session implements ServerChannels.Taker {
     private final SessionEnd end = new SessionEnd(this);
     private final long sinceNanos = System.nanoTime();
 
+    private @Nullable Interception interception;
+    private volatile boolean holding;
     private @Nullable ByteBuf startupPacket;
     private @Nullable SocketChannel server;
     private @Nullable Future<?> startupTimeout;
@@ -65,7 +67,7 @@ final class Session implements ServerChannels.Taker {
         this.startup = startup;
         this.startupPacket = packet;
         this.opaque = startup.isReplication();
-        this.text = new StatementText(relay, settings, inFlight);
+        this.admission = new Admission(this);
     }
 
     // ---- start ---------------------------------------------------------------------------------------------------
@@ -122,40 +124,104 @@ final class Session implements ServerChannels.Taker {
 
     /** Whether the client's messages are taken at all. */
     boolean isOpen() {
-        return server != null;
+        Interception holding = interception;
+        return server != null && (holding == null || holding.takesMessages());
     }
 
     /** Decides on a message of which at least the header is there. */
     Verdict admit(byte type, int length, ByteBuf in, int at, boolean whole) {
-        byte sent = type;
-        if (!opaque) {
-            switch (type) {
-                case FrontendType.QUERY, FrontendType.PARSE -> {
-                    if (!whole) {
-                        return Verdict.MORE;
-                    }
-                    Interest interest = text.interest(type, in, at, at + length + 1);
-                    if (interest == Interest.BULK_WRITE && type == FrontendType.QUERY) {
-                        sent = InFlight.BULK_QUERY;
-                    }
-                }
-                case FrontendType.TERMINATE -> end.terminated();
-                default -> {}
-            }
+        if (opaque) {
+            sent(type);
+            return Verdict.FORWARD;
         }
+        Interception holding = interception;
+        if (holding != null && !holding.passes(type)) {
+            return Verdict.MORE;
+        }
+        switch (type) {
+            case FrontendType.QUERY -> {
+                return admission.query(in, at, length, whole);
+            }
+            case FrontendType.PARSE -> {
+                return admission.parse(in, at, length, whole);
+            }
+            case FrontendType.BIND, FrontendType.DESCRIBE, FrontendType.EXECUTE, FrontendType.CLOSE -> {
+                if (holding != null && !holding.prepared.isEmpty()) {
+                    return admission.named(holding.prepared, type, in, at, length, whole);
+                }
+            }
+            case FrontendType.TERMINATE -> end.terminated();
+            default -> {}
+        }
+        sent(type);
+        return Verdict.FORWARD;
+    }
+
+    /** A message goes to the server. */
+    void sent(byte type) {
         if (!requestRunning && type != FrontendType.AUTHENTICATION) {
             requestRunning = true;
             requestNanos = System.nanoTime();
         }
-        inFlight.sent(sent);
-        return Verdict.FORWARD;
+        inFlight.sent(type);
+        Interception holding = interception;
+        if (holding != null) {
+            holding.sent(type);
+        }
     }
 
+    /** Takes a whole message that {@link #admit} wanted held. */
     void held(byte type, ByteBuf message) {
-        message.release();
+        Interception holding = interception();
+        Held held = admission.held(type, message);
+        if (held == null) {
+            toServer(message);
+            sent(type);
+        } else {
+            holding.hold(held);
+        }
     }
 
-    void dropped(byte type) {}
+    /** A message whose text was too long has been thrown away. */
+    void dropped(byte type) {
+        interception().hold(new Held.Oversized(Unpooled.EMPTY_BUFFER, type == FrontendType.QUERY));
+    }
+
+    /** A delay is over. */
+    void admitAgain() {
+        resumeClient();
+    }
+
+    /** Goes on with what the client has sent meanwhile. */
+    void resumeClient() {
+        clientSide.resume();
+        updateClientReading();
+    }
+
+    /** Goes on with what the server has sent meanwhile. */
+    void resumeServer() {
+        serverSide.resume();
+        updateServerReading();
+    }
+
+    Interception interception() {
+        Interception holding = interception;
+        if (holding == null) {
+            holding = new Interception(this);
+            interception = holding;
+        }
+        return holding;
+    }
+
+    @Nullable Prepared prepared() {
+        Interception holding = interception;
+        return holding == null || holding.prepared.isEmpty() ? null : holding.prepared;
+    }
+
+    /** Whether a cancel request is the gateway's own business. */
+    void holding(boolean now) {
+        holding = now;
+    }
 
     void toServer(ByteBuf bytes) {
         SocketChannel to = server;
@@ -192,12 +258,14 @@ final class Session implements ServerChannels.Taker {
 
     /** Whether the server's messages are taken apart. */
     boolean isAttending() {
-        return !started;
+        Interception attending = interception;
+        return !started || (attending != null && attending.isAttending());
     }
 
     /** Whether the server's messages wait. */
     boolean isHalted() {
-        return false;
+        Interception attending = interception;
+        return attending != null && attending.isHalted();
     }
 
     boolean wantsRowCount() {
@@ -207,6 +275,10 @@ final class Session implements ServerChannels.Taker {
 
     /** Whether such a message goes to the client without being read. */
     boolean mayPass(byte type) {
+        Interception attending = interception;
+        if (started && attending != null) {
+            return attending.mayPass(type);
+        }
         return switch (type) {
             case BackendType.READY_FOR_QUERY, BackendType.PARAMETER_STATUS, BackendType.BACKEND_KEY_DATA -> false;
             default -> true;
@@ -214,6 +286,11 @@ final class Session implements ServerChannels.Taker {
     }
 
     void onServerMessage(byte type, ByteBuf message) {
+        Interception attending = interception;
+        if (started && attending != null) {
+            attending.onServerMessage(type, message);
+            return;
+        }
         ByteBuf body = message.slice(message.readerIndex() + 5, message.readableBytes() - 5);
         if (type == BackendType.READY_FOR_QUERY) {
             ready(body.getByte(body.readerIndex()));
@@ -221,12 +298,18 @@ final class Session implements ServerChannels.Taker {
             observe(type, body);
         }
         toClient(message.retain());
+        if (started && attending != null) {
+            attending.settle();
+        }
     }
 
     /** The server is done with a request. */
     void ready(byte transactionStatus) {
         status = transactionStatus;
         inFlight.received(BackendType.READY_FOR_QUERY);
+        if (interception != null && transactionStatus == 'I') {
+            interception.prepared.transactionOver();
+        }
         if (inFlight.isEmpty()) {
             if (!started) {
                 sessionStarted();
@@ -294,7 +377,14 @@ final class Session implements ServerChannels.Taker {
 
     void updateClientReading() {
         SocketChannel to = server;
-        readClient(end.isLingering() || (to != null && to.isWritable() && inFlight.size() <= MAX_IN_FLIGHT));
+        boolean room = to != null && to.isWritable() && inFlight.size() <= MAX_IN_FLIGHT;
+        readClient(end.isLingering() || (room && (!isWaiting() || clientSide.keptBytes() == 0)));
+    }
+
+    /** Whether what the client sends is kept for later. */
+    private boolean isWaiting() {
+        Interception waiting = interception;
+        return admission.isDelaying() || (waiting != null && waiting.isAttending());
     }
 
     void updateServerReading() {
@@ -351,11 +441,42 @@ final class Session implements ServerChannels.Taker {
      * @return whether the server must not be told
      */
     boolean cancelRequested() {
-        return false;
+        boolean ours = holding;
+        if (ours) {
+            client.eventLoop().execute(() -> interception().cancel());
+        }
+        return ours;
     }
 
     /** Nothing waits for the control plane any more: the session ends. */
-    void abandon() {}
+    void abandon() {
+        Interception holding = interception;
+        if (holding != null) {
+            holding.abandon();
+        }
+    }
+
+    byte status() {
+        return status;
+    }
+
+    /** The server has told it in answer to a statement of the gateway's. */
+    void statusIs(byte now) {
+        status = now;
+    }
+
+    boolean isFailed() {
+        return status == 'E';
+    }
+
+    /** Whether a transaction block is open. */
+    boolean isInBlock() {
+        return status != 'I';
+    }
+
+    String user() {
+        return startup.user();
+    }
 
     boolean isBetweenTransactions() {
         return status == 'I' && inFlight.isEmpty() && clientSide.keptBytes() == 0;
@@ -386,7 +507,7 @@ final class Session implements ServerChannels.Taker {
 
     /** May be called on any thread: the picture may be a moment old. */
     SessionSnapshot snapshot() {
-        String state = !started ? "connecting" : requestRunning ? "active" : "idle";
+        String state = !started ? "connecting" : holding ? "held" : requestRunning ? "active" : "idle";
         return new SessionSnapshot(info(), transaction(), state, Duration.ofNanos(System.nanoTime() - sinceNanos));
     }
 

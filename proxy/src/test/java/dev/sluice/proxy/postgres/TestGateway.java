@@ -1,17 +1,15 @@
 package dev.sluice.proxy.postgres;
 
-import dev.sluice.policies.sql.Interest;
+import dev.sluice.policies.sql.Classifier;
 import dev.sluice.proxy.intercept.Interceptor;
 import dev.sluice.proxy.session.TrafficListener;
 import dev.sluice.proxy.session.Transport;
 import dev.sluice.proxy.testing.TestPostgres;
 import io.netty.channel.EventLoopGroup;
 import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
-import java.util.Locale;
 import java.util.Properties;
 
 /** A listener in front of the test server, with a database of its own. */
@@ -35,18 +33,10 @@ final class TestGateway implements AutoCloseable {
                         new InetSocketAddress("127.0.0.1", 0), "test", "staging", "127.0.0.1", serverPort, limits),
                 Transport.best(),
                 LOOPS,
-                (text, from, to, rules) -> interest(new String(text, from, to - from, StandardCharsets.UTF_8)),
+                Classifier::classify,
                 interceptor,
                 traffic);
         listener.start();
-    }
-
-    private static Interest interest(String text) {
-        String lower = text.toLowerCase(Locale.ROOT);
-        if (lower.contains("alter table") || lower.contains("sluice") || lower.contains("explain alter")) {
-            return Interest.JUDGE;
-        }
-        return lower.contains("bulk") ? Interest.BULK_WRITE : Interest.NONE;
     }
 
     int port() {

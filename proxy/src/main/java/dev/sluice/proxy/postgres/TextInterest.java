@@ -1,16 +1,17 @@
 package dev.sluice.proxy.postgres;
 
 import dev.sluice.policies.sql.Interest;
-import dev.sluice.policies.sql.LexicalRules;
 import dev.sluice.protocol.postgres.FrontendMessage;
 import dev.sluice.protocol.postgres.FrontendType;
-import dev.sluice.protocol.postgres.InFlight;
 import io.netty.buffer.ByteBuf;
 import io.netty.util.concurrent.FastThreadLocal;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 
 /** Hands a message's text to the classifier, as the session's settings want it read. */
-final class StatementText {
+final class TextInterest {
     private static final int SCRATCH_BYTES = 16 << 10;
     private static final int MAX_SCRATCH_BYTES = 1 << 20;
 
@@ -23,12 +24,9 @@ final class StatementText {
 
     private final Relay relay;
     private final SessionSettings settings;
-    private final InFlight inFlight;
-
-    StatementText(Relay relay, SessionSettings settings, InFlight inFlight) {
+    TextInterest(Relay relay, SessionSettings settings) {
         this.relay = relay;
         this.settings = settings;
-        this.inFlight = inFlight;
     }
 
     /** The interest of a whole Query or Parse that stands in a buffer. */
@@ -62,31 +60,26 @@ final class StatementText {
     }
 
     private Interest interest(byte[] bytes, int length) {
-        LexicalRules rules = settings.rules();
-        byte[] text = bytes;
-        int to = length;
-        if (!settings.encoding().asciiSafe() && !isAscii(bytes, length)) {
-            text = new String(bytes, 0, length, settings.encoding().charset()).getBytes(StandardCharsets.UTF_8);
-            to = text.length;
+        if (settings.encoding().asciiSafe() || isAscii(bytes, length)) {
+            return relay.classifier().classify(bytes, 0, length, settings.rules());
         }
-        Interest interest = relay.classifier().classify(text, 0, to, rules);
-        if (interest == Interest.JUDGE || inFlight.isEmpty() || !hasBackslash(text, to)) {
-            return interest;
-        }
-        // What is still running may change how a backslash is read: what is suspicious either way is held.
-        LexicalRules other = new LexicalRules(rules.version(), !rules.standardConformingStrings(), false, false);
-        Interest otherwise = relay.classifier().classify(text, 0, to, other);
-        return otherwise.compareTo(interest) > 0 ? otherwise : interest;
+        byte[] text =
+                new String(bytes, 0, length, settings.encoding().charset()).getBytes(StandardCharsets.UTF_8);
+        return relay.classifier().classify(text, 0, text.length, settings.rules());
     }
 
-    private static boolean hasBackslash(byte[] bytes, int length) {
-        for (int i = 0; i < length; i++) {
-            if (bytes[i] == '\\') {
-                return true;
-            }
+    /** A text as characters; when its bytes are not what the session's encoding allows, each byte stays one character. */
+    static Decoded decode(ByteBuf in, int from, int to, Charset charset) {
+        ByteBuffer bytes = in.nioBuffer(from, to - from);
+        try {
+            return new Decoded(charset.newDecoder().decode(bytes).toString(), charset);
+        } catch (CharacterCodingException e) {
+            return new Decoded(in.toString(from, to - from, StandardCharsets.ISO_8859_1), StandardCharsets.ISO_8859_1);
         }
-        return false;
     }
+
+    /** @param charset turns the text, or an edited one, back into the bytes that the server expects */
+    record Decoded(String text, Charset charset) {}
 
     private static boolean isAscii(byte[] bytes, int length) {
         for (int i = 0; i < length; i++) {

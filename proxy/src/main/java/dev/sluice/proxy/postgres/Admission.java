@@ -1,0 +1,274 @@
+package dev.sluice.proxy.postgres;
+
+import dev.sluice.policies.sql.DirectiveException;
+import dev.sluice.policies.sql.Interest;
+import dev.sluice.policies.sql.LexicalRules;
+import dev.sluice.policies.sql.Splitter;
+import dev.sluice.policies.sql.StatementText;
+import dev.sluice.protocol.postgres.FrontendMessage;
+import dev.sluice.protocol.postgres.FrontendType;
+import dev.sluice.protocol.postgres.InFlight;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.nio.charset.Charset;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides which of a client's messages are held: those with text of interest, and the messages that name a prepared
+ * statement or a portal of one.
+ */
+final class Admission {
+    private static final int MAX_NAMES_BYTES = 64 << 10;
+
+    private final Session session;
+    private final TextInterest text;
+    private long delayedSinceNanos;
+    private boolean delaying;
+
+    Admission(Session session) {
+        this.session = session;
+        this.text = new TextInterest(session.relay, session.settings);
+    }
+
+    /** Whether a message that writes many rows is being delayed. */
+    boolean isDelaying() {
+        return delaying;
+    }
+
+    Verdict query(ByteBuf in, int at, int length, boolean whole) {
+        if (length > session.relay.config().limits().statementBytes()) {
+            return Verdict.DROP;
+        }
+        if (!whole) {
+            return Verdict.MORE;
+        }
+        return switch (text.interest(FrontendType.QUERY, in, at, at + length + 1)) {
+            case NONE -> forward(FrontendType.QUERY);
+            case BULK_WRITE -> bulk(InFlight.BULK_QUERY);
+            case JUDGE -> Verdict.HOLD;
+        };
+    }
+
+    Verdict parse(ByteBuf in, int at, int length, boolean whole) {
+        if (length > session.relay.config().limits().statementBytes()) {
+            return Verdict.DROP;
+        }
+        if (!whole) {
+            return Verdict.MORE;
+        }
+        Interest interest = text.interest(FrontendType.PARSE, in, at, at + length + 1);
+        if (interest == Interest.JUDGE) {
+            return Verdict.HOLD;
+        }
+        Prepared prepared = session.prepared();
+        if (interest == Interest.BULK_WRITE || prepared != null) {
+            remember(FrontendMessage.parse(in, at, at + length + 1).statement(), interest);
+        }
+        return forward(FrontendType.PARSE);
+    }
+
+    private void remember(String name, Interest interest) {
+        Prepared prepared = session.interception().prepared;
+        if (interest == Interest.BULK_WRITE && !prepared.isFull()) {
+            prepared.parsed(name, new Prepared.Statement(interest, "", java.nio.charset.StandardCharsets.UTF_8, false));
+        } else {
+            prepared.forgetStatement(name);
+        }
+    }
+
+    /** Bind, Describe, Execute or Close in a session that has statements of interest. */
+    Verdict named(Prepared prepared, byte type, ByteBuf in, int at, int length, boolean whole) {
+        int end = at + length + 1;
+        if (type == FrontendType.BIND) {
+            return bind(prepared, in, at, length, whole);
+        }
+        if (!whole) {
+            return Verdict.MORE;
+        }
+        return switch (type) {
+            case FrontendType.EXECUTE -> {
+                Prepared.Portal portal =
+                        prepared.portal(FrontendMessage.execute(in, at, end).portal());
+                if (portal == null) {
+                    yield forward(type);
+                }
+                yield portal.statement.interest() == Interest.BULK_WRITE ? bulk(InFlight.BULK_EXECUTE) : Verdict.HOLD;
+            }
+            case FrontendType.DESCRIBE -> {
+                FrontendMessage.Describe describe = FrontendMessage.describe(in, at, end);
+                yield isVirtual(prepared, describe.kind(), describe.name()) ? Verdict.HOLD : forward(type);
+            }
+            default -> {
+                FrontendMessage.Close close = FrontendMessage.close(in, at, end);
+                if (isVirtual(prepared, close.kind(), close.name())) {
+                    yield Verdict.HOLD;
+                }
+                forget(prepared, close);
+                yield forward(type);
+            }
+        };
+    }
+
+    private static void forget(Prepared prepared, FrontendMessage.Close close) {
+        if (close.kind() == 'S') {
+            prepared.forgetStatement(close.name());
+        } else {
+            prepared.forgetPortal(close.name());
+        }
+    }
+
+    private static boolean isVirtual(Prepared prepared, byte kind, String name) {
+        if (kind == 'S') {
+            Prepared.Statement statement = prepared.statement(name);
+            return statement != null && statement.virtual();
+        }
+        Prepared.Portal portal = prepared.portal(name);
+        return portal != null && portal.statement.virtual();
+    }
+
+    /** A Bind may carry megabytes of parameters: only its names are waited for, unless the statement is of interest. */
+    private Verdict bind(Prepared prepared, ByteBuf in, int at, int length, boolean whole) {
+        int end = Math.min(in.writerIndex(), at + length + 1);
+        FrontendMessage.BindNames names = FrontendMessage.bindNames(in, at, end);
+        if (names == null) {
+            if (whole || end - at > MAX_NAMES_BYTES) {
+                throw dev.sluice.protocol.postgres.ProtocolException.violation("invalid string in message");
+            }
+            return Verdict.MORE;
+        }
+        Prepared.Statement statement = prepared.statement(names.statement());
+        if (statement == null) {
+            prepared.forgetPortal(names.portal());
+            return forward(FrontendType.BIND);
+        }
+        if (statement.virtual()) {
+            if (length > session.relay.config().limits().statementBytes()) {
+                throw dev.sluice.protocol.postgres.ProtocolException.violation("parameters for a gateway command");
+            }
+            return whole ? Verdict.HOLD : Verdict.MORE;
+        }
+        prepared.bound(names.portal(), new Prepared.Portal(statement, new short[0]));
+        return forward(FrontendType.BIND);
+    }
+
+    private Verdict forward(byte type) {
+        session.sent(type);
+        return Verdict.FORWARD;
+    }
+
+    // ---- delay ---------------------------------------------------------------------------------------------------
+
+    private Verdict bulk(byte as) {
+        long nowNanos = System.nanoTime();
+        if (!delaying) {
+            delayedSinceNanos = nowNanos;
+        }
+        long delayNanos = session.isInBlock()
+                ? 0
+                : session.relay
+                        .traffic()
+                        .delayBulkWriteNanos(
+                                session.user(), session.settings.application(), nowNanos - delayedSinceNanos);
+        if (delayNanos <= 0) {
+            delaying = false;
+            return forward(as);
+        }
+        delaying = true;
+        session.client.eventLoop().schedule(this::askAgain, delayNanos, TimeUnit.NANOSECONDS);
+        return Verdict.MORE;
+    }
+
+    private void askAgain() {
+        if (!session.end().isEnding()) {
+            session.admitAgain();
+        }
+    }
+
+    // ---- what is held --------------------------------------------------------------------------------------------
+
+    /**
+     * Reads a message that is to be held.
+     *
+     * @return null when there is nothing to wait for and it can be forwarded
+     */
+    @Nullable Held held(byte type, ByteBuf message) {
+        int start = message.readerIndex();
+        int end = message.writerIndex();
+        Charset charset = session.settings.encoding().charset();
+        Prepared prepared = session.interception().prepared;
+        return switch (type) {
+            case FrontendType.QUERY -> {
+                TextInterest.Decoded decoded = TextInterest.decode(message, start + 5, end - 1, charset);
+                yield new Held.Query(message, decoded.text(), decoded.charset());
+            }
+            case FrontendType.PARSE -> heldParse(prepared, message, charset);
+            case FrontendType.BIND -> {
+                FrontendMessage.Bind bind = FrontendMessage.bind(message, start, end);
+                Prepared.Statement statement = prepared.statement(bind.statement());
+                yield statement == null ? null : new Held.VirtualBind(message, bind, statement);
+            }
+            case FrontendType.DESCRIBE -> {
+                FrontendMessage.Describe describe = FrontendMessage.describe(message, start, end);
+                Prepared.Portal as = described(prepared, describe);
+                yield as == null ? null : new Held.VirtualDescribe(message, describe.kind() != 'S', as);
+            }
+            case FrontendType.CLOSE ->
+                new Held.VirtualClose(message, FrontendMessage.close(message, start, end));
+            default -> {
+                FrontendMessage.Execute execute = FrontendMessage.execute(message, start, end);
+                Prepared.Portal portal = prepared.portal(execute.portal());
+                if (portal == null) {
+                    yield null;
+                }
+                yield portal.statement.virtual()
+                        ? new Held.VirtualExecute(message, portal, execute.maxRows())
+                        : new Held.Execute(message, portal.statement);
+            }
+        };
+    }
+
+    private static Prepared.@Nullable Portal described(Prepared prepared, FrontendMessage.Describe describe) {
+        if (describe.kind() != 'S') {
+            return prepared.portal(describe.name());
+        }
+        Prepared.Statement statement = prepared.statement(describe.name());
+        return statement == null ? null : new Prepared.Portal(statement, new short[0]);
+    }
+
+    private @Nullable Held heldParse(Prepared prepared, ByteBuf message, Charset charset) {
+        FrontendMessage.Parse parse =
+                FrontendMessage.parse(message, message.readerIndex(), message.writerIndex());
+        TextInterest.Decoded decoded = TextInterest.decode(message, parse.textStart(), parse.textEnd(), charset);
+        boolean virtual = isGatewayCommand(decoded.text(), session.settings.rules());
+        Prepared.Statement statement =
+                new Prepared.Statement(Interest.JUDGE, decoded.text(), decoded.charset(), virtual);
+        if (prepared.isFull()) {
+            message.release();
+            return new Held.Oversized(Unpooled.EMPTY_BUFFER, false);
+        }
+        if (virtual) {
+            return new Held.VirtualParse(message, parse.statement(), statement);
+        }
+        prepared.parsed(parse.statement(), statement);
+        return null;
+    }
+
+    /** Whether the server would not know what to make of it, and it does nothing before it is executed. */
+    private static boolean isGatewayCommand(String text, LexicalRules rules) {
+        List<StatementText> statements;
+        try {
+            statements = Splitter.split(text, rules);
+        } catch (DirectiveException e) {
+            return false;
+        }
+        if (statements.size() != 1) {
+            return false;
+        }
+        return switch (statements.getFirst().kind()) {
+            case GATEWAY_COMMAND, EXPLAIN_SCHEMA_CHANGE -> true;
+            case SCHEMA_CHANGE, OPAQUE, TRANSACTION, SETTING, DATA -> false;
+        };
+    }
+}

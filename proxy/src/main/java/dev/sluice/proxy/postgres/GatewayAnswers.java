@@ -1,0 +1,193 @@
+package dev.sluice.proxy.postgres;
+
+import dev.sluice.protocol.postgres.BackendType;
+import dev.sluice.protocol.postgres.FrontendType;
+import dev.sluice.proxy.intercept.Ruling;
+import dev.sluice.proxy.session.ServerError;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What becomes of a held message that is forwarded after all, or answered by the gateway itself: in the simple protocol
+ * with a whole result, in the extended one with each step's own answer.
+ */
+final class GatewayAnswers {
+    private final Interception interception;
+    private final Session session;
+    private final ClientOut out;
+    private final Prepared prepared;
+
+    GatewayAnswers(Interception interception, ClientOut out, Prepared prepared) {
+        this.interception = interception;
+        this.session = interception.session();
+        this.out = out;
+        this.prepared = prepared;
+    }
+
+    /** The server may have it. */
+    void forward(Held held) {
+        switch (held) {
+            case Held.Query query -> send(held, FrontendType.QUERY);
+            case Held.Execute execute -> send(held, FrontendType.EXECUTE);
+            case Held.VirtualExecute execute -> interception.executeOnServer(execute);
+            case Held.VirtualDescribe describe -> {
+                out.description(List.of(), describe.as()::format, !describe.portal());
+                done(held);
+            }
+            case Held.VirtualParse parse -> send(held, FrontendType.PARSE);
+            case Held.VirtualBind bind -> done(held);
+            case Held.VirtualClose close -> done(held);
+            case Held.Oversized oversized -> interception.refuse(held, tooLong());
+        }
+    }
+
+    private void send(Held held, byte type) {
+        session.toServer(held.message());
+        session.inFlight.sent(type);
+        interception.sent(type);
+        session.flushServer();
+        interception.open();
+    }
+
+    private void done(Held held) {
+        held.message().release();
+        interception.open();
+    }
+
+    /**
+     * In a failed transaction, or behind an error, nothing is judged: the server refuses what it gets, and what only the
+     * gateway knows is discarded likewise.
+     */
+    void passUnjudged(Held held) {
+        switch (held) {
+            case Held.Query query -> send(held, FrontendType.QUERY);
+            case Held.Execute execute -> send(held, FrontendType.EXECUTE);
+            case Held.VirtualParse parse -> {
+                prepared.forgetStatement(parse.name());
+                send(held, FrontendType.PARSE);
+            }
+            case Held.Oversized oversized -> discardOr(held, tooLong());
+            case Held.VirtualClose close -> {
+                if (session.inFlight.isDiscarding()) {
+                    done(held);
+                } else {
+                    closed(close);
+                }
+            }
+            case Held.VirtualBind bind -> discardOr(held, aborted());
+            case Held.VirtualDescribe describe -> discardOr(held, aborted());
+            case Held.VirtualExecute execute -> discardOr(held, aborted());
+        }
+    }
+
+    private void discardOr(Held held, ServerError error) {
+        if (session.inFlight.isDiscarding()) {
+            done(held);
+        } else {
+            interception.refuse(held, error);
+        }
+    }
+
+    private static ServerError aborted() {
+        return ServerError.of(
+                "25P02",
+                0,
+                "current transaction is aborted, commands ignored until end of transaction block",
+                "",
+                "");
+    }
+
+    ServerError tooLong() {
+        int limit = session.relay.config().limits().statementBytes();
+        return ServerError.of(
+                "54000",
+                0,
+                "statement is too long to be judged",
+                "The gateway reads statements of up to " + limit + " bytes.",
+                "Send the data as parameters or with COPY.");
+    }
+
+    // ---- statements that only the gateway knows ------------------------------------------------------------------
+
+    void parsed(Held.VirtualParse parse) {
+        prepared.parsed(parse.name(), parse.statement());
+        out.bare(BackendType.PARSE_COMPLETE);
+        done(parse);
+    }
+
+    void bound(Held.VirtualBind bind) {
+        prepared.bound(
+                bind.bind().portal(),
+                new Prepared.Portal(bind.statement(), bind.bind().resultFormats()));
+        out.bare(BackendType.BIND_COMPLETE);
+        done(bind);
+    }
+
+    void closed(Held.VirtualClose close) {
+        if (close.close().kind() == 'S') {
+            prepared.forgetStatement(close.close().name());
+        } else {
+            prepared.forgetPortal(close.close().name());
+        }
+        out.bare(BackendType.CLOSE_COMPLETE);
+        done(close);
+    }
+
+    /** Sends the next rows of a portal that was suspended. */
+    boolean continueRows(Held.VirtualExecute execute) {
+        Prepared.Portal portal = execute.portal();
+        List<List<Optional<String>>> rest = portal.rest;
+        if (rest == null) {
+            return false;
+        }
+        rows(portal, rest, execute.maxRows());
+        done(execute);
+        return true;
+    }
+
+    private void rows(Prepared.Portal portal, List<List<Optional<String>>> rows, int maxRows) {
+        if (maxRows > 0 && rows.size() > maxRows) {
+            out.rows(rows.subList(0, maxRows));
+            portal.rest = rows.subList(maxRows, rows.size());
+            out.bare(BackendType.PORTAL_SUSPENDED);
+        } else {
+            out.rows(rows);
+            portal.rest = List.of();
+            out.commandComplete(portal.tag);
+        }
+    }
+
+    // ---- a ruling's answer ---------------------------------------------------------------------------------------
+
+    void answer(Held held, Ruling.Answer answer) {
+        switch (held) {
+            case Held.Query query -> {
+                if (!answer.columns().isEmpty()) {
+                    out.description(answer.columns(), column -> (short) 0, false);
+                }
+                out.rows(answer.rows());
+                out.commandComplete(answer.tag());
+                out.ready(session.status());
+                done(held);
+            }
+            case Held.VirtualDescribe describe -> {
+                out.description(answer.columns(), describe.as()::format, !describe.portal());
+                done(held);
+            }
+            case Held.VirtualExecute execute -> {
+                execute.portal().tag = answer.tag();
+                rows(execute.portal(), answer.rows(), execute.maxRows());
+                done(held);
+            }
+            case Held.Execute execute -> {
+                out.rows(answer.rows());
+                out.commandComplete(answer.tag());
+                done(held);
+            }
+            case Held.VirtualParse parse -> done(held);
+            case Held.VirtualBind bind -> done(held);
+            case Held.VirtualClose close -> done(held);
+            case Held.Oversized oversized -> done(held);
+        }
+    }
+}

@@ -1,0 +1,94 @@
+package dev.sluice.proxy.postgres;
+
+import dev.sluice.proxy.session.HeldSession;
+import dev.sluice.proxy.session.QueryResult;
+import dev.sluice.proxy.session.ServerErrorException;
+import dev.sluice.proxy.session.SessionInfo;
+import dev.sluice.proxy.session.TransactionStatus;
+import io.netty.channel.EventLoop;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the control plane sees of a session whose message is held. Runs on a virtual thread, and reaches the session by
+ * tasks on its event loop.
+ */
+final class HeldClient implements HeldSession {
+    private final Interception interception;
+    private final EventLoop loop;
+    private final SessionInfo info;
+    private final TransactionStatus transaction;
+    private volatile boolean abandoned;
+    private volatile @Nullable Thread worker;
+
+    HeldClient(Interception interception, EventLoop loop, SessionInfo info, TransactionStatus transaction) {
+        this.interception = interception;
+        this.loop = loop;
+        this.info = info;
+        this.transaction = transaction;
+    }
+
+    /** Starts the work that this session is lent to. */
+    void run(String what, Runnable work) {
+        Thread thread = Thread.ofVirtual().name(what + " of session " + info.id()).unstarted(work);
+        worker = thread;
+        thread.start();
+    }
+
+    /** The client has gone or wants to cancel. */
+    void abandon() {
+        abandoned = true;
+        Thread thread = worker;
+        if (thread != null) {
+            thread.interrupt();
+        }
+    }
+
+    @Override
+    public SessionInfo info() {
+        return info;
+    }
+
+    @Override
+    public TransactionStatus transaction() {
+        return transaction;
+    }
+
+    /** Waits for the answer even when interrupted: the connection must not be left in the middle of one. */
+    @Override
+    public QueryResult query(String sql) throws ServerErrorException {
+        CompletableFuture<QueryResult> result = new CompletableFuture<>();
+        loop.execute(() -> interception.inject(this, sql, result));
+        boolean interrupted = false;
+        try {
+            while (true) {
+                try {
+                    return result.get();
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                    loop.execute(interception::cancelInjected);
+                } catch (ExecutionException e) {
+                    if (e.getCause() instanceof ServerErrorException failed) {
+                        throw new ServerErrorException(failed.error());
+                    }
+                    throw new IllegalStateException(e.getCause());
+                }
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    @Override
+    public void notice(Notice notice) {
+        loop.execute(() -> interception.notice(this, notice));
+    }
+
+    @Override
+    public boolean abandoned() {
+        return abandoned;
+    }
+}
