@@ -193,7 +193,8 @@ final class Admission {
      *
      * @return null when there is nothing to wait for and it can be forwarded
      */
-    @Nullable Held held(byte type, ByteBuf message) {
+    @Nullable
+    Held held(byte type, ByteBuf message) {
         int start = message.readerIndex();
         int end = message.writerIndex();
         Charset charset = session.settings.encoding().charset();
@@ -214,8 +215,7 @@ final class Admission {
                 Prepared.Portal as = described(prepared, describe);
                 yield as == null ? null : new Held.VirtualDescribe(message, describe.kind() != 'S', as);
             }
-            case FrontendType.CLOSE ->
-                new Held.VirtualClose(message, FrontendMessage.close(message, start, end));
+            case FrontendType.CLOSE -> new Held.VirtualClose(message, FrontendMessage.close(message, start, end));
             default -> {
                 FrontendMessage.Execute execute = FrontendMessage.execute(message, start, end);
                 Prepared.Portal portal = prepared.portal(execute.portal());
@@ -238,8 +238,7 @@ final class Admission {
     }
 
     private @Nullable Held heldParse(Prepared prepared, ByteBuf message, Charset charset) {
-        FrontendMessage.Parse parse =
-                FrontendMessage.parse(message, message.readerIndex(), message.writerIndex());
+        FrontendMessage.Parse parse = FrontendMessage.parse(message, message.readerIndex(), message.writerIndex());
         TextInterest.Decoded decoded = TextInterest.decode(message, parse.textStart(), parse.textEnd(), charset);
         boolean virtual = isGatewayCommand(decoded.text(), session.settings.rules());
         Prepared.Statement statement =

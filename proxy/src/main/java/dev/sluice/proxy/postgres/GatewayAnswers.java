@@ -90,11 +90,7 @@ final class GatewayAnswers {
 
     private static ServerError aborted() {
         return ServerError.of(
-                "25P02",
-                0,
-                "current transaction is aborted, commands ignored until end of transaction block",
-                "",
-                "");
+                "25P02", 0, "current transaction is aborted, commands ignored until end of transaction block", "", "");
     }
 
     ServerError tooLong() {

@@ -2,12 +2,15 @@ package dev.sluice.proxy.postgres;
 
 import dev.sluice.proxy.session.HeldSession;
 import dev.sluice.proxy.session.QueryResult;
+import dev.sluice.proxy.session.ServerError;
 import dev.sluice.proxy.session.ServerErrorException;
 import dev.sluice.proxy.session.SessionInfo;
 import dev.sluice.proxy.session.TransactionStatus;
 import io.netty.channel.EventLoop;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * tasks on its event loop.
  */
 final class HeldClient implements HeldSession {
+    private static final long CANCEL_AGAIN_MS = 100;
+
     private final Interception interception;
     private final EventLoop loop;
     private final SessionInfo info;
@@ -31,7 +36,8 @@ final class HeldClient implements HeldSession {
 
     /** Starts the work that this session is lent to. */
     void run(String what, Runnable work) {
-        Thread thread = Thread.ofVirtual().name(what + " of session " + info.id()).unstarted(work);
+        Thread thread =
+                Thread.ofVirtual().name(what + " of session " + info.id()).unstarted(work);
         worker = thread;
         thread.start();
     }
@@ -55,24 +61,30 @@ final class HeldClient implements HeldSession {
         return transaction;
     }
 
-    /** Waits for the answer even when interrupted: the connection must not be left in the middle of one. */
+    /**
+     * Waits for the answer even when interrupted, since the connection must not be left in the middle of one; but asks
+     * the server to cancel, and again, since a request may come before the statement has begun.
+     */
     @Override
     public QueryResult query(String sql) throws ServerErrorException {
+        if (abandoned) {
+            throw new ServerErrorException(
+                    ServerError.of("57014", 0, "canceling statement due to user request", "", ""));
+        }
         CompletableFuture<QueryResult> result = new CompletableFuture<>();
         loop.execute(() -> interception.inject(this, sql, result));
         boolean interrupted = false;
         try {
             while (true) {
                 try {
-                    return result.get();
+                    return interrupted ? result.get(CANCEL_AGAIN_MS, TimeUnit.MILLISECONDS) : result.get();
                 } catch (InterruptedException e) {
                     interrupted = true;
                     loop.execute(interception::cancelInjected);
+                } catch (TimeoutException e) {
+                    loop.execute(interception::cancelInjected);
                 } catch (ExecutionException e) {
-                    if (e.getCause() instanceof ServerErrorException failed) {
-                        throw new ServerErrorException(failed.error());
-                    }
-                    throw new IllegalStateException(e.getCause());
+                    throw failure(e);
                 }
             }
         } finally {
@@ -80,6 +92,13 @@ final class HeldClient implements HeldSession {
                 Thread.currentThread().interrupt();
             }
         }
+    }
+
+    private static ServerErrorException failure(ExecutionException e) {
+        if (e.getCause() instanceof ServerErrorException failed) {
+            return new ServerErrorException(failed.error());
+        }
+        throw new IllegalStateException(e.getCause());
     }
 
     @Override

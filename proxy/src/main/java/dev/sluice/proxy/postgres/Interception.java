@@ -1,6 +1,5 @@
 package dev.sluice.proxy.postgres;
 
-import dev.sluice.protocol.postgres.BackendEncoder;
 import dev.sluice.protocol.postgres.BackendType;
 import dev.sluice.protocol.postgres.CancelKey;
 import dev.sluice.protocol.postgres.Fields;
@@ -114,9 +113,7 @@ final class Interception {
     }
 
     private static boolean isCopy(byte type) {
-        return type == FrontendType.COPY_DATA
-                || type == FrontendType.COPY_DONE
-                || type == FrontendType.COPY_FAIL;
+        return type == FrontendType.COPY_DATA || type == FrontendType.COPY_DONE || type == FrontendType.COPY_FAIL;
     }
 
     /** Takes a message; it is judged once all before it has been answered. */
@@ -149,7 +146,8 @@ final class Interception {
                     judge(held, execute.portal().statement.text());
                 }
             }
-            case Held.VirtualDescribe describe -> judge(held, describe.as().statement.text());
+            case Held.VirtualDescribe describe ->
+                judge(held, describe.as().statement.text());
             case Held.VirtualParse parse -> answers.parsed(parse);
             case Held.VirtualBind bind -> answers.bound(bind);
             case Held.VirtualClose close -> answers.closed(close);
@@ -232,8 +230,7 @@ final class Interception {
                 Prepared.Statement statement = execute.statement();
                 sendExecution(statement, ruling, execute.message());
             }
-            case Held.VirtualExecute execute ->
-                sendExecution(execute.portal().statement, ruling, execute.message());
+            case Held.VirtualExecute execute -> sendExecution(execute.portal().statement, ruling, execute.message());
             default -> {
                 LOG.error("A substitute for {}", held.getClass().getSimpleName());
                 answers.forward(held);
@@ -322,18 +319,15 @@ final class Interception {
     void inject(HeldClient client, String sql, CompletableFuture<QueryResult> result) {
         boolean simple;
         boolean sync = false;
-        switch (phase) {
-            case Phase.Judging judging when judging.client() == client ->
-                simple = judging.held().isSimple();
-            case Phase.Ending ending when ending.client() == client -> {
-                simple = ending.simple();
-                sync = true;
-            }
-            default -> {
-                result.completeExceptionally(new ServerErrorException(
-                        ServerError.of("08006", 0, "The session cannot run statements now", "", "")));
-                return;
-            }
+        if (phase instanceof Phase.Judging judging && judging.client() == client) {
+            simple = judging.held().isSimple();
+        } else if (phase instanceof Phase.Ending ending && ending.client() == client) {
+            simple = ending.simple();
+            sync = true;
+        } else {
+            result.completeExceptionally(new ServerErrorException(
+                    ServerError.of("08006", 0, "The session cannot run statements now", "", "")));
+            return;
         }
         if (inFlight.isDiscarding() || session.server() == null) {
             result.completeExceptionally(new ServerErrorException(ServerError.of(
@@ -362,13 +356,12 @@ final class Interception {
     }
 
     void notice(HeldClient client, HeldSession.Notice notice) {
-        boolean current =
-                switch (phase) {
-                    case Phase.Judging judging -> judging.client() == client;
-                    case Phase.Ending ending -> ending.client() == client;
-                    case Phase.Reporting reporting -> reporting.client() == client;
-                    default -> false;
-                };
+        boolean current = switch (phase) {
+            case Phase.Judging judging -> judging.client() == client;
+            case Phase.Ending ending -> ending.client() == client;
+            case Phase.Reporting reporting -> reporting.client() == client;
+            default -> false;
+        };
         if (current) {
             out.notice(Errors.fields(notice));
         }
@@ -433,10 +426,10 @@ final class Interception {
             injection = null;
             running.done();
         }
-        switch (phase) {
-            case Phase.Failing failing -> failed(failing);
-            case Phase.Answering answering when !answering.simple() && inFlight.isEmpty() -> open();
-            default -> {}
+        if (phase instanceof Phase.Failing failing) {
+            failed(failing);
+        } else if (phase instanceof Phase.Answering answering) {
+            extendedDone(answering);
         }
     }
 
@@ -582,7 +575,10 @@ final class Interception {
         try {
             session.relay.interceptor().answered(client, answer.ruling, error);
         } catch (RuntimeException e) {
-            LOG.error("The outcome of a statement of session {} was not recorded", client.info().id(), e);
+            LOG.error(
+                    "The outcome of a statement of session {} was not recorded",
+                    client.info().id(),
+                    e);
         }
     }
 
@@ -623,7 +619,10 @@ final class Interception {
         try {
             return session.relay.interceptor().transactionEnded(client, ended);
         } catch (RuntimeException e) {
-            LOG.error("The end of a transaction of session {} was not seen through", client.info().id(), e);
+            LOG.error(
+                    "The end of a transaction of session {} was not seen through",
+                    client.info().id(),
+                    e);
             return Optional.empty();
         }
     }

@@ -30,7 +30,10 @@ final class Prepared {
     static final class Portal {
         final Statement statement;
         final short[] formats;
-        @Nullable List<List<Optional<String>>> rest;
+
+        @Nullable
+        List<List<Optional<String>>> rest;
+
         String tag = "";
 
         Portal(Statement statement, short[] formats) {
@@ -72,7 +75,8 @@ final class Prepared {
         statements.remove(key(name));
     }
 
-    @Nullable Statement statement(String name) {
+    @Nullable
+    Statement statement(String name) {
         return statements.get(key(name));
     }
 
@@ -84,7 +88,8 @@ final class Prepared {
         portals.remove(key(name));
     }
 
-    @Nullable Portal portal(String name) {
+    @Nullable
+    Portal portal(String name) {
         return portals.get(key(name));
     }
 

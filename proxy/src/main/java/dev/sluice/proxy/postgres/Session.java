@@ -213,7 +213,8 @@ final class Session implements ServerChannels.Taker {
         return holding;
     }
 
-    @Nullable Prepared prepared() {
+    @Nullable
+    Prepared prepared() {
         Interception holding = interception;
         return holding == null || holding.prepared.isEmpty() ? null : holding.prepared;
     }

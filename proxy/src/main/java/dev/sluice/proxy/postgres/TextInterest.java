@@ -24,6 +24,7 @@ final class TextInterest {
 
     private final Relay relay;
     private final SessionSettings settings;
+
     TextInterest(Relay relay, SessionSettings settings) {
         this.relay = relay;
         this.settings = settings;
@@ -63,8 +64,7 @@ final class TextInterest {
         if (settings.encoding().asciiSafe() || isAscii(bytes, length)) {
             return relay.classifier().classify(bytes, 0, length, settings.rules());
         }
-        byte[] text =
-                new String(bytes, 0, length, settings.encoding().charset()).getBytes(StandardCharsets.UTF_8);
+        byte[] text = new String(bytes, 0, length, settings.encoding().charset()).getBytes(StandardCharsets.UTF_8);
         return relay.classifier().classify(text, 0, text.length, settings.rules());
     }
 

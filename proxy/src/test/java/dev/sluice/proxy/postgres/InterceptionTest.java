@@ -209,8 +209,7 @@ class InterceptionTest {
 
     @Test
     void aRefusalInABlockFailsTheBlock() throws Exception {
-        SCRIPT.judge =
-                (session, sql) -> new Ruling.Refuse(ServerError.of("0A000", 0, "no", "because", "do otherwise"));
+        SCRIPT.judge = (session, sql) -> new Ruling.Refuse(ServerError.of("0A000", 0, "no", "because", "do otherwise"));
         try (RawClient client = gateway.session()) {
             assertThat(RawClient.kinds(client.ask("ALTER TABLE t ADD b int"))).isEqualTo("EZ");
             client.ask("BEGIN");
@@ -278,8 +277,8 @@ class InterceptionTest {
 
     @Test
     void anAnswerOfTheGatewaysOwnIsAResult() throws Exception {
-        SCRIPT.judge = (session, sql) -> new Ruling.Answer(
-                List.of("a", "b"), List.of(List.of(Optional.of("1"), Optional.empty())), "SHOW");
+        SCRIPT.judge = (session, sql) ->
+                new Ruling.Answer(List.of("a", "b"), List.of(List.of(Optional.of("1"), Optional.empty())), "SHOW");
         try (RawClient client = gateway.session()) {
             assertThat(client.ask("SHOW SLUICE MIGRATIONS")).hasToString("[T, D, C SHOW, ZI]");
         }
@@ -408,8 +407,8 @@ class InterceptionTest {
 
     @Test
     void aGatewayCommandIsAnsweredStepByStep() throws Exception {
-        SCRIPT.judge = (session, sql) -> new Ruling.Answer(
-                List.of("n"), List.of(List.of(Optional.of("1")), List.of(Optional.of("2"))), "SHOW");
+        SCRIPT.judge = (session, sql) ->
+                new Ruling.Answer(List.of("n"), List.of(List.of(Optional.of("1")), List.of(Optional.of("2"))), "SHOW");
         try (RawClient client = gateway.session()) {
             client.send(out -> {
                 FrontendEncoder.parse(out, "s", text("SHOW SLUICE MIGRATIONS"));
@@ -445,8 +444,7 @@ class InterceptionTest {
 
     @Test
     void aJdbcApplicationAsksTheGateway() throws SQLException {
-        SCRIPT.judge = (session, sql) ->
-                new Ruling.Answer(List.of("n"), List.of(List.of(Optional.of("42"))), "SHOW");
+        SCRIPT.judge = (session, sql) -> new Ruling.Answer(List.of("n"), List.of(List.of(Optional.of("42"))), "SHOW");
         for (String mode : List.of("simple", "extended", "extendedForPrepared")) {
             try (Connection connection = gateway.connect("preferQueryMode", mode, "prepareThreshold", "1");
                     PreparedStatement statement = connection.prepareStatement("SHOW SLUICE MIGRATIONS")) {
