@@ -208,12 +208,18 @@ final class Admission {
             case FrontendType.BIND -> {
                 FrontendMessage.Bind bind = FrontendMessage.bind(message, start, end);
                 Prepared.Statement statement = prepared.statement(bind.statement());
-                yield statement == null ? null : new Held.VirtualBind(message, bind, statement);
+                if (statement == null) {
+                    yield null;
+                }
+                yield new Held.VirtualBind(message, bind, statement);
             }
             case FrontendType.DESCRIBE -> {
                 FrontendMessage.Describe describe = FrontendMessage.describe(message, start, end);
                 Prepared.Portal as = described(prepared, describe);
-                yield as == null ? null : new Held.VirtualDescribe(message, describe.kind() != 'S', as);
+                if (as == null) {
+                    yield null;
+                }
+                yield new Held.VirtualDescribe(message, describe.kind() != 'S', as);
             }
             case FrontendType.CLOSE -> new Held.VirtualClose(message, FrontendMessage.close(message, start, end));
             default -> {
