@@ -466,7 +466,7 @@ class InterceptionTest {
             assertThatThrownBy(() -> statement.execute("ALTER TABLE t ADD b int"))
                     .isInstanceOfSatisfying(PSQLException.class, e -> {
                         assertThat(e.getSQLState()).isEqualTo("0A000");
-                        assertThat(e.getServerErrorMessage().getHint()).isEqualTo("hint");
+                        assertThat(e.getServerErrorMessage()).hasToString("ERROR: no\n  Detail: detail\n  Hint: hint");
                     });
             assertThat(statement.execute("SELECT 1")).isTrue();
         }
