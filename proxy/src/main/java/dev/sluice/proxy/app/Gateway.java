@@ -1,5 +1,6 @@
 package dev.sluice.proxy.app;
 
+import dev.sluice.proxy.api.ControlPlane;
 import dev.sluice.proxy.api.HttpInterface;
 import dev.sluice.proxy.cli.CliException;
 import dev.sluice.proxy.cli.ExitCode;
@@ -7,67 +8,80 @@ import dev.sluice.proxy.cli.GatewayLauncher;
 import dev.sluice.proxy.cli.Version;
 import dev.sluice.proxy.config.Configuration;
 import dev.sluice.proxy.config.PolicyConfig;
+import dev.sluice.proxy.config.UpstreamConfig;
+import dev.sluice.proxy.intercept.Interceptor;
 import dev.sluice.proxy.metrics.GatewayMetrics;
+import dev.sluice.proxy.session.TrafficListener;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A gateway at work: listeners first, then, beside them, the HTTP interface. */
+/**
+ * A gateway at work. Clients are let in first; what judges, runs, shows and measures is loaded beside them, since it takes
+ * several times as long.
+ */
 final class Gateway implements GatewayLauncher.Running {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
-
+    private final Configuration configuration;
+    private final Frontends frontends;
     private final AtomicBoolean ready = new AtomicBoolean();
     private final AtomicBoolean closed = new AtomicBoolean();
+    private final CompletableFuture<GatewayMetrics> metrics;
+    private final CompletableFuture<Control> control;
     private final CompletableFuture<Optional<HttpInterface>> http;
 
-    private Gateway(Configuration configuration) {
+    private Gateway(Configuration configuration) throws CliException {
+        this.configuration = configuration;
+        CompletableFuture<Interceptor> interceptor = new CompletableFuture<>();
+        this.frontends =
+                Frontends.start(configuration, new LateInterceptor(interceptor), upstream -> TrafficListener.NONE);
         ready.set(true);
-        http = CompletableFuture.supplyAsync(() -> http(configuration), Gateway::onThread);
-    }
-
-    static Gateway start(Configuration configuration) throws CliException {
         Logging.level(configuration.logLevel());
+        this.metrics = later("metrics", this::measure);
+        this.http = later("http", this::listenForHttp);
+        this.control = later("control", () -> Control.start(configuration, frontends));
+        control.thenCombine(metrics, (c, m) -> new MeasuredInterceptor(c.interceptor(), m, c::seen))
+                .whenComplete((made, e) -> {
+                    if (e == null) {
+                        interceptor.complete(made);
+                    } else {
+                        log().error("The control plane did not start; schema changes are refused", e);
+                        interceptor.completeExceptionally(e);
+                    }
+                });
+    }
+
+    /** Returns once every listener accepts and the HTTP interface could be bound. */
+    static Gateway start(Configuration configuration) throws CliException {
         Gateway gateway = new Gateway(configuration);
-        gateway.failWithHttp();
-        return gateway;
-    }
-
-    private Optional<HttpInterface> http(Configuration configuration) {
-        if (!configuration.http().enabled()) {
-            return Optional.empty();
+        for (int i = 0; i < gateway.addresses().size(); i++) {
+            log().info(
+                            "Accepting on {} for {}",
+                            gateway.addresses().get(i),
+                            configuration.listeners().get(i).upstream());
         }
-        HttpInterface started = HttpInterface.start(configuration.http(), sources());
-        LOG.info("HTTP on {}", started.address());
-        return Optional.of(started);
-    }
-
-    private HttpInterface.Sources sources() {
-        GatewayMetrics metrics = new GatewayMetrics(Version.number());
-        return new HttpInterface.Sources(ready::get, Optional::empty, metrics::scrape);
-    }
-
-    private void failWithHttp() throws CliException {
         try {
-            http.join();
+            gateway.http()
+                    .ifPresent(
+                            address -> log().info("HTTP on http://{}:{}", address.getHostString(), address.getPort()));
+            return gateway;
         } catch (CompletionException e) {
-            throw new CliException(ExitCode.USAGE, reason(e));
+            gateway.close();
+            throw new CliException(ExitCode.USAGE, Causes.first(e));
         }
-    }
-
-    private static String reason(Throwable e) {
-        Throwable cause = e.getCause();
-        return cause == null ? String.valueOf(e.getMessage()) : reason(cause);
     }
 
     @Override
     public List<InetSocketAddress> addresses() {
-        return List.of();
+        return frontends.addresses();
     }
 
     @Override
@@ -76,19 +90,69 @@ final class Gateway implements GatewayLauncher.Running {
     }
 
     @Override
-    public void reload(PolicyConfig policies) {
-        LOG.info("Policy of {}", policies.source());
+    public void reload(PolicyConfig policies) throws CliException {
+        try {
+            control.join().reload(policies);
+            log().info("The policy of {} holds from now on", policies.source());
+        } catch (CompletionException e) {
+            throw new CliException(ExitCode.USAGE, Causes.first(e));
+        }
     }
 
     @Override
     public void close() {
-        if (closed.compareAndSet(false, true)) {
-            ready.set(false);
-            http.join().ifPresent(HttpInterface::close);
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
+        ready.set(false);
+        log().info("Draining");
+        frontends.drain(configuration.drainTimeout());
+        frontends.close();
+        closeQuietly(http, server -> server.ifPresent(HttpInterface::close));
+        closeQuietly(control, Control::close);
+        log().info("Stopped");
+    }
+
+    private GatewayMetrics measure() {
+        GatewayMetrics made = new GatewayMetrics(Version.number());
+        for (UpstreamConfig upstream : configuration.upstreams().values()) {
+            made.gauge(
+                    "sluice.connections",
+                    "Client connections that are open",
+                    Map.of("upstream", upstream.name()),
+                    () -> frontends.connections(upstream.name()));
+        }
+        return made;
+    }
+
+    private Optional<HttpInterface> listenForHttp() {
+        if (!configuration.http().enabled()) {
+            return Optional.empty();
+        }
+        Supplier<Optional<ControlPlane>> plane = () -> control.isDone() && !control.isCompletedExceptionally()
+                ? Optional.of(control.join())
+                : Optional.empty();
+        HttpInterface.Sources sources = new HttpInterface.Sources(
+                ready::get, plane, () -> metrics.join().scrape());
+        return Optional.of(HttpInterface.start(configuration.http(), sources));
+    }
+
+    private static <T> CompletableFuture<T> later(String name, Supplier<T> work) {
+        return CompletableFuture.supplyAsync(
+                work, task -> Thread.ofPlatform().daemon().name("start " + name).start(task));
+    }
+
+    private static <T> void closeQuietly(CompletableFuture<T> started, Consumer<T> close) {
+        try {
+            close.accept(started.join());
+        } catch (CompletionException e) {
+            // It never started, and that was told then.
+            return;
         }
     }
 
-    private static void onThread(Runnable task) {
-        Thread.ofVirtual().name("start").start(task);
+    /** Made when it is first needed: the first logger costs more than a listener. */
+    private static Logger log() {
+        return LoggerFactory.getLogger(Gateway.class);
     }
 }

@@ -1,11 +1,19 @@
 package dev.sluice.proxy.app;
 
+import dev.sluice.policies.policy.Policy;
+import dev.sluice.proxy.cli.AuditCommand;
 import dev.sluice.proxy.cli.Commands;
 import dev.sluice.proxy.cli.ConfigCommand;
 import dev.sluice.proxy.cli.LintCommand;
 import dev.sluice.proxy.cli.ServeCommand;
 import dev.sluice.proxy.lint.GatewayEngine;
 import java.time.Clock;
+import dev.sluice.proxy.cli.ExplainCommand;
+import dev.sluice.proxy.cli.InitCommand;
+import dev.sluice.proxy.cli.MigrationsCommand;
+import dev.sluice.proxy.cli.ServeCommand;
+import dev.sluice.proxy.cli.WarmUpCommand;
+import dev.sluice.proxy.demo.DemoCommand;
 
 /** The process's entry. */
 public final class Main {
@@ -16,10 +24,20 @@ public final class Main {
         System.exit(commands().run(args));
     }
 
+    private static CommandLineDatabases databases() {
+        return new CommandLineDatabases();
+    }
+
     static Commands commands() {
         return new Commands()
                 .add("serve", () -> new ServeCommand(Gateway::start))
-                .add("config", () -> new ConfigCommand(policies -> {}))
-                .add("lint", () -> new LintCommand(new GatewayEngine(), Clock.systemUTC()));
+                .add("lint", () -> new LintCommand(new GatewayEngine(), Clock.systemUTC()))
+                .add("demo", () -> new DemoCommand(Gateway::start))
+                .add("explain", () -> new ExplainCommand(databases(), file -> Policy.DEFAULTS))
+                .add("migrations", () -> new MigrationsCommand(databases()))
+                .add("init", () -> new InitCommand(databases()))
+                .add("audit", AuditCommand::new)
+                .add("warm-up", () -> new WarmUpCommand(Gateway::start))
+                .add("config", () -> new ConfigCommand(policies -> {}));
     }
 }

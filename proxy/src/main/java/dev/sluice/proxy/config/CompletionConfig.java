@@ -11,6 +11,5 @@ import java.time.Duration;
  */
 public record CompletionConfig(boolean waits, Duration timeout, Duration approvalTimeout) {
 
-    public static final CompletionConfig DEFAULTS =
-            new CompletionConfig(true, Duration.ofMinutes(15), Duration.ofMinutes(15));
+    public static final CompletionConfig DEFAULTS = new CompletionConfig(true, Duration.ofMinutes(15), Duration.ZERO);
 }

@@ -77,6 +77,11 @@ public final class LedgerMigrations implements Migrations, AutoCloseable {
         }
     }
 
+    /** The databases in which a ledger was found or made. */
+    public Set<DatabaseRef> databases() {
+        return Set.copyOf(runners.keySet());
+    }
+
     private DatabaseRunner runner(DatabaseRef ref) {
         return runners.computeIfAbsent(ref, r -> new DatabaseRunner(engine(r.upstream()), database(r), settings));
     }

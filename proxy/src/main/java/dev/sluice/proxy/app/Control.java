@@ -1,0 +1,154 @@
+package dev.sluice.proxy.app;
+
+import dev.sluice.policies.ddl.parser.DdlParser;
+import dev.sluice.policies.policy.Policy;
+import dev.sluice.policies.rule.Rules;
+import dev.sluice.policies.sql.Dialect;
+import dev.sluice.proxy.api.ControlPlane;
+import dev.sluice.proxy.audit.AuditException;
+import dev.sluice.proxy.audit.AuditLog;
+import dev.sluice.proxy.catalog.ControlPools;
+import dev.sluice.proxy.config.CompletionConfig;
+import dev.sluice.proxy.config.Configuration;
+import dev.sluice.proxy.config.LockConfig;
+import dev.sluice.proxy.config.JdbcUrl;
+import dev.sluice.proxy.config.PolicyConfig;
+import dev.sluice.proxy.config.UpstreamConfig;
+import dev.sluice.proxy.intercept.GatewayInterceptor;
+import dev.sluice.proxy.intercept.Interceptor;
+import dev.sluice.proxy.intercept.InterceptorSettings;
+import dev.sluice.proxy.migration.ApprovedMigrations;
+import dev.sluice.proxy.migration.DatabaseRef;
+import dev.sluice.proxy.migration.LedgerMigrations;
+import dev.sluice.proxy.migration.Migrations;
+import dev.sluice.proxy.session.SessionInfo;
+import dev.sluice.proxy.throttle.Pacer;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The control plane: what judges statements and runs migrations, put together. Thread-safe. */
+final class Control implements ControlPlane, AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Control.class);
+    private static final long AUDIT_ROTATE_BYTES = 256L << 20;
+
+    private final Configuration configuration;
+    private final AtomicReference<Policy> policy = new AtomicReference<>(Policy.DEFAULTS);
+    private final Databases databases;
+    private final ControlPools pools;
+    private final LedgerMigrations ledger;
+    private final ApprovedMigrations migrations;
+    private final AuditLog audit;
+    private final Interceptor interceptor;
+
+    private Control(Configuration configuration, Frontends frontends) {
+        this.configuration = configuration;
+        this.databases = new Databases(configuration);
+        this.pools = Engines.pools(configuration);
+        Engines engines = new Engines(Pacer.UNTHROTTLED);
+        this.ledger = new LedgerMigrations(pools, Engines.settings(configuration), engines::of);
+        this.migrations = new ApprovedMigrations(ledger, pools, engines::installPostgres, Engines.APPROVAL_VALIDITY);
+        this.audit = new AuditLog(configuration.audit().file(), AUDIT_ROTATE_BYTES, Clock.systemUTC());
+        this.interceptor = new GatewayInterceptor(
+                engines.facts(pools),
+                policy::get,
+                migrations,
+                migrations,
+                audit,
+                new View(configuration, frontends::sessions, this::policies, this::throttle),
+                settings(configuration),
+                Clock.systemUTC());
+    }
+
+    /** A client that is judged names a database that is worth knowing. */
+    void seen(SessionInfo session) {
+        UpstreamConfig upstream = configuration.upstreams().get(session.upstream());
+        if (upstream != null && upstream.url().product() == JdbcUrl.Product.POSTGRESQL) {
+            databases.seen(new DatabaseRef(session.upstream(), session.database()));
+        }
+    }
+
+    /** Opens the audit trail and begins to look for migrations that a killed gateway has left. */
+    static Control start(Configuration configuration, Frontends frontends) {
+        Control control = new Control(configuration, frontends);
+        try {
+            control.audit.open();
+        } catch (AuditException e) {
+            LOG.error("Schema changes are refused until the audit trail can be written: {}", e.getMessage());
+        }
+        control.ledger.start();
+        // The first statement must not pay for the parser's classes.
+        new DdlParser().warmUp();
+        return control;
+    }
+
+    private static InterceptorSettings settings(Configuration configuration) {
+        LockConfig lock = configuration.lock();
+        CompletionConfig completion = configuration.completion();
+        return new InterceptorSettings(
+                Set.copyOf(configuration.operators()),
+                completion.waits(),
+                completion.timeout(),
+                InterceptorSettings.DEFAULTS.progressEvery(),
+                InterceptorSettings.DEFAULTS.blockedPatience(),
+                completion.approvalTimeout(),
+                new InterceptorSettings.Locking(lock.timeout(), lock.retry(), lock.patience()));
+    }
+
+    Interceptor interceptor() {
+        return interceptor;
+    }
+
+    void reload(PolicyConfig policies) {
+        policy.set(Policy.DEFAULTS);
+    }
+
+    @Override
+    public Migrations migrations() {
+        return migrations;
+    }
+
+    @Override
+    public List<DatabaseRef> databases() {
+        return databases.with(ledger.databases());
+    }
+
+    @Override
+    public Path auditFile() {
+        return configuration.audit().file();
+    }
+
+    @Override
+    public List<RuleRow> policies() {
+        return Rules.all().stream()
+                .map(rule -> new RuleRow(rule.id(), View.action(rule, Dialect.POSTGRES), ""))
+                .toList();
+    }
+
+    @Override
+    public List<ThrottleRow> throttle() {
+        return configuration.upstreams().keySet().stream()
+                .sorted()
+                .map(upstream -> new ThrottleRow(upstream, 0, Optional.empty(), Map.of()))
+                .toList();
+    }
+
+    @Override
+    public void close() {
+        ledger.close();
+        pools.close();
+        try {
+            audit.close();
+        } catch (IOException e) {
+            LOG.warn("The audit trail was not closed properly: {}", e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,105 @@
+package dev.sluice.proxy.app;
+
+import dev.sluice.policies.ddl.QualifiedName;
+import dev.sluice.policies.facts.Facts;
+import dev.sluice.policies.facts.FactsRequest;
+import dev.sluice.proxy.catalog.ControlPools;
+import dev.sluice.proxy.catalog.ControlUpstream;
+import dev.sluice.proxy.catalog.FactsReader;
+import dev.sluice.proxy.catalog.PostgresFactsReader;
+import dev.sluice.proxy.config.Configuration;
+import dev.sluice.proxy.config.LockConfig;
+import dev.sluice.proxy.config.UpstreamConfig;
+import dev.sluice.proxy.ledger.Ledger;
+import dev.sluice.proxy.migration.Engine;
+import dev.sluice.proxy.migration.RunnerSettings;
+import dev.sluice.proxy.migration.postgres.PostgresEngine;
+import dev.sluice.proxy.session.HeldSession;
+import dev.sluice.proxy.session.ServerErrorException;
+import dev.sluice.proxy.throttle.Pacer;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/** What differs between server products, put together. */
+final class Engines {
+
+    /** How long an approval may be used. */
+    static final Duration APPROVAL_VALIDITY = Duration.ofHours(24);
+
+    private final Engine postgres;
+
+    Engines(Pacer pacer) {
+        this.postgres = new PostgresEngine(pacer);
+    }
+
+    Engine of(ControlUpstream upstream) {
+        if (upstream.isPostgres()) {
+            return postgres;
+        }
+        throw new IllegalStateException("migrations of " + upstream.name() + " cannot be run yet");
+    }
+
+    /** What reads the catalog of each upstream, by its product. */
+    FactsReader facts(ControlPools pools) {
+        return new FactsReader() {
+            @Override
+            public Facts read(HeldSession session, FactsRequest request) throws ServerErrorException {
+                return facts(pools, pools.upstream(session.info().upstream())).read(session, request);
+            }
+
+            @Override
+            public Facts read(Connection connection, FactsRequest request) throws SQLException {
+                boolean postgres =
+                        connection.getMetaData().getDatabaseProductName().equals("PostgreSQL");
+                ControlUpstream upstream = pools.upstreams().stream()
+                        .filter(u -> u.isPostgres() == postgres)
+                        .findFirst()
+                        .orElseThrow(() -> new SQLException("no upstream of this product is configured"));
+                return facts(pools, upstream).read(connection, request);
+            }
+        };
+    }
+
+    /** What reads an upstream's catalog. */
+    FactsReader facts(ControlPools pools, ControlUpstream upstream) {
+        of(upstream);
+        return new PostgresFactsReader(pools, connection -> inFlight(postgres.ledger(), connection));
+    }
+
+    void installPostgres(Connection connection) throws SQLException {
+        Ledger ledger = postgres.ledger();
+        if (!ledger.installed(connection)) {
+            ledger.install(connection);
+        }
+    }
+
+    private static Map<QualifiedName, List<Long>> inFlight(Ledger ledger, Connection connection) throws SQLException {
+        return ledger.installed(connection) ? ledger.inFlight(connection) : Map.of();
+    }
+
+    static ControlPools pools(Configuration configuration) {
+        return new ControlPools(configuration.upstreams().values().stream()
+                .map(Engines::upstream)
+                .toList());
+    }
+
+    static ControlUpstream upstream(UpstreamConfig upstream) {
+        return new ControlUpstream(
+                upstream.name(),
+                upstream.url().forDriver(),
+                upstream.user().orElse(""),
+                upstream.password().map(s -> s.reveal()).orElse(""),
+                upstream.poolSize());
+    }
+
+    static RunnerSettings settings(Configuration configuration) {
+        LockConfig lock = configuration.lock();
+        RunnerSettings defaults = RunnerSettings.defaults();
+        return defaults.withLease(configuration.gateway(), defaults.lease())
+                .withLocks(lock.timeout(), lock.retry(), lock.patience())
+                .withBatchTime(configuration.throttle().batchTime());
+    }
+}

@@ -1,0 +1,166 @@
+package dev.sluice.proxy.app;
+
+import dev.sluice.policies.sql.Classifier;
+import dev.sluice.proxy.cli.CliException;
+import dev.sluice.proxy.cli.ExitCode;
+import dev.sluice.proxy.config.Address;
+import dev.sluice.proxy.config.Configuration;
+import dev.sluice.proxy.config.ListenerConfig;
+import dev.sluice.proxy.config.UpstreamConfig;
+import dev.sluice.proxy.intercept.Interceptor;
+import dev.sluice.proxy.mysql.MySqlListener;
+import dev.sluice.proxy.mysql.MySqlSettings;
+import dev.sluice.proxy.mysql.ServerKiller;
+import dev.sluice.proxy.mysql.StatementScreen;
+import dev.sluice.proxy.postgres.PostgresListener;
+import dev.sluice.proxy.session.SessionSnapshot;
+import dev.sluice.proxy.session.TrafficListener;
+import dev.sluice.proxy.session.Transport;
+import io.netty.channel.EventLoopGroup;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+
+/** The listeners of both protocols, on event loops that they share. Thread-safe. */
+final class Frontends implements AutoCloseable {
+
+    private final Configuration configuration;
+    private final Transport transport = Transport.best();
+    private final EventLoopGroup loops = transport.newEventLoops(Transport.defaultEventLoops());
+    private final List<PostgresListener> postgres = new ArrayList<>();
+    private final List<MySqlListener> mysql = new ArrayList<>();
+    private final List<InetSocketAddress> addresses = new ArrayList<>();
+
+    private Frontends(Configuration configuration) {
+        this.configuration = configuration;
+    }
+
+    /**
+     * Accepts on every listener when it returns.
+     *
+     * @param traffic who hears of an upstream's traffic
+     */
+    static Frontends start(
+            Configuration configuration, Interceptor interceptor, Function<String, TrafficListener> traffic)
+            throws CliException {
+        Frontends frontends = new Frontends(configuration);
+        try {
+            for (ListenerConfig listener : configuration.listeners()) {
+                frontends.addresses.add(frontends.bind(listener, interceptor, traffic));
+            }
+            return frontends;
+        } catch (CliException | RuntimeException e) {
+            frontends.close();
+            throw e;
+        }
+    }
+
+    List<InetSocketAddress> addresses() {
+        return List.copyOf(addresses);
+    }
+
+    /** Clients that are connected to an upstream. */
+    int connections(String upstream) {
+        int count = 0;
+        for (PostgresListener listener : postgres) {
+            count += listener.config().upstream().equals(upstream) ? listener.connections() : 0;
+        }
+        for (MySqlListener listener : mysql) {
+            count += listener.settings().upstream().equals(upstream) ? listener.connections() : 0;
+        }
+        return count;
+    }
+
+    List<SessionSnapshot> sessions() {
+        List<SessionSnapshot> all = new ArrayList<>();
+        postgres.forEach(listener -> all.addAll(listener.sessions()));
+        mysql.forEach(listener -> all.addAll(listener.sessions()));
+        return List.copyOf(all);
+    }
+
+    /** Accepts no more and lets sessions end; what is left after the time is closed. Blocks. */
+    void drain(Duration patience) {
+        List<Thread> threads = new ArrayList<>();
+        postgres.forEach(listener -> threads.add(Thread.ofVirtual().start(() -> listener.drain(patience))));
+        mysql.forEach(listener -> threads.add(Thread.ofVirtual().start(() -> listener.drain(patience))));
+        threads.forEach(Frontends::join);
+    }
+
+    @Override
+    public void close() {
+        postgres.forEach(PostgresListener::close);
+        mysql.forEach(MySqlListener::close);
+        loops.shutdownGracefully(0, 1000, TimeUnit.MILLISECONDS);
+    }
+
+    private InetSocketAddress bind(
+            ListenerConfig listener, Interceptor interceptor, Function<String, TrafficListener> traffic)
+            throws CliException {
+        TrafficListener heard = traffic.apply(listener.upstream());
+        try {
+            return switch (listener.protocol()) {
+                case POSTGRES -> bindPostgres(listener, interceptor, heard);
+                case MYSQL -> bindMySql(listener, interceptor, heard);
+            };
+        } catch (IllegalStateException e) {
+            throw new CliException(ExitCode.USAGE, "cannot listen on " + listener.address() + ": " + Causes.first(e));
+        }
+    }
+
+    private InetSocketAddress bindPostgres(ListenerConfig listener, Interceptor interceptor, TrafficListener traffic) {
+        UpstreamConfig upstream = configuration.upstreamOf(listener);
+        PostgresListener started = new PostgresListener(
+                new dev.sluice.proxy.postgres.ListenerConfig(
+                        socket(listener.address()),
+                        upstream.name(),
+                        upstream.environment(),
+                        upstream.url().address().host(),
+                        upstream.url().address().port(),
+                        dev.sluice.proxy.postgres.ListenerConfig.Limits.DEFAULTS.withStatementBytes(
+                                configuration.maxStatementBytes())),
+                transport,
+                loops,
+                Classifier::classify,
+                interceptor,
+                traffic);
+        started.start();
+        postgres.add(started);
+        return started.address();
+    }
+
+    private InetSocketAddress bindMySql(ListenerConfig listener, Interceptor interceptor, TrafficListener traffic) {
+        UpstreamConfig upstream = configuration.upstreamOf(listener);
+        MySqlListener started = new MySqlListener(
+                new MySqlSettings(
+                        socket(listener.address()),
+                        upstream.name(),
+                        upstream.environment(),
+                        upstream.url().address().host(),
+                        upstream.url().address().port(),
+                        MySqlSettings.Limits.DEFAULTS.withStatementBytes(configuration.maxStatementBytes())),
+                transport,
+                loops,
+                StatementScreen.standard(),
+                interceptor,
+                traffic,
+                ServerKiller.none());
+        started.start();
+        mysql.add(started);
+        return started.address();
+    }
+
+    private static InetSocketAddress socket(Address address) {
+        return new InetSocketAddress(address.host(), address.port());
+    }
+
+    private static void join(Thread thread) {
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

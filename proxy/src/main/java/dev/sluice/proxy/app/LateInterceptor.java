@@ -1,0 +1,47 @@
+package dev.sluice.proxy.app;
+
+import dev.sluice.proxy.intercept.Interceptor;
+import dev.sluice.proxy.intercept.Ruling;
+import dev.sluice.proxy.session.HeldSession;
+import dev.sluice.proxy.session.ServerError;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+
+/**
+ * Stands for an interceptor that is still being made: clients are let in at once, and the few statements that must be
+ * judged wait for it. Where it cannot be made, schema changes are refused and everything else goes on.
+ */
+final class LateInterceptor implements Interceptor {
+
+    private final CompletableFuture<Interceptor> made;
+
+    LateInterceptor(CompletableFuture<Interceptor> made) {
+        this.made = made;
+    }
+
+    @Override
+    public Ruling judge(HeldSession session, String sql) {
+        try {
+            return made.join().judge(session, sql);
+        } catch (CompletionException e) {
+            return new Ruling.Refuse(ServerError.of(
+                    "58000",
+                    1105,
+                    "the gateway cannot judge schema changes: its control plane did not start",
+                    String.valueOf(e.getCause()),
+                    "The gateway's log says more. Statements that change no schema go through."));
+        }
+    }
+
+    @Override
+    public void answered(HeldSession session, Ruling.Substitute ruling, Optional<ServerError> error) {
+        made.join().answered(session, ruling, error);
+    }
+
+    @Override
+    public Optional<ServerError> transactionEnded(HeldSession session, List<Ruling.Substitute> rulings) {
+        return made.join().transactionEnded(session, rulings);
+    }
+}

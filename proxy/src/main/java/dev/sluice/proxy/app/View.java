@@ -1,0 +1,139 @@
+package dev.sluice.proxy.app;
+
+import dev.sluice.policies.rule.Rule;
+import dev.sluice.policies.rule.Rules;
+import dev.sluice.policies.sql.Dialect;
+import dev.sluice.proxy.api.ControlPlane;
+import dev.sluice.proxy.cli.Version;
+import dev.sluice.proxy.config.Configuration;
+import dev.sluice.proxy.config.ConfigurationTable;
+import dev.sluice.proxy.intercept.command.GatewayView;
+import dev.sluice.proxy.intercept.command.Table;
+import dev.sluice.proxy.migration.DatabaseRef;
+import dev.sluice.proxy.session.SessionInfo;
+import dev.sluice.proxy.session.SessionSnapshot;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/** What {@code SHOW SLUICE …} tells of policies, throttle, sessions and configuration. */
+final class View implements GatewayView {
+
+    private final Configuration configuration;
+    private final Supplier<List<SessionSnapshot>> sessions;
+    private final Supplier<List<ControlPlane.RuleRow>> policies;
+    private final Supplier<List<ControlPlane.ThrottleRow>> throttle;
+
+    View(
+            Configuration configuration,
+            Supplier<List<SessionSnapshot>> sessions,
+            Supplier<List<ControlPlane.RuleRow>> policies,
+            Supplier<List<ControlPlane.ThrottleRow>> throttle) {
+        this.configuration = configuration;
+        this.sessions = sessions;
+        this.policies = policies;
+        this.throttle = throttle;
+    }
+
+    @Override
+    public Table policies() {
+        List<List<Optional<String>>> rows = new ArrayList<>();
+        for (ControlPlane.RuleRow row : policies.get()) {
+            Optional<Rule> rule = Rules.byId(row.rule());
+            rows.add(Table.row(
+                    row.rule(),
+                    row.action(),
+                    row.decidedBy(),
+                    rule.map(r -> action(r, Dialect.POSTGRES)).orElse(""),
+                    rule.map(r -> action(r, Dialect.MYSQL)).orElse(""),
+                    rule.map(Rule::catches).orElse(""),
+                    rule.map(Rule::safeWay).orElse("")));
+        }
+        return new Table(
+                List.of("rule", "action", "decided_by", "default_postgres", "default_mysql", "catches", "safe_way"),
+                3,
+                rows);
+    }
+
+    /** The action of a rule that no policy changes. */
+    static String action(Rule rule, Dialect dialect) {
+        return rule.engine(dialect)
+                .map(e -> e.action().name().toLowerCase(Locale.ROOT))
+                .orElse("");
+    }
+
+    @Override
+    public Table throttle(DatabaseRef database) {
+        List<List<Optional<String>>> rows = new ArrayList<>();
+        for (ControlPlane.ThrottleRow row : throttle.get()) {
+            if (row.upstream().equals(database.upstream())) {
+                rows.add(List.of(
+                        Optional.of(row.upstream()),
+                        Optional.of(String.format(Locale.ROOT, "%.2f", row.pressure())),
+                        row.reason(),
+                        Optional.of(signals(row))));
+            }
+        }
+        return new Table(List.of("upstream", "pressure", "reason", "signals"), 4, rows);
+    }
+
+    private static String signals(ControlPlane.ThrottleRow row) {
+        return String.join(
+                ", ",
+                row.signals().entrySet().stream()
+                        .map(e -> e.getKey() + " " + e.getValue())
+                        .sorted()
+                        .toList());
+    }
+
+    @Override
+    public Table sessions(String user) {
+        List<List<Optional<String>>> rows = new ArrayList<>();
+        for (SessionSnapshot snapshot : sessions.get()) {
+            SessionInfo info = snapshot.info();
+            if (user.isEmpty() || user.equals(info.user())) {
+                rows.add(Table.row(
+                        Long.toString(info.id()),
+                        info.database(),
+                        info.user(),
+                        info.application(),
+                        snapshot.state(),
+                        snapshot.transaction().name().toLowerCase(Locale.ROOT),
+                        snapshot.age().toSeconds() + "s",
+                        info.clientAddress(),
+                        info.upstream(),
+                        Long.toString(info.backendId())));
+            }
+        }
+        return new Table(
+                List.of(
+                        "id",
+                        "database",
+                        "user",
+                        "application",
+                        "state",
+                        "transaction",
+                        "age",
+                        "client",
+                        "upstream",
+                        "backend_id"),
+                7,
+                rows);
+    }
+
+    @Override
+    public Table config() {
+        return Table.of(
+                List.of("key", "value"),
+                ConfigurationTable.of(configuration).stream()
+                        .map(row -> Table.row(row.key(), row.value()))
+                        .toList());
+    }
+
+    @Override
+    public String version() {
+        return Version.number();
+    }
+}

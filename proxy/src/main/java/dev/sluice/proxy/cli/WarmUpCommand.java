@@ -1,0 +1,83 @@
+package dev.sluice.proxy.cli;
+
+import dev.sluice.proxy.config.ConfigException;
+import dev.sluice.proxy.config.ConfigurationReader;
+import dev.sluice.proxy.config.GatewayOptions;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.net.URLConnection;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+
+/**
+ * {@code sluice warm-up}: starts and stops a gateway in front of nothing. What the JVM learns of the classes in this run
+ * makes the next start quick; the launcher runs it once after a build.
+ */
+@Command(name = "warm-up", hidden = true, mixinStandardHelpOptions = true, description = "Trains the JVM's class cache.")
+public final class WarmUpCommand implements Callable<Integer> {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    private final GatewayLauncher launcher;
+
+    public WarmUpCommand(GatewayLauncher launcher) {
+        this.launcher = launcher;
+    }
+
+    @Override
+    public Integer call() throws CliException, ConfigException, IOException, InterruptedException {
+        Path folder = Files.createTempDirectory("sluice-warm-up");
+        Path audit = folder.resolve("audit.jsonl");
+        GatewayOptions options = new GatewayOptions(
+                "jdbc:postgresql://nobody@127.0.0.1:1/none",
+                Optional.of("127.0.0.1:0"),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.of("127.0.0.1:0"),
+                Optional.of(audit.toString()),
+                Optional.empty(),
+                List.of());
+        try (GatewayLauncher.Running gateway = launcher.launch(
+                new ConfigurationReader(Map.of("SLUICE_DRAIN_TIMEOUT", "0")).readOptions(options))) {
+            greet(gateway.addresses().get(0));
+            InetSocketAddress http = gateway.http().orElseThrow();
+            ask(http, "/metrics");
+            awaitControlPlane(http);
+        } finally {
+            Files.deleteIfExists(audit);
+            Files.deleteIfExists(folder);
+        }
+        return ExitCode.FINE;
+    }
+
+    /** What every client sends first: a request for TLS. */
+    private static void greet(InetSocketAddress address) throws IOException {
+        try (Socket socket = new Socket(address.getAddress(), address.getPort())) {
+            socket.getOutputStream().write(new byte[] {0, 0, 0, 8, 4, (byte) 210, 22, 47});
+            socket.getInputStream().read();
+        }
+    }
+
+    private static void awaitControlPlane(InetSocketAddress http) throws IOException, InterruptedException {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (!ask(http, "/api/v1/policies") && System.nanoTime() < deadline) {
+            Thread.sleep(Duration.ofMillis(100));
+        }
+    }
+
+    private static boolean ask(InetSocketAddress http, String path) throws IOException {
+        URLConnection connection =
+                URI.create("http://127.0.0.1:" + http.getPort() + path).toURL().openConnection();
+        connection.setConnectTimeout((int) PATIENCE.toMillis());
+        connection.setReadTimeout((int) PATIENCE.toMillis());
+        return connection.getHeaderField(0) instanceof String status && status.contains(" 200");
+    }
+}

@@ -1,0 +1,148 @@
+package dev.sluice.proxy.demo;
+
+import dev.sluice.proxy.cli.CliException;
+import dev.sluice.proxy.cli.ExitCode;
+import dev.sluice.proxy.cli.GatewayLauncher;
+import dev.sluice.proxy.cli.Terminal;
+import dev.sluice.proxy.config.ConfigException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code sluice demo}. Whatever it brought up it takes down, also on Ctrl-C. */
+@Command(
+        name = "demo",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = {
+            "Starts a database with a million rows, a gateway in front of it and an application at work, then",
+            "adds a column that would have locked the table, and shows what the application felt of it."
+        })
+public final class DemoCommand implements Callable<Integer> {
+
+    private final GatewayLauncher launcher;
+    private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    @Option(names = "--engine", description = "Database: postgres (default)", paramLabel = "ENGINE")
+    private String engine = "postgres";
+
+    @Option(names = "--rows", description = "Rows of each table (default: ${DEFAULT-VALUE})")
+    private int rows = 1_000_000;
+
+    @Option(names = "--rate", description = "Transactions a second of the application (default: ${DEFAULT-VALUE})")
+    private int rate = 150;
+
+    @Option(
+            names = "--seconds",
+            description = "How long the application runs undisturbed first (default: ${DEFAULT-VALUE})")
+    private int seconds = 5;
+
+    @Option(names = "--keep", description = "Leave database and gateway running until Ctrl-C")
+    private boolean keep;
+
+    public DemoCommand(GatewayLauncher launcher) {
+        this.launcher = launcher;
+    }
+
+    @Override
+    public Integer call() throws SQLException, CliException, ConfigException, InterruptedException, IOException {
+        if (!engine.equals("postgres")) {
+            throw new CliException(ExitCode.USAGE, "--engine " + engine + ": expected postgres");
+        }
+        if (rows < 1000 || rate < 1 || rate > 10_000 || seconds < 1) {
+            throw new CliException(
+                    ExitCode.USAGE, "expected --rows from 1000, --rate from 1 to 10000, --seconds from 1");
+        }
+        Thread hook = new Thread(this::close, "clean-up");
+        Runtime.getRuntime().addShutdownHook(hook);
+        try {
+            return run();
+        } finally {
+            close();
+            removeHook(hook);
+        }
+    }
+
+    private int run() throws SQLException, CliException, ConfigException, InterruptedException, IOException {
+        Screen screen = new Screen(out(), Terminal.present(), Terminal.colourOn(Terminal.present()));
+        Path folder = Files.createTempDirectory("sluice-demo");
+        open(() -> delete(folder));
+        screen.step("A database of its own, in " + folder);
+        PostgresEngine database = PostgresEngine.start(folder);
+        open(database);
+        screen.line(database.product() + " on port " + database.port());
+        Demo demo = new Demo(screen, database, new Demo.Options(rows, rate, Duration.ofSeconds(seconds)));
+        demo.fillTables();
+        GatewayLauncher.Running gateway = demo.startGateway(launcher, folder);
+        open(gateway);
+        boolean good = demo.run(gateway);
+        if (keep) {
+            screen.step("Still running, until Ctrl-C");
+            screen.line("through the gateway:  "
+                    + database.shellCommand(gateway.addresses().get(0).getPort()));
+            screen.line("                      "
+                    + database.url(gateway.addresses().get(0).getPort()));
+            screen.line("the server itself:    " + database.shellCommand(database.port()));
+            gateway.http()
+                    .ifPresent(http -> screen.line("the console:          http://127.0.0.1:" + http.getPort() + "/"));
+            new CountDownLatch(1).await();
+        }
+        return Demo.exitCode(good);
+    }
+
+    private java.io.PrintWriter out() {
+        CommandSpec given = spec;
+        if (given == null) {
+            throw new IllegalStateException("run by picocli only");
+        }
+        return given.commandLine().getOut();
+    }
+
+    private synchronized void open(AutoCloseable resource) {
+        opened.push(resource);
+    }
+
+    private synchronized void close() {
+        while (!opened.isEmpty()) {
+            try {
+                opened.pop().close();
+            } catch (Exception e) {
+                System.err.println("sluice: while cleaning up: " + e.getMessage());
+            }
+        }
+    }
+
+    private static void removeHook(Thread hook) {
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException e) {
+            // Already on the way down: the hook is what runs.
+            return;
+        }
+    }
+
+    private static void delete(Path folder) {
+        try (Stream<Path> all = Files.walk(folder)) {
+            all.sorted(Comparator.reverseOrder()).forEach(path -> path.toFile().delete());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
