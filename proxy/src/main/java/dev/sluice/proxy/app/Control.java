@@ -10,8 +10,8 @@ import dev.sluice.proxy.audit.AuditLog;
 import dev.sluice.proxy.catalog.ControlPools;
 import dev.sluice.proxy.config.CompletionConfig;
 import dev.sluice.proxy.config.Configuration;
-import dev.sluice.proxy.config.LockConfig;
 import dev.sluice.proxy.config.JdbcUrl;
+import dev.sluice.proxy.config.LockConfig;
 import dev.sluice.proxy.config.PolicyConfig;
 import dev.sluice.proxy.config.UpstreamConfig;
 import dev.sluice.proxy.intercept.GatewayInterceptor;
@@ -22,13 +22,10 @@ import dev.sluice.proxy.migration.DatabaseRef;
 import dev.sluice.proxy.migration.LedgerMigrations;
 import dev.sluice.proxy.migration.Migrations;
 import dev.sluice.proxy.session.SessionInfo;
-import dev.sluice.proxy.throttle.Pacer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
@@ -42,6 +39,7 @@ final class Control implements ControlPlane, AutoCloseable {
 
     private final Configuration configuration;
     private final AtomicReference<Policy> policy = new AtomicReference<>(Policy.DEFAULTS);
+    private final Throttling throttling;
     private final Databases databases;
     private final ControlPools pools;
     private final LedgerMigrations ledger;
@@ -49,11 +47,13 @@ final class Control implements ControlPlane, AutoCloseable {
     private final AuditLog audit;
     private final Interceptor interceptor;
 
-    private Control(Configuration configuration, Frontends frontends) {
+    private Control(Configuration configuration, Frontends frontends, Throttling throttling) {
+        this.throttling = throttling;
         this.configuration = configuration;
         this.databases = new Databases(configuration);
         this.pools = Engines.pools(configuration);
-        Engines engines = new Engines(Pacer.UNTHROTTLED);
+        throttling.connect(pools);
+        Engines engines = new Engines(throttling.pacer());
         this.ledger = new LedgerMigrations(pools, Engines.settings(configuration), engines::of);
         this.migrations = new ApprovedMigrations(ledger, pools, engines::installPostgres, Engines.APPROVAL_VALIDITY);
         this.audit = new AuditLog(configuration.audit().file(), AUDIT_ROTATE_BYTES, Clock.systemUTC());
@@ -77,8 +77,8 @@ final class Control implements ControlPlane, AutoCloseable {
     }
 
     /** Opens the audit trail and begins to look for migrations that a killed gateway has left. */
-    static Control start(Configuration configuration, Frontends frontends) {
-        Control control = new Control(configuration, frontends);
+    static Control start(Configuration configuration, Frontends frontends, Throttling throttling) {
+        Control control = new Control(configuration, frontends, throttling);
         try {
             control.audit.open();
         } catch (AuditException e) {
@@ -135,10 +135,7 @@ final class Control implements ControlPlane, AutoCloseable {
 
     @Override
     public List<ThrottleRow> throttle() {
-        return configuration.upstreams().keySet().stream()
-                .sorted()
-                .map(upstream -> new ThrottleRow(upstream, 0, Optional.empty(), Map.of()))
-                .toList();
+        return throttling.rows();
     }
 
     @Override

@@ -11,7 +11,6 @@ import dev.sluice.proxy.config.PolicyConfig;
 import dev.sluice.proxy.config.UpstreamConfig;
 import dev.sluice.proxy.intercept.Interceptor;
 import dev.sluice.proxy.metrics.GatewayMetrics;
-import dev.sluice.proxy.session.TrafficListener;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +30,7 @@ import org.slf4j.LoggerFactory;
 final class Gateway implements GatewayLauncher.Running {
 
     private final Configuration configuration;
+    private final Throttling throttling;
     private final Frontends frontends;
     private final AtomicBoolean ready = new AtomicBoolean();
     private final AtomicBoolean closed = new AtomicBoolean();
@@ -40,14 +40,14 @@ final class Gateway implements GatewayLauncher.Running {
 
     private Gateway(Configuration configuration) throws CliException {
         this.configuration = configuration;
+        this.throttling = new Throttling(configuration);
         CompletableFuture<Interceptor> interceptor = new CompletableFuture<>();
-        this.frontends =
-                Frontends.start(configuration, new LateInterceptor(interceptor), upstream -> TrafficListener.NONE);
+        this.frontends = Frontends.start(configuration, new LateInterceptor(interceptor), throttling::listener);
         ready.set(true);
         Logging.level(configuration.logLevel());
         this.metrics = later("metrics", this::measure);
         this.http = later("http", this::listenForHttp);
-        this.control = later("control", () -> Control.start(configuration, frontends));
+        this.control = later("control", () -> Control.start(configuration, frontends, throttling));
         control.thenCombine(metrics, (c, m) -> new MeasuredInterceptor(c.interceptor(), m, c::seen))
                 .whenComplete((made, e) -> {
                     if (e == null) {
@@ -110,6 +110,7 @@ final class Gateway implements GatewayLauncher.Running {
         frontends.close();
         closeQuietly(http, server -> server.ifPresent(HttpInterface::close));
         closeQuietly(control, Control::close);
+        throttling.close();
         log().info("Stopped");
     }
 
@@ -121,6 +122,11 @@ final class Gateway implements GatewayLauncher.Running {
                     "Client connections that are open",
                     Map.of("upstream", upstream.name()),
                     () -> frontends.connections(upstream.name()));
+            made.gauge(
+                    "sluice.throttle.pressure",
+                    "What holds backfills back: 0 nothing, 1 they stand",
+                    Map.of("upstream", upstream.name()),
+                    () -> throttling.pressure(upstream.name()));
         }
         return made;
     }

@@ -4,16 +4,15 @@ import dev.sluice.policies.policy.Policy;
 import dev.sluice.proxy.cli.AuditCommand;
 import dev.sluice.proxy.cli.Commands;
 import dev.sluice.proxy.cli.ConfigCommand;
-import dev.sluice.proxy.cli.LintCommand;
-import dev.sluice.proxy.cli.ServeCommand;
-import dev.sluice.proxy.lint.GatewayEngine;
-import java.time.Clock;
 import dev.sluice.proxy.cli.ExplainCommand;
 import dev.sluice.proxy.cli.InitCommand;
+import dev.sluice.proxy.cli.LintCommand;
 import dev.sluice.proxy.cli.MigrationsCommand;
 import dev.sluice.proxy.cli.ServeCommand;
 import dev.sluice.proxy.cli.WarmUpCommand;
 import dev.sluice.proxy.demo.DemoCommand;
+import dev.sluice.proxy.lint.GatewayEngine;
+import java.time.Clock;
 
 /** The process's entry. */
 public final class Main {

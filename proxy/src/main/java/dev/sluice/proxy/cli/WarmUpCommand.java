@@ -21,7 +21,11 @@ import picocli.CommandLine.Command;
  * {@code sluice warm-up}: starts and stops a gateway in front of nothing. What the JVM learns of the classes in this run
  * makes the next start quick; the launcher runs it once after a build.
  */
-@Command(name = "warm-up", hidden = true, mixinStandardHelpOptions = true, description = "Trains the JVM's class cache.")
+@Command(
+        name = "warm-up",
+        hidden = true,
+        mixinStandardHelpOptions = true,
+        description = "Trains the JVM's class cache.")
 public final class WarmUpCommand implements Callable<Integer> {
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);
@@ -45,8 +49,8 @@ public final class WarmUpCommand implements Callable<Integer> {
                 Optional.of(audit.toString()),
                 Optional.empty(),
                 List.of());
-        try (GatewayLauncher.Running gateway = launcher.launch(
-                new ConfigurationReader(Map.of("SLUICE_DRAIN_TIMEOUT", "0")).readOptions(options))) {
+        try (GatewayLauncher.Running gateway =
+                launcher.launch(new ConfigurationReader(Map.of("SLUICE_DRAIN_TIMEOUT", "0")).readOptions(options))) {
             greet(gateway.addresses().get(0));
             InetSocketAddress http = gateway.http().orElseThrow();
             ask(http, "/metrics");

@@ -56,8 +56,9 @@ final class Demo {
                 Optional.of(folder.resolve("audit.jsonl").toString()),
                 Optional.empty(),
                 List.of("*"));
-        Configuration configuration =
-                new ConfigurationReader(Map.of("SLUICE_DRAIN_TIMEOUT", "1s")).readOptions(gateway);
+        Configuration configuration = new ConfigurationReader(
+                        Map.of("SLUICE_DRAIN_TIMEOUT", "1s", "SLUICE_LOG_LEVEL", "warn"))
+                .readOptions(gateway);
         GatewayLauncher.Running running = launcher.launch(configuration);
         screen.line(
                 "clients connect to port " + running.addresses().get(0).getPort() + " in place of " + engine.port());
@@ -122,6 +123,11 @@ final class Demo {
                 m.share(),
                 m.phase() + "  " + Screen.count(m.done()) + " rows, " + Screen.count(m.perSecond()) + "/s  |  "
                         + foreground + "  |  " + m.state() + throttle);
+    }
+
+    private static String rows(Observer.Seen m) {
+        boolean fills = m.phase().equals("backfill");
+        return fills ? "  " + Screen.count(m.done()) + " rows, " + Screen.count(m.perSecond()) + "/s" : "";
     }
 
     private Measurement warmed(Workload workload) throws InterruptedException {
