@@ -165,13 +165,12 @@ final class MySqlCatalog<E extends Exception> {
 
     private static ConstraintFacts constraint(String name, List<List<Optional<String>>> rows) {
         List<Optional<String>> first = rows.getFirst();
-        char type =
-                switch (text(first, 1)) {
-                    case "PRIMARY KEY" -> 'p';
-                    case "UNIQUE" -> 'u';
-                    case "FOREIGN KEY" -> 'f';
-                    default -> 'c';
-                };
+        char type = switch (text(first, 1)) {
+            case "PRIMARY KEY" -> 'p';
+            case "UNIQUE" -> 'u';
+            case "FOREIGN KEY" -> 'f';
+            default -> 'c';
+        };
         Optional<QualifiedName> referenced = first.get(4).map(t -> QualifiedName.of(text(first, 3), t));
         List<String> columns =
                 rows.stream().map(r -> text(r, 2)).filter(c -> !c.isEmpty()).toList();
@@ -189,7 +188,8 @@ final class MySqlCatalog<E extends Exception> {
 
     /** Views of the same database whose text names the table. */
     private List<String> dependents(String schema, String table) throws E {
-        String pattern = "%" + quoted(table).replace("\\", "\\\\").replace("_", "|_").replace("%", "|%") + "%";
+        String pattern =
+                "%" + quoted(table).replace("\\", "\\\\").replace("_", "|_").replace("%", "|%") + "%";
         return asker
                 .rows("SELECT TABLE_NAME FROM information_schema.VIEWS WHERE TABLE_SCHEMA = " + literal(schema)
                         + " AND VIEW_DEFINITION LIKE " + literal(pattern) + " ESCAPE '|'")

@@ -47,8 +47,7 @@ public final class MySqlFactsReader implements FactsReader {
 
     @Override
     public Facts read(HeldSession session, FactsRequest request) throws ServerErrorException {
-        try (Connection control =
-                pools.database(session.info().upstream(), "").connection()) {
+        try (Connection control = pools.database(session.info().upstream(), "").connection()) {
             return new Reading<ServerErrorException>(sql -> session.query(sql).rows(), control)
                     .facts(request, name -> isTemporary(session, name));
         } catch (SQLException e) {
@@ -70,8 +69,7 @@ public final class MySqlFactsReader implements FactsReader {
     private static boolean isTemporary(HeldSession session, String quotedName) throws ServerErrorException {
         try {
             return session.query("SHOW CREATE TABLE " + quotedName).rows().stream()
-                    .anyMatch(row -> row.size() > 1
-                            && MySqlCatalog.text(row, 1).startsWith("CREATE TEMPORARY"));
+                    .anyMatch(row -> row.size() > 1 && MySqlCatalog.text(row, 1).startsWith("CREATE TEMPORARY"));
         } catch (ServerErrorException e) {
             if (e.error().sqlState().startsWith("08")) {
                 throw e;
@@ -141,15 +139,10 @@ public final class MySqlFactsReader implements FactsReader {
             }
             Map<String, String> settings = new HashMap<>();
             client.rows(SETTINGS).forEach(row -> settings.put(MySqlCatalog.text(row, 0), MySqlCatalog.text(row, 1)));
+            // What the later phases read expressions by; there is no search path here.
+            settings.put("search_path", settings.getOrDefault("sql_mode", ""));
             return new Facts(
-                    version,
-                    false,
-                    MySqlCatalog.text(session, 1),
-                    database,
-                    relations,
-                    Map.of(),
-                    Map.of(),
-                    settings);
+                    version, false, MySqlCatalog.text(session, 1), database, relations, Map.of(), Map.of(), settings);
         }
 
         private Optional<RelationFacts> relation(
@@ -198,8 +191,9 @@ public final class MySqlFactsReader implements FactsReader {
                         control,
                         "SELECT COALESCE(MAX(TOTAL_ROW_VERSIONS), 0) FROM information_schema.INNODB_TABLES"
                                 + " WHERE NAME = " + MySqlCatalog.literal(full) + " OR NAME LIKE "
-                                + MySqlCatalog.literal(
-                                        full.replace("|", "||").replace("_", "|_").replace("%", "|%") + "#p#%")
+                                + MySqlCatalog.literal(full.replace("|", "||")
+                                                .replace("_", "|_")
+                                                .replace("%", "|%") + "#p#%")
                                 + " ESCAPE '|'");
                 return Long.parseLong(found.getFirst().getFirst().orElse("0"));
             } catch (SQLException e) {

@@ -27,6 +27,9 @@ public interface Ledger {
     /** The statement that records the expansion within the client's transaction; empty where there is none. */
     String expandedSql(Connection connection, long id) throws SQLException;
 
+    /** The expansion is about to begin, where it is not part of the client's transaction. */
+    default void expanding(Connection connection, long id) throws SQLException {}
+
     /** Records the expansion from here. */
     void expanded(Connection connection, long id) throws SQLException;
 

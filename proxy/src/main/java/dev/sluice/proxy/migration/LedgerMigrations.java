@@ -133,8 +133,11 @@ public final class LedgerMigrations implements Migrations, AutoCloseable {
     }
 
     @Override
-    public void expanding(DatabaseRef database, long id) {
-        // The proposal itself says that the expansion may have begun.
+    public void expanding(DatabaseRef database, long id) throws MigrationException {
+        with(database, connection -> {
+            engine(database.upstream()).ledger().expanding(connection, id);
+            return true;
+        });
     }
 
     @Override

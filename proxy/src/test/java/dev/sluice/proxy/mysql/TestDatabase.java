@@ -41,6 +41,13 @@ public record TestDatabase(InetSocketAddress address, boolean mariaDb) {
         return name;
     }
 
+    /** The server's URL for the driver that suits it. */
+    public String url(String database) {
+        return mariaDb
+                ? "jdbc:mariadb://127.0.0.1:" + address.getPort() + "/" + database
+                : "jdbc:mysql://127.0.0.1:" + address.getPort() + "/" + database + "?allowPublicKeyRetrieval=true";
+    }
+
     /** A connection to the server itself. */
     public Connection connect(String database) throws SQLException {
         return DriverManager.getConnection(

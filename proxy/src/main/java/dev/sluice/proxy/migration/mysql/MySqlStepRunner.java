@@ -1,0 +1,58 @@
+package dev.sluice.proxy.migration.mysql;
+
+import dev.sluice.policies.plan.Step;
+import dev.sluice.proxy.catalog.ControlDatabase;
+import dev.sluice.proxy.migration.Outcome;
+import dev.sluice.proxy.migration.Run;
+import dev.sluice.proxy.migration.RunnerSettings;
+import dev.sluice.proxy.migration.StepRunner;
+import dev.sluice.proxy.throttle.Pacer;
+import java.sql.SQLException;
+import java.util.List;
+
+/** Does the steps of one migration on MySQL or MariaDB; each kind of step has a class of its own. */
+final class MySqlStepRunner implements StepRunner {
+
+    private final WorkConnection work;
+    private final DdlSteps ddl;
+    private final BackfillStep backfill;
+
+    MySqlStepRunner(ControlDatabase database, RunnerSettings settings, Pacer pacer) {
+        this.work = new WorkConnection(database);
+        this.ddl = new DdlSteps(work, database, settings);
+        this.backfill = new BackfillStep(work, settings, pacer);
+    }
+
+    @Override
+    public Outcome run(Step step, Run run) throws SQLException {
+        return switch (step) {
+            case Step.Statements statements -> ddl.statements(statements, run);
+            case Step.Online online -> ddl.online(online, run);
+            case Step.Backfill b -> backfill.run(b, run);
+            case Step.Verify verify -> verify(verify, run);
+        };
+    }
+
+    private Outcome verify(Step.Verify step, Run run) throws SQLException {
+        if (!ddl.holds(step.sql(), run)) {
+            return new Outcome.Failed("HY000", "not kept: " + step.promise());
+        }
+        run.advance(run.next(), run.progress().because(""));
+        return new Outcome.Done();
+    }
+
+    @Override
+    public Outcome undo(List<String> sql, Run run) throws SQLException {
+        return ddl.undo(sql, run);
+    }
+
+    @Override
+    public void tidy(Run run) {
+        // Nothing is made beside the plan.
+    }
+
+    @Override
+    public void close() {
+        work.close();
+    }
+}
