@@ -2,12 +2,12 @@ package dev.sluice.proxy.catalog;
 
 import java.sql.Array;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * Runs SQL under another role on PostgreSQL, so that the SQL cannot take the gateway's own role back.
@@ -43,22 +43,22 @@ public final class RoleScope {
             + " IN work pg_catalog.text[], OUT rows pg_catalog.int8, OUT reached pg_catalog.text[])"
             + " LANGUAGE plpgsql SECURITY DEFINER AS '" + BODY + "'";
 
-    private static final String CALL = "SELECT r.rows, r.reached FROM pg_temp.sluice_run(?, ?) r";
-
-    private static final String INTACT = "SELECT pg_catalog.count(*) OPERATOR(pg_catalog.=) 1"
-            + " AND pg_catalog.bool_and(p.prosecdef AND o.rolname OPERATOR(pg_catalog.=) ?"
-            + " AND p.prosrc OPERATOR(pg_catalog.=) ? AND p.proconfig IS NULL)"
-            + " FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_roles o"
-            + " ON o.oid OPERATOR(pg_catalog.=) p.proowner"
-            + " WHERE p.proname OPERATOR(pg_catalog.=) 'sluice_run'"
-            + " AND p.pronamespace OPERATOR(pg_catalog.=) pg_catalog.pg_my_temp_schema()"
-            + " GROUP BY p.pronamespace";
+    private static final String INTACT =
+            """
+            SELECT pg_catalog.count(*) OPERATOR(pg_catalog.=) 1
+              AND pg_catalog.bool_and(p.prosecdef AND o.rolname OPERATOR(pg_catalog.=) %s
+                AND p.prosrc OPERATOR(pg_catalog.=) %s AND p.proconfig IS NULL)
+              FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_roles o ON o.oid OPERATOR(pg_catalog.=) p.proowner
+             WHERE p.proname OPERATOR(pg_catalog.=) 'sluice_run'
+               AND p.pronamespace OPERATOR(pg_catalog.=) pg_catalog.pg_my_temp_schema()
+             GROUP BY p.pronamespace""";
 
     private static final String OWN_PATH = "SET LOCAL search_path = pg_catalog, pg_temp";
 
     private final Connection connection;
     private final String role;
     private final String searchPath;
+    private String settings = "";
 
     /**
      * @param connection not in autocommit while {@link #run} is called
@@ -89,43 +89,64 @@ public final class RoleScope {
      * @param probe a query whose one column, a {@code text[]}, the work may use as {@code $1}
      */
     public Result run(Optional<String> probe, List<String> work) throws SQLException {
-        execute(OWN_PATH);
         boolean made = made();
-        execute("SET LOCAL ROLE " + quoted(role) + "; " + (made ? "" : CREATE + "; ")
-                + searchPathChange(searchPath, true));
-        Result result = call(probe, work);
-        execute("SET LOCAL ROLE NONE; " + OWN_PATH);
-        return result;
-    }
-
-    private Result call(Optional<String> probe, List<String> work) throws SQLException {
-        try (PreparedStatement call = connection.prepareStatement(CALL)) {
-            call.setString(1, probe.orElse(null));
-            call.setArray(2, connection.createArrayOf("text", work.toArray()));
-            try (ResultSet row = call.executeQuery()) {
-                row.next();
-                Array reached = row.getArray(2);
-                return new Result(row.getLong(1), reached == null ? List.of() : List.of((String[]) reached.getArray()));
+        String array = work.stream().map(PostgresCatalogQuery::literal).collect(Collectors.joining(", "));
+        // All in one round trip.
+        String sql = "SET LOCAL ROLE " + quoted(role) + "; " + (made ? "" : CREATE + "; ")
+                + searchPathChange(searchPath, true) + "; SELECT r.rows, r.reached FROM pg_temp.sluice_run("
+                + probe.map(PostgresCatalogQuery::literal).orElse("NULL") + ", ARRAY[" + array
+                + "]::pg_catalog.text[]) r; SET LOCAL ROLE NONE; " + OWN_PATH;
+        try (Statement statement = connection.createStatement()) {
+            statement.setEscapeProcessing(false);
+            boolean rows = statement.execute(sql);
+            while (true) {
+                if (rows && statement.getResultSet().getMetaData().getColumnCount() == 2) {
+                    return result(statement.getResultSet());
+                }
+                rows = statement.getMoreResults();
+                if (!rows && statement.getUpdateCount() < 0) {
+                    throw new SQLException("the role's work gave no answer", "XX000");
+                }
             }
         }
     }
 
+    private static Result result(ResultSet row) throws SQLException {
+        row.next();
+        Array reached = row.getArray(2);
+        return new Result(row.getLong(1), reached == null ? List.of() : List.of((String[]) reached.getArray()));
+    }
+
+    /**
+     * Settings for the transaction, made under the gateway's own role with the next {@link #run}.
+     *
+     * @param sql SET LOCAL statements, each ended by a semicolon
+     */
+    public void prepare(String sql) {
+        settings = sql;
+    }
+
     private boolean made() throws SQLException {
-        try (PreparedStatement look = connection.prepareStatement(INTACT)) {
-            look.setString(1, role);
-            look.setString(2, BODY);
-            try (ResultSet row = look.executeQuery()) {
-                if (!row.next()) {
-                    return false;
-                }
-                if (!row.getBoolean(1)) {
-                    throw new SQLException(
-                            "pg_temp.sluice_run is not what the gateway made: code that runs under the role " + role
-                                    + " has replaced it",
-                            "42501");
-                }
-                return true;
+        String look = OWN_PATH + "; " + settings
+                + INTACT.formatted(PostgresCatalogQuery.literal(role), PostgresCatalogQuery.literal(BODY));
+        settings = "";
+        try (Statement statement = connection.createStatement()) {
+            statement.setEscapeProcessing(false);
+            boolean rows = statement.execute(look);
+            while (!rows) {
+                rows = statement.getMoreResults();
             }
+            ResultSet row = statement.getResultSet();
+            if (!row.next()) {
+                return false;
+            }
+            if (!row.getBoolean(1)) {
+                throw new SQLException(
+                        "pg_temp.sluice_run is not what the gateway made: code that runs under the role " + role
+                                + " has replaced it",
+                        "42501");
+            }
+            return true;
         }
     }
 
@@ -136,12 +157,6 @@ public final class RoleScope {
         }
         return "SELECT pg_catalog.set_config('search_path', " + PostgresCatalogQuery.literal(searchPath) + ", " + local
                 + ")";
-    }
-
-    private void execute(String sql) throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            statement.execute(sql);
-        }
     }
 
     /** An identifier in double quotes. */

@@ -30,7 +30,7 @@ final class BackfillCost {
         String database = server.newDatabase();
         server.execute(
                 database,
-                "CREATE TABLE orders (id bigint PRIMARY KEY, v int, t text)",
+                "CREATE TABLE orders (id bigint PRIMARY KEY, v int, t text) WITH (autovacuum_enabled = false)",
                 "INSERT INTO orders SELECT i, i, repeat('x', 60) FROM generate_series(1, " + rows + ") i",
                 "VACUUM (FREEZE, ANALYZE) orders",
                 "CHECKPOINT");

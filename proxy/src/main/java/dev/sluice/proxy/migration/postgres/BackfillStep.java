@@ -52,7 +52,7 @@ final class BackfillStep {
         try {
             batch = work.inTransaction(run, (connection, scope) -> {
                 begin = System.nanoTime();
-                prepare(connection, step);
+                scope.prepare(transactionSettings(step));
                 var next = backfill(step).next(connection, scope, cursor, conflict);
                 record(connection, run, next, Duration.ofNanos(System.nanoTime() - begin), step);
                 return next;
@@ -84,14 +84,16 @@ final class BackfillStep {
         return present;
     }
 
-    private void prepare(Connection connection, Step.Backfill step) throws SQLException {
+    /**
+     * A batch and its cursor are lost together or not at all, so nobody needs to wait for the disk; what ends the step
+     * commits synchronously, and all that went before with it.
+     */
+    private String transactionSettings(Step.Backfill step) {
         String replica = step.suppressTriggers() && work.maySuppressTriggers()
-                ? "; SET LOCAL session_replication_role = replica"
+                ? "SET LOCAL session_replication_role = replica; "
                 : "";
-        ShortStatements.execute(
-                connection,
-                "SET LOCAL search_path = pg_catalog, pg_temp; SET LOCAL row_security = off; SET LOCAL lock_timeout = "
-                        + settings.lockTimeout().toMillis() + replica);
+        return "SET LOCAL row_security = off; SET LOCAL synchronous_commit = off; SET LOCAL lock_timeout = "
+                + settings.lockTimeout().toMillis() + "; " + replica;
     }
 
     /** Within the batch's transaction: the cursor behind it, and how fast it goes. */
