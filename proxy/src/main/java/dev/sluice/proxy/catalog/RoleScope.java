@@ -43,8 +43,7 @@ public final class RoleScope {
             + " IN work pg_catalog.text[], OUT rows pg_catalog.int8, OUT reached pg_catalog.text[])"
             + " LANGUAGE plpgsql SECURITY DEFINER AS '" + BODY + "'";
 
-    private static final String INTACT =
-            """
+    private static final String INTACT = """
             SELECT pg_catalog.count(*) OPERATOR(pg_catalog.=) 1
               AND pg_catalog.bool_and(p.prosecdef AND o.rolname OPERATOR(pg_catalog.=) %s
                 AND p.prosrc OPERATOR(pg_catalog.=) %s AND p.proconfig IS NULL)
