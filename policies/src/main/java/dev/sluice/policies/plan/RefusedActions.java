@@ -47,7 +47,7 @@ final class RefusedActions {
     private Optional<String> why(AlterAction action) {
         return switch (action) {
             case AlterAction.AddColumn add -> addColumn(add);
-            case AlterAction.DropColumn drop -> drop.ifExists() ? Optional.empty() : missing(drop.column());
+            case AlterAction.DropColumn drop -> dropColumn(drop);
             case AlterAction.SetDefault a -> missing(a.column());
             case AlterAction.DropDefault a -> missing(a.column());
             case AlterAction.SetNotNull a -> missing(a.column());
@@ -83,6 +83,11 @@ final class RefusedActions {
                 .filter(t -> facts.relation(t).isEmpty())
                 .findFirst()
                 .map(t -> t + " does not exist");
+    }
+
+    private Optional<String> dropColumn(AlterAction.DropColumn drop) {
+        boolean there = drop.ifExists() || table.column(drop.column()).isPresent();
+        return there ? Optional.empty() : Optional.of("column " + drop.column() + " does not exist");
     }
 
     private Optional<String> addConstraint(AlterAction.AddConstraint add) {

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Optional;
 
 /**
@@ -19,10 +20,14 @@ import java.util.Optional;
 final class AuditFile implements AutoCloseable {
 
     private final FileChannel channel;
+    private final Path path;
+    private final Object key;
     private long end;
 
-    private AuditFile(FileChannel channel, long end) {
+    private AuditFile(FileChannel channel, Path path, Object key, long end) {
         this.channel = channel;
+        this.path = path;
+        this.key = key;
         this.end = end;
     }
 
@@ -43,7 +48,7 @@ final class AuditFile implements AutoCloseable {
             lock(channel, path);
             long end = LastLine.endOfWholeLines(channel);
             Optional<Path> quarantined = quarantine(channel, path, end);
-            return new Opened(new AuditFile(channel, end), LastLine.read(channel, end), quarantined);
+            return new Opened(new AuditFile(channel, path, key(path), end), LastLine.read(channel, end), quarantined);
         } catch (IOException | RuntimeException e) {
             channel.close();
             throw e;
@@ -64,6 +69,20 @@ final class AuditFile implements AutoCloseable {
             cutBack(e);
             throw e;
         }
+    }
+
+    /** Whether the path still leads to this file: somebody may have moved it, or put another one there. */
+    boolean isInPlace() {
+        try {
+            return key.equals(key(path));
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private static Object key(Path path) throws IOException {
+        Object key = Files.readAttributes(path, BasicFileAttributes.class).fileKey();
+        return key == null ? path : key; // A file system without keys: then only the file's end is seen.
     }
 
     long size() {

@@ -179,7 +179,7 @@ public final class AuditLog implements AutoCloseable {
 
     private AuditFile opened() throws IOException {
         AuditFile current = file;
-        if (current != null && Files.exists(path)) {
+        if (current != null && current.isInPlace()) {
             if (rotateBytes <= 0 || current.size() < rotateBytes) {
                 return current;
             }

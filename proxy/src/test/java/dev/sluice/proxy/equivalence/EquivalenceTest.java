@@ -69,10 +69,27 @@ class EquivalenceTest {
                         GatewayFixture.start(server, through, Policy.DEFAULTS, GatewayFixture.settings());
                 Connection client = server.connect(through)) {
             through(gateway, client, major, entry.sql());
+            assertThat(firstVerdict(gateway)).isIn(verdicts(entry.verdict()));
         }
         assertSame(server, major, direct, through, entry.sql());
         databases.drop(direct);
         databases.drop(through);
+    }
+
+    private static String firstVerdict(GatewayFixture gateway) throws IOException {
+        return gateway.trail().last(100, record -> record.text("kind").equals("attempt")).stream()
+                .findFirst()
+                .map(record -> record.text("verdict"))
+                .orElse("none");
+    }
+
+    /** The verdicts that stand for a label of the corpus; the direct statement was accepted, so none is a refusal. */
+    private static List<String> verdicts(String label) {
+        return switch (label) {
+            case "safe" -> List.of("forward", "guard");
+            case "rewrite" -> List.of("rewrite", "phase");
+            default -> List.of("park");
+        };
     }
 
     private static void through(GatewayFixture gateway, Connection client, int major, String sql) throws Exception {
