@@ -195,4 +195,17 @@ class LinterTest {
         Files.writeString(folder.resolve("d.sql"), "\ufeffDROP TABLE t;");
         assertThat(Lint.postgres(folder).rules()).containsExactly("drop-table@1", "drop-table@1", "drop-table@1");
     }
+
+    @Test
+    void aDumpOfAWholeSchemaIsFine() throws Exception {
+        assertThat(dump("structure.sql", Lint.postgres(folder)).findings()).isEmpty();
+        assertThat(Lint.rules(dump("mysqldump.sql", Lint.mysql(folder)))).containsExactly("drop-table@6");
+    }
+
+    private LintReport dump(String name, Lint lint) throws Exception {
+        try (java.io.InputStream in = LinterTest.class.getResourceAsStream("/lint/" + name)) {
+            Files.write(folder.resolve("dump.sql"), java.util.Objects.requireNonNull(in).readAllBytes());
+        }
+        return lint.run();
+    }
 }
