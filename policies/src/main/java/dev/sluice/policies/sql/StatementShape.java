@@ -3,26 +3,14 @@ package dev.sluice.policies.sql;
 import dev.sluice.policies.sql.StatementText.Kind;
 import org.jspecify.annotations.Nullable;
 
-/** What is seen of one statement while its tokens go by: enough to tell its kind and what it may do. */
+/** What is seen of one statement while its tokens go by: enough to tell its kind, what it may do and where it ends. */
 final class StatementShape {
-    private final Dialect dialect;
     private final boolean mySql;
+    private final LeadingWords leading;
     private int tokens;
     private int depth;
-    /** Words from the leading one on. */
-    private int words;
-
-    private Keyword lead = Keyword.NONE;
-    private Keyword second = Keyword.NONE;
-    /** Behind WITH, the statement itself. */
-    private Keyword main = Keyword.NONE;
-
     private Keyword previous = Keyword.NONE;
     private byte previousSymbol;
-    private boolean leadPending = true;
-    private boolean explain;
-    private boolean analyze;
-    private boolean full;
     private boolean whereAtTop;
     private boolean where;
     private boolean query;
@@ -38,8 +26,8 @@ final class StatementShape {
     private @Nullable ProgramNesting program;
 
     StatementShape(Dialect dialect) {
-        this.dialect = dialect;
         this.mySql = dialect.isMySqlFamily();
+        this.leading = new LeadingWords(dialect);
     }
 
     boolean isEmpty() {
@@ -57,8 +45,7 @@ final class StatementShape {
         }
         Keyword keyword = Keyword.of(text, start, end);
         tokens++;
-        words++;
-        if (leadPending) {
+        if (leading.isPending()) {
             lead(keyword);
         } else {
             follow(keyword);
@@ -73,8 +60,7 @@ final class StatementShape {
     void symbol(byte symbol) {
         if (symbol == '(') {
             if (tokens == 0) {
-                lead = Keyword.SELECT;
-                leadPending = false;
+                leading.settle(Keyword.SELECT);
             }
             depth++;
         } else if (symbol == ')') {
@@ -90,7 +76,7 @@ final class StatementShape {
 
     /** A name and a colon begin a compound statement; the names of these are reserved. */
     private boolean mayBeLabel() {
-        return switch (lead) {
+        return switch (leading.lead()) {
             case SELECT, INSERT, UPDATE, DELETE -> false;
             default -> mySql;
         };
@@ -98,7 +84,7 @@ final class StatementShape {
 
     /** A quoted identifier or a variable. */
     void name(byte[] text, int start, int end) {
-        if (mySql && lead == Keyword.SET) {
+        if (mySql && leading.lead() == Keyword.SET) {
             for (int i = start; i < end && !sqlMode; i++) {
                 sqlMode = Chars.startsWith(text, i, end, "sql_mode");
             }
@@ -110,7 +96,7 @@ final class StatementShape {
     void other(byte first) {
         if (tokens == 0) {
             unclear = true;
-            leadPending = false;
+            leading.settle(Keyword.NONE);
         }
         pass(first);
     }
@@ -125,84 +111,25 @@ final class StatementShape {
     }
 
     private void lead(Keyword keyword) {
+        leading.lead(keyword, depth, previousSymbol);
+        if (!mySql || leading.isPending()) {
+            return;
+        }
         switch (keyword) {
-            case EXPLAIN -> explain = true;
-            case DESC, DESCRIBE -> {
-                explain = mySql;
-                leadPending = mySql;
+            case IF, CASE, LOOP, WHILE, REPEAT, FOR, DECLARE -> {
+                program = new ProgramNesting(true);
+                program.other((byte) ';');
             }
-            case ANALYZE, ANALYSE -> {
-                if (explain) {
-                    analyze = true;
-                } else {
-                    settle(keyword);
-                }
-            }
-            default -> {
-                if (!explain || isExplainable(keyword)) {
-                    settle(keyword);
-                }
-            }
+            default -> {}
         }
-    }
-
-    private void settle(Keyword keyword) {
-        lead = keyword;
-        leadPending = false;
-        words = 1;
-        if (mySql) {
-            switch (keyword) {
-                case IF, CASE, LOOP, WHILE, REPEAT, FOR, DECLARE -> {
-                    program = new ProgramNesting(true);
-                    program.other((byte) ';');
-                }
-                default -> {}
-            }
-        }
-    }
-
-    /** Words between EXPLAIN and its statement are options, or the name of a table. */
-    private boolean isExplainable(Keyword keyword) {
-        return switch (keyword) {
-            case SELECT, WITH -> depth == 0 || previousSymbol == '(';
-            case INSERT,
-                    UPDATE,
-                    DELETE,
-                    REPLACE,
-                    MERGE,
-                    VALUES,
-                    TABLE,
-                    EXECUTE,
-                    DECLARE,
-                    ALTER,
-                    CREATE,
-                    DROP,
-                    RENAME,
-                    TRUNCATE -> depth == 0;
-            case COMMENT,
-                    REINDEX,
-                    CLUSTER,
-                    REFRESH,
-                    GRANT,
-                    REVOKE,
-                    SECURITY,
-                    LOCK,
-                    VACUUM,
-                    REASSIGN,
-                    IMPORT,
-                    DO,
-                    CALL -> depth == 0 && !mySql;
-            case OPTIMIZE, REPAIR -> depth == 0 && mySql;
-            default -> false;
-        };
     }
 
     private void follow(Keyword keyword) {
-        if (words == 2) {
-            second(keyword);
-        }
-        if (lead == Keyword.WITH && depth == 0 && main == Keyword.NONE) {
-            main(keyword);
+        boolean blockBefore = leading.isBlock();
+        leading.follow(keyword, depth);
+        if (!blockBefore && leading.isBlock()) {
+            program = new ProgramNesting(true);
+            program.word(Keyword.BEGIN);
         }
         switch (keyword) {
             case WHERE -> {
@@ -214,11 +141,7 @@ final class StatementShape {
             case INTO -> into |= previous != Keyword.INSERT && previous != Keyword.MERGE && previous != Keyword.AS;
             case FROM -> fromAtTop |= depth == 0;
             case UPDATE, DELETE -> nestedWrite |= previousSymbol == '(';
-            case FULL -> full = true;
             case SQL_MODE -> sqlMode = true;
-            case FOR ->
-                leadPending =
-                        depth == 0 && dialect == Dialect.MARIADB && lead == Keyword.SET && second == Keyword.STATEMENT;
             default -> {}
         }
         if (!objectKnown && depth == 0) {
@@ -226,37 +149,16 @@ final class StatementShape {
         }
     }
 
-    private void second(Keyword keyword) {
-        second = keyword;
-        if (isBlock()) {
-            program = new ProgramNesting(true);
-            program.word(Keyword.BEGIN);
-        }
-    }
-
-    /** MariaDB's BEGIN NOT ATOMIC and its Oracle mode's BEGIN …: not the begin of a transaction. */
-    private boolean isBlock() {
-        return lead == Keyword.BEGIN
-                && words > 1
-                && (second == Keyword.NOT || (dialect == Dialect.MARIADB && second != Keyword.WORK));
-    }
-
-    private void main(Keyword keyword) {
-        switch (keyword) {
-            case SELECT, VALUES, TABLE, INSERT, UPDATE, DELETE, MERGE, REPLACE -> main = keyword;
-            default -> {}
-        }
-    }
-
     /** What CREATE or ALTER is about, by the first word that says so: some things have a body. */
     private void object(Keyword keyword) {
+        boolean create = leading.lead() == Keyword.CREATE;
         switch (keyword) {
-            case PROCEDURE, FUNCTION -> body(lead == Keyword.CREATE);
-            case TRIGGER, PACKAGE -> body(mySql && lead == Keyword.CREATE);
-            case EVENT -> body(mySql && (lead == Keyword.CREATE || lead == Keyword.ALTER));
+            case PROCEDURE, FUNCTION -> body(create);
+            case TRIGGER, PACKAGE -> body(mySql && create);
+            case EVENT -> body(mySql && (create || leading.lead() == Keyword.ALTER));
             case RULE -> {
                 objectKnown = true;
-                rule = !mySql && lead == Keyword.CREATE;
+                rule = !mySql && create;
             }
             case TABLE, INDEX, VIEW, SCHEMA, DATABASE, TYPE, ROLE, USER -> objectKnown = true;
             default -> {}
@@ -272,16 +174,23 @@ final class StatementShape {
 
     /** MySQL reads the statements behind it by the mode that it sets. */
     boolean setsSqlMode() {
-        return sqlMode && lead == Keyword.SET;
+        return sqlMode && leading.lead() == Keyword.SET;
     }
 
     /** Whether it changes rows. */
     boolean isWrite() {
-        return switch (lead) {
-            case INSERT, UPDATE, DELETE, REPLACE, MERGE, COPY, LOAD -> !explain;
-            case WITH -> !explain && (nestedWrite || (main != Keyword.SELECT && main != Keyword.NONE));
+        if (leading.isExplain()) {
+            return false;
+        }
+        return switch (leading.lead()) {
+            case INSERT, UPDATE, DELETE, REPLACE, MERGE, COPY, LOAD -> true;
+            case WITH -> nestedWrite || (leading.main() != Keyword.SELECT && leading.main() != Keyword.NONE);
             default -> false;
         };
+    }
+
+    Kind kind() {
+        return label ? Kind.OPAQUE : leading.kind(into);
     }
 
     Interest interest() {
@@ -292,72 +201,28 @@ final class StatementShape {
                 if (unclear) {
                     yield Interest.JUDGE;
                 }
-                yield (!explain || analyze) && isBulk() ? Interest.BULK_WRITE : Interest.NONE;
+                yield leading.isRun() && isBulk() ? Interest.BULK_WRITE : Interest.NONE;
             }
         };
     }
 
     private boolean isBulk() {
-        return switch (lead) {
+        return switch (leading.lead()) {
             case UPDATE, DELETE -> !whereAtTop;
             case INSERT, REPLACE -> query;
             case MERGE -> true;
             case COPY -> fromAtTop;
-            case LOAD -> mySql && (second == Keyword.DATA || second == Keyword.XML);
-            case WITH ->
-                (nestedWrite && !where)
-                        || main == Keyword.INSERT
-                        || main == Keyword.MERGE
-                        || main == Keyword.REPLACE
-                        || ((main == Keyword.UPDATE || main == Keyword.DELETE) && !whereAtTop);
+            case LOAD -> mySql && (leading.second() == Keyword.DATA || leading.second() == Keyword.XML);
+            case WITH -> isBulkBehindWith();
             default -> false;
         };
     }
 
-    Kind kind() {
-        Kind kind = label ? Kind.OPAQUE : ofLead();
-        if (!explain) {
-            return kind;
-        }
-        boolean judged = kind == Kind.SCHEMA_CHANGE || kind == Kind.OPAQUE;
-        if (judged && !analyze) {
-            return into && lead != Keyword.ALTER ? Kind.DATA : Kind.EXPLAIN_SCHEMA_CHANGE;
-        }
-        return judged ? Kind.SCHEMA_CHANGE : Kind.DATA;
-    }
-
-    private Kind ofLead() {
-        return switch (lead) {
-            case ALTER -> second == Keyword.SLUICE ? Kind.GATEWAY_COMMAND : Kind.SCHEMA_CHANGE;
-            case SHOW -> second == Keyword.SLUICE ? Kind.GATEWAY_COMMAND : Kind.DATA;
-            case CREATE,
-                    TRUNCATE,
-                    COMMENT,
-                    REINDEX,
-                    CLUSTER,
-                    REFRESH,
-                    GRANT,
-                    REVOKE,
-                    SECURITY,
-                    LOCK,
-                    IMPORT,
-                    REASSIGN,
-                    RENAME,
-                    OPTIMIZE,
-                    REPAIR,
-                    REPACK -> Kind.SCHEMA_CHANGE;
-            case DROP -> mySql && second == Keyword.PREPARE ? Kind.DATA : Kind.SCHEMA_CHANGE;
-            case VACUUM -> full ? Kind.SCHEMA_CHANGE : Kind.DATA;
-            case CALL -> Kind.OPAQUE;
-            case DO -> mySql ? Kind.DATA : Kind.OPAQUE;
-            case EXECUTE, PREPARE, IF, CASE, LOOP, WHILE, REPEAT, FOR -> mySql ? Kind.OPAQUE : Kind.DATA;
-            case DECLARE -> mySql ? Kind.OPAQUE : Kind.DATA;
-            case BEGIN -> isBlock() ? Kind.OPAQUE : Kind.TRANSACTION;
-            case START -> second == Keyword.TRANSACTION ? Kind.TRANSACTION : Kind.DATA;
-            case COMMIT, ROLLBACK, SAVEPOINT, RELEASE, ABORT, END, XA -> Kind.TRANSACTION;
-            case SET, RESET, USE, DISCARD -> Kind.SETTING;
-            case SELECT, WITH, VALUES, TABLE -> into && !mySql ? Kind.SCHEMA_CHANGE : Kind.DATA;
-            default -> Kind.DATA;
+    private boolean isBulkBehindWith() {
+        return switch (leading.main()) {
+            case INSERT, MERGE, REPLACE -> true;
+            case UPDATE, DELETE -> !whereAtTop;
+            default -> nestedWrite && !where;
         };
     }
 }

@@ -204,7 +204,9 @@ class LinterTest {
 
     private LintReport dump(String name, Lint lint) throws Exception {
         try (java.io.InputStream in = LinterTest.class.getResourceAsStream("/lint/" + name)) {
-            Files.write(folder.resolve("dump.sql"), java.util.Objects.requireNonNull(in).readAllBytes());
+            Files.write(
+                    folder.resolve("dump.sql"),
+                    java.util.Objects.requireNonNull(in).readAllBytes());
         }
         return lint.run();
     }
