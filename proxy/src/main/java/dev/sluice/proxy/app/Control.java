@@ -17,6 +17,7 @@ import dev.sluice.proxy.config.UpstreamConfig;
 import dev.sluice.proxy.intercept.GatewayInterceptor;
 import dev.sluice.proxy.intercept.Interceptor;
 import dev.sluice.proxy.intercept.InterceptorSettings;
+import dev.sluice.proxy.intercept.MySqlInterceptor;
 import dev.sluice.proxy.migration.ApprovedMigrations;
 import dev.sluice.proxy.migration.DatabaseRef;
 import dev.sluice.proxy.migration.LedgerMigrations;
@@ -57,7 +58,7 @@ final class Control implements ControlPlane, AutoCloseable {
         this.ledger = new LedgerMigrations(pools, Engines.settings(configuration), engines::of);
         this.migrations = new ApprovedMigrations(ledger, pools, engines::installPostgres, Engines.APPROVAL_VALIDITY);
         this.audit = new AuditLog(configuration.audit().file(), AUDIT_ROTATE_BYTES, Clock.systemUTC());
-        this.interceptor = new GatewayInterceptor(
+        Interceptor judging = new GatewayInterceptor(
                 engines.facts(pools),
                 policy::get,
                 migrations,
@@ -66,6 +67,7 @@ final class Control implements ControlPlane, AutoCloseable {
                 new View(configuration, frontends::sessions, this::policies, this::throttle),
                 settings(configuration),
                 Clock.systemUTC());
+        this.interceptor = new MySqlInterceptor(judging, migrations, pools, settings(configuration));
     }
 
     /** A client that is judged names a database that is worth knowing. */

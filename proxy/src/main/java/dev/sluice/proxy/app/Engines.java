@@ -6,6 +6,7 @@ import dev.sluice.policies.facts.FactsRequest;
 import dev.sluice.proxy.catalog.ControlPools;
 import dev.sluice.proxy.catalog.ControlUpstream;
 import dev.sluice.proxy.catalog.FactsReader;
+import dev.sluice.proxy.catalog.MySqlFactsReader;
 import dev.sluice.proxy.catalog.PostgresFactsReader;
 import dev.sluice.proxy.config.Configuration;
 import dev.sluice.proxy.config.LockConfig;
@@ -13,6 +14,7 @@ import dev.sluice.proxy.config.UpstreamConfig;
 import dev.sluice.proxy.ledger.Ledger;
 import dev.sluice.proxy.migration.Engine;
 import dev.sluice.proxy.migration.RunnerSettings;
+import dev.sluice.proxy.migration.mysql.MySqlEngine;
 import dev.sluice.proxy.migration.postgres.PostgresEngine;
 import dev.sluice.proxy.session.HeldSession;
 import dev.sluice.proxy.session.ServerErrorException;
@@ -30,16 +32,15 @@ final class Engines {
     static final Duration APPROVAL_VALIDITY = Duration.ofHours(24);
 
     private final Engine postgres;
+    private final Engine mysql;
 
     Engines(Pacer pacer) {
         this.postgres = new PostgresEngine(pacer);
+        this.mysql = new MySqlEngine(pacer);
     }
 
     Engine of(ControlUpstream upstream) {
-        if (upstream.isPostgres()) {
-            return postgres;
-        }
-        throw new IllegalStateException("migrations of " + upstream.name() + " cannot be run yet");
+        return upstream.isPostgres() ? postgres : mysql;
     }
 
     /** What reads the catalog of each upstream, by its product. */
@@ -65,8 +66,9 @@ final class Engines {
 
     /** What reads an upstream's catalog. */
     FactsReader facts(ControlPools pools, ControlUpstream upstream) {
-        of(upstream);
-        return new PostgresFactsReader(pools, connection -> inFlight(postgres.ledger(), connection));
+        return upstream.isPostgres()
+                ? new PostgresFactsReader(pools, connection -> inFlight(postgres.ledger(), connection))
+                : new MySqlFactsReader(pools, connection -> inFlight(mysql.ledger(), connection));
     }
 
     void installPostgres(Connection connection) throws SQLException {

@@ -1,6 +1,7 @@
 package dev.sluice.proxy.app;
 
 import dev.sluice.policies.sql.Classifier;
+import dev.sluice.proxy.catalog.ControlPools;
 import dev.sluice.proxy.cli.CliException;
 import dev.sluice.proxy.cli.ExitCode;
 import dev.sluice.proxy.config.Address;
@@ -10,7 +11,6 @@ import dev.sluice.proxy.config.UpstreamConfig;
 import dev.sluice.proxy.intercept.Interceptor;
 import dev.sluice.proxy.mysql.MySqlListener;
 import dev.sluice.proxy.mysql.MySqlSettings;
-import dev.sluice.proxy.mysql.ServerKiller;
 import dev.sluice.proxy.mysql.StatementScreen;
 import dev.sluice.proxy.postgres.PostgresListener;
 import dev.sluice.proxy.session.SessionSnapshot;
@@ -28,6 +28,7 @@ import java.util.function.Function;
 final class Frontends implements AutoCloseable {
 
     private final Configuration configuration;
+    private final ControlPools killing;
     private final Transport transport = Transport.best();
     private final EventLoopGroup loops = transport.newEventLoops(Transport.defaultEventLoops());
     private final List<PostgresListener> postgres = new ArrayList<>();
@@ -36,6 +37,7 @@ final class Frontends implements AutoCloseable {
 
     private Frontends(Configuration configuration) {
         this.configuration = configuration;
+        this.killing = Engines.pools(configuration);
     }
 
     /**
@@ -93,6 +95,7 @@ final class Frontends implements AutoCloseable {
     public void close() {
         postgres.forEach(PostgresListener::close);
         mysql.forEach(MySqlListener::close);
+        killing.close();
         loops.shutdownGracefully(0, 1000, TimeUnit.MILLISECONDS);
     }
 
@@ -146,7 +149,7 @@ final class Frontends implements AutoCloseable {
                 StatementScreen.standard(),
                 interceptor,
                 traffic,
-                ServerKiller.none());
+                new ConnectionKiller(killing));
         started.start();
         mysql.add(started);
         return started.address();

@@ -12,8 +12,8 @@ import java.util.Optional;
 
 /**
  * Interception where each schema change commits by itself, and none can stand in a block: the judgement is
- * {@link GatewayInterceptor}'s, statement by statement, and what it puts in a statement's place is run here. Thread-safe;
- * blocks.
+ * {@link GatewayInterceptor}'s, statement by statement, and what it puts in a statement's place is run here. Sessions of
+ * other products pass through to it. Thread-safe; blocks.
  */
 public final class MySqlInterceptor implements Interceptor {
 
@@ -28,6 +28,9 @@ public final class MySqlInterceptor implements Interceptor {
 
     @Override
     public Ruling judge(HeldSession session, String sql) {
+        if (!session.info().lexicalRules().dialect().isMySqlFamily()) {
+            return judging.judge(session, sql);
+        }
         List<StatementText> statements =
                 Splitter.splitWithoutDirectives(sql, session.info().lexicalRules());
         if (statements.size() > 1 && statements.stream().anyMatch(MySqlInterceptor::concernsUs)) {

@@ -55,6 +55,9 @@ final class PolicyPlanning implements Planning {
     @Override
     public String substitute(Judgement judgement, Optional<String> expanded, InterceptorSettings.Locking locking) {
         List<String> statements = expand(judgement.decision());
+        if (judgement.facts().version().dialect().isMySqlFamily()) {
+            return String.join(";\n", statements); // no block holds DDL there: they are run one after the other
+        }
         if (statements.size() == 1 && expanded.isEmpty() && NotInBlock.is(judgement.change())) {
             return statements.getFirst();
         }

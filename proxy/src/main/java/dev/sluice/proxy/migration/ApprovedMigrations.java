@@ -42,6 +42,15 @@ public final class ApprovedMigrations implements Migrations, Approvals {
 
     @Override
     public long request(Approvals.Request request) throws MigrationException {
+        if (!pools.upstream(request.database().upstream()).isPostgres()) {
+            throw new MigrationException(ServerError.of(
+                    "42000",
+                    1235,
+                    "this statement needs an approval, and approvals are not kept for this server: "
+                            + request.decision().why(),
+                    "Rules: " + String.join(", ", request.decision().ruleIds()),
+                    "Allow it by a rule in the policy, for this table and for the time that it takes."));
+        }
         return with(request.database(), connection -> {
             ledger.ensure(connection);
             approvals.install(connection);

@@ -26,6 +26,14 @@ record Corpus(List<String> setup, List<Entry> entries) {
         }
     }
 
+    static Corpus mysql() {
+        try {
+            return read(Files.readAllLines(Path.of("..", "policies", "src/test/resources/corpus/mysql-ddl.tsv")));
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     private static Corpus read(List<String> lines) {
         List<String> setup = new ArrayList<>();
         List<Entry> entries = new ArrayList<>();

@@ -1,0 +1,117 @@
+package dev.sluice.proxy.testing;
+
+import dev.sluice.policies.policy.Policy;
+import dev.sluice.proxy.audit.AuditLog;
+import dev.sluice.proxy.catalog.ControlPools;
+import dev.sluice.proxy.catalog.ControlUpstream;
+import dev.sluice.proxy.catalog.MySqlFactsReader;
+import dev.sluice.proxy.intercept.GatewayInterceptor;
+import dev.sluice.proxy.intercept.MySqlInterceptor;
+import dev.sluice.proxy.intercept.command.GatewayView;
+import dev.sluice.proxy.ledger.MySqlLedger;
+import dev.sluice.proxy.migration.ApprovedMigrations;
+import dev.sluice.proxy.migration.LedgerMigrations;
+import dev.sluice.proxy.migration.RunnerSettings;
+import dev.sluice.proxy.migration.mysql.MySqlEngine;
+import dev.sluice.proxy.mysql.MySqlListener;
+import dev.sluice.proxy.mysql.MySqlSettings;
+import dev.sluice.proxy.mysql.ServerKiller;
+import dev.sluice.proxy.mysql.StatementScreen;
+import dev.sluice.proxy.mysql.TestDatabase;
+import dev.sluice.proxy.session.TrafficListener;
+import dev.sluice.proxy.session.Transport;
+import dev.sluice.proxy.throttle.Pacer;
+import io.netty.channel.EventLoopGroup;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** A whole gateway in this JVM, in front of a MySQL or MariaDB server. */
+public final class MySqlGatewayFixture implements AutoCloseable {
+
+    private final EventLoopGroup loops = Transport.best().newEventLoops(1);
+    private final ControlPools pools;
+    private final LedgerMigrations runner;
+    private final AuditLog audit;
+    private final MySqlListener listener;
+
+    public MySqlGatewayFixture(TestDatabase server) {
+        pools = new ControlPools(List.of(new ControlUpstream("test", server.url(""), "lab", "lab", 8)));
+        MySqlEngine engine = new MySqlEngine(Pacer.UNTHROTTLED);
+        runner = new LedgerMigrations(pools, settings(), any -> engine);
+        ApprovedMigrations migrations = new ApprovedMigrations(
+                runner, pools, connection -> engine.ledger().install(connection), Duration.ofHours(1));
+        try {
+            audit = new AuditLog(Files.createTempDirectory("gateway").resolve("audit.jsonl"), 0, Clock.systemUTC());
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+        MySqlLedger ledger = new MySqlLedger();
+        GatewayInterceptor judging = new GatewayInterceptor(
+                new MySqlFactsReader(pools, ledger::inFlight),
+                () -> Policy.DEFAULTS,
+                migrations,
+                migrations,
+                audit,
+                GatewayView.none(),
+                GatewayFixture.settings(),
+                Clock.systemUTC());
+        listener = new MySqlListener(
+                new MySqlSettings(
+                        new InetSocketAddress("127.0.0.1", 0),
+                        "test",
+                        "test",
+                        "127.0.0.1",
+                        server.address().getPort(),
+                        MySqlSettings.Limits.DEFAULTS),
+                Transport.best(),
+                loops,
+                StatementScreen.standard(),
+                new MySqlInterceptor(judging, migrations, pools, GatewayFixture.settings()),
+                TrafficListener.NONE,
+                ServerKiller.none());
+        listener.start();
+        runner.start();
+    }
+
+    private static RunnerSettings settings() {
+        return new RunnerSettings(
+                "fixture " + ProcessHandle.current().pid() + " " + System.nanoTime(),
+                Duration.ofSeconds(5),
+                Duration.ofMillis(100),
+                Duration.ofMillis(200),
+                Duration.ofMillis(50),
+                Duration.ofMillis(100),
+                Duration.ofSeconds(10),
+                Duration.ofMillis(50),
+                4);
+    }
+
+    public Connection connect(String database) throws SQLException {
+        return DriverManager.getConnection(
+                "jdbc:mysql://127.0.0.1:" + listener.address().getPort() + "/" + database
+                        + "?allowPublicKeyRetrieval=true&allowMultiQueries=true",
+                "lab",
+                "lab");
+    }
+
+    @Override
+    public void close() {
+        listener.close();
+        runner.close();
+        pools.close();
+        loops.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+        try {
+            audit.close();
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
