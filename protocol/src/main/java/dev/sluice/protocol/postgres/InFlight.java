@@ -140,6 +140,7 @@ public final class InFlight {
                 break;
             }
         }
+        dropCopyEnds();
     }
 
     private void receivedError() {

@@ -1,6 +1,5 @@
 package dev.sluice.proxy.postgres;
 
-import dev.sluice.policies.sql.DirectiveException;
 import dev.sluice.policies.sql.Interest;
 import dev.sluice.policies.sql.LexicalRules;
 import dev.sluice.policies.sql.Splitter;
@@ -8,11 +7,17 @@ import dev.sluice.policies.sql.StatementText;
 import dev.sluice.protocol.postgres.FrontendMessage;
 import dev.sluice.protocol.postgres.FrontendType;
 import dev.sluice.protocol.postgres.InFlight;
+import dev.sluice.protocol.postgres.ProtocolException;
+import dev.sluice.proxy.session.ServerError;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Admission {
     private static final int MAX_NAMES_BYTES = 64 << 10;
+    private static final Pattern EXECUTE =
+            Pattern.compile("\\bEXECUTE\\b\\W*?(?:\"((?:[^\"]|\"\")+)\"|([\\p{L}_][\\p{L}\\d_$]*))", Pattern.CASE_INSENSITIVE);
 
     private final Session session;
     private final TextInterest text;
@@ -45,7 +52,10 @@ final class Admission {
             return Verdict.MORE;
         }
         return switch (text.interest(FrontendType.QUERY, in, at, at + length + 1)) {
-            case NONE -> forward(FrontendType.QUERY);
+            case NONE ->
+                executesByName(FrontendType.QUERY, in, at, at + length + 1)
+                        ? Verdict.HOLD
+                        : forward(FrontendType.QUERY);
             case BULK_WRITE -> bulk(InFlight.BULK_QUERY);
             case JUDGE -> Verdict.HOLD;
         };
@@ -59,7 +69,7 @@ final class Admission {
             return Verdict.MORE;
         }
         Interest interest = text.interest(FrontendType.PARSE, in, at, at + length + 1);
-        if (interest == Interest.JUDGE) {
+        if (interest == Interest.JUDGE || executesByName(FrontendType.PARSE, in, at, at + length + 1)) {
             return Verdict.HOLD;
         }
         Prepared prepared = session.prepared();
@@ -72,7 +82,7 @@ final class Admission {
     private void remember(String name, Interest interest) {
         Prepared prepared = session.interception().prepared;
         if (interest == Interest.BULK_WRITE && !prepared.isFull()) {
-            prepared.parsed(name, new Prepared.Statement(interest, "", java.nio.charset.StandardCharsets.UTF_8, false));
+            prepared.parsed(name, new Prepared.Statement(interest, "", StandardCharsets.UTF_8, false));
         } else {
             prepared.forgetStatement(name);
         }
@@ -134,7 +144,7 @@ final class Admission {
         FrontendMessage.BindNames names = FrontendMessage.bindNames(in, at, end);
         if (names == null) {
             if (whole || end - at > MAX_NAMES_BYTES) {
-                throw dev.sluice.protocol.postgres.ProtocolException.violation("invalid string in message");
+                throw ProtocolException.violation("invalid string in message");
             }
             return Verdict.MORE;
         }
@@ -145,7 +155,7 @@ final class Admission {
         }
         if (statement.virtual()) {
             if (length > session.relay.config().limits().statementBytes()) {
-                throw dev.sluice.protocol.postgres.ProtocolException.violation("parameters for a gateway command");
+                throw ProtocolException.violation("parameters for a gateway command");
             }
             return whole ? Verdict.HOLD : Verdict.MORE;
         }
@@ -202,6 +212,10 @@ final class Admission {
         return switch (type) {
             case FrontendType.QUERY -> {
                 TextInterest.Decoded decoded = TextInterest.decode(message, start + 5, end - 1, charset);
+                String name = prepared.hasNamed() ? executed(prepared, decoded.text()) : null;
+                if (name != null) {
+                    yield refused(message, true, Refusals.executeByName(name));
+                }
                 yield new Held.Query(message, decoded.text(), decoded.charset());
             }
             case FrontendType.PARSE -> heldParse(prepared, message, charset);
@@ -235,6 +249,11 @@ final class Admission {
         };
     }
 
+    private static Held refused(ByteBuf message, boolean simple, ServerError error) {
+        message.release();
+        return new Held.Refused(Unpooled.EMPTY_BUFFER, simple, error);
+    }
+
     private static Prepared.@Nullable Portal described(Prepared prepared, FrontendMessage.Describe describe) {
         if (describe.kind() != 'S') {
             return prepared.portal(describe.name());
@@ -246,12 +265,15 @@ final class Admission {
     private @Nullable Held heldParse(Prepared prepared, ByteBuf message, Charset charset) {
         FrontendMessage.Parse parse = FrontendMessage.parse(message, message.readerIndex(), message.writerIndex());
         TextInterest.Decoded decoded = TextInterest.decode(message, parse.textStart(), parse.textEnd(), charset);
+        String name = prepared.hasNamed() ? executed(prepared, decoded.text()) : null;
+        if (name != null) {
+            return refused(message, false, Refusals.executeByName(name));
+        }
         boolean virtual = isGatewayCommand(decoded.text(), session.settings.rules());
         Prepared.Statement statement =
                 new Prepared.Statement(Interest.JUDGE, decoded.text(), decoded.charset(), virtual);
         if (prepared.isFull()) {
-            message.release();
-            return new Held.Oversized(Unpooled.EMPTY_BUFFER, false);
+            return refused(message, false, Refusals.tooManyStatements());
         }
         if (virtual) {
             return new Held.VirtualParse(message, parse.statement(), statement);
@@ -262,12 +284,7 @@ final class Admission {
 
     /** Whether the server would not know what to make of it, and it does nothing before it is executed. */
     private static boolean isGatewayCommand(String text, LexicalRules rules) {
-        List<StatementText> statements;
-        try {
-            statements = Splitter.split(text, rules);
-        } catch (DirectiveException e) {
-            return false;
-        }
+        List<StatementText> statements = Splitter.splitWithoutDirectives(text, rules);
         if (statements.size() != 1) {
             return false;
         }
@@ -275,5 +292,41 @@ final class Admission {
             case GATEWAY_COMMAND, EXPLAIN_SCHEMA_CHANGE -> true;
             case SCHEMA_CHANGE, OPAQUE, TRANSACTION, SETTING, DATA -> false;
         };
+    }
+
+    static boolean isSingle(String text, LexicalRules rules) {
+        return Splitter.splitWithoutDirectives(text, rules).size() == 1;
+    }
+
+    // ---- what would run unseen -----------------------------------------------------------------------------------
+
+    /** SQL's EXECUTE also runs what was prepared by the protocol. */
+    private boolean executesByName(byte type, ByteBuf in, int at, int end) {
+        Prepared prepared = session.prepared();
+        return prepared != null && prepared.hasNamed() && executed(prepared, decoded(type, in, at, end)) != null;
+    }
+
+    private String decoded(byte type, ByteBuf in, int at, int end) {
+        Charset charset = session.settings.encoding().charset();
+        if (type == FrontendType.QUERY) {
+            return TextInterest.decode(in, at + FrontendMessage.HEADER_BYTES, end - 1, charset)
+                    .text();
+        }
+        FrontendMessage.Parse parse = FrontendMessage.parse(in, at, end);
+        return TextInterest.decode(in, parse.textStart(), parse.textEnd(), charset)
+                .text();
+    }
+
+    private static @Nullable String executed(Prepared prepared, String text) {
+        Matcher matcher = EXECUTE.matcher(text);
+        while (matcher.find()) {
+            String quoted = matcher.group(1);
+            String name = quoted == null ? matcher.group(2).toLowerCase(Locale.ROOT) : quoted.replace("\"\"", "\"");
+            Prepared.Statement statement = prepared.statement(name);
+            if (statement != null && statement.interest() == Interest.JUDGE) {
+                return name;
+            }
+        }
+        return null;
     }
 }

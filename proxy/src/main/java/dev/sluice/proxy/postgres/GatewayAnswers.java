@@ -37,7 +37,7 @@ final class GatewayAnswers {
             case Held.VirtualParse parse -> send(held, FrontendType.PARSE);
             case Held.VirtualBind bind -> done(held);
             case Held.VirtualClose close -> done(held);
-            case Held.Oversized oversized -> interception.refuse(held, tooLong());
+            case Held.Refused refused -> interception.refuse(held, refused.error());
         }
     }
 
@@ -55,52 +55,20 @@ final class GatewayAnswers {
     }
 
     /**
-     * In a failed transaction, or behind an error, nothing is judged: the server refuses what it gets, and what only the
-     * gateway knows is discarded likewise.
+     * Behind an error, in a failed transaction, or while the server wants COPY data nothing is judged: the server refuses
+     * what it gets, and what only the gateway knows is discarded likewise.
      */
     void passUnjudged(Held held) {
         switch (held) {
             case Held.Query query -> send(held, FrontendType.QUERY);
             case Held.Execute execute -> send(held, FrontendType.EXECUTE);
-            case Held.VirtualParse parse -> {
-                prepared.forgetStatement(parse.name());
-                send(held, FrontendType.PARSE);
-            }
-            case Held.Oversized oversized -> discardOr(held, tooLong());
-            case Held.VirtualClose close -> {
-                if (session.inFlight.isDiscarding()) {
-                    done(held);
-                } else {
-                    closed(close);
-                }
-            }
-            case Held.VirtualBind bind -> discardOr(held, aborted());
-            case Held.VirtualDescribe describe -> discardOr(held, aborted());
-            case Held.VirtualExecute execute -> discardOr(held, aborted());
+            case Held.VirtualParse parse -> done(held);
+            case Held.Refused refused -> done(held);
+            case Held.VirtualClose close -> done(held);
+            case Held.VirtualBind bind -> done(held);
+            case Held.VirtualDescribe describe -> done(held);
+            case Held.VirtualExecute execute -> done(held);
         }
-    }
-
-    private void discardOr(Held held, ServerError error) {
-        if (session.inFlight.isDiscarding()) {
-            done(held);
-        } else {
-            interception.refuse(held, error);
-        }
-    }
-
-    private static ServerError aborted() {
-        return ServerError.of(
-                "25P02", 0, "current transaction is aborted, commands ignored until end of transaction block", "", "");
-    }
-
-    ServerError tooLong() {
-        int limit = session.relay.config().limits().statementBytes();
-        return ServerError.of(
-                "54000",
-                0,
-                "statement is too long to be judged",
-                "The gateway reads statements of up to " + limit + " bytes.",
-                "Send the data as parameters or with COPY.");
     }
 
     // ---- statements that only the gateway knows ------------------------------------------------------------------
@@ -183,7 +151,7 @@ final class GatewayAnswers {
             case Held.VirtualParse parse -> done(held);
             case Held.VirtualBind bind -> done(held);
             case Held.VirtualClose close -> done(held);
-            case Held.Oversized oversized -> done(held);
+            case Held.Refused refused -> done(held);
         }
     }
 }

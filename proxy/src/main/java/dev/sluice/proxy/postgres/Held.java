@@ -1,6 +1,7 @@
 package dev.sluice.proxy.postgres;
 
 import dev.sluice.protocol.postgres.FrontendMessage;
+import dev.sluice.proxy.session.ServerError;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.Charset;
 
@@ -31,8 +32,11 @@ sealed interface Held {
 
     record VirtualClose(ByteBuf message, FrontendMessage.Close close) implements Held {}
 
-    /** A Query ({@code simple}) or Parse whose text was too long to be judged, and is gone. */
-    record Oversized(ByteBuf message, boolean simple) implements Held {
+    /**
+     * A message that is refused without being judged: its text was too long and is gone, or it would run unseen what was
+     * prepared.
+     */
+    record Refused(ByteBuf message, boolean simple, ServerError error) implements Held {
         @Override
         public boolean isSimple() {
             return simple;

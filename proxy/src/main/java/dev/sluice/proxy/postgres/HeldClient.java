@@ -2,7 +2,6 @@ package dev.sluice.proxy.postgres;
 
 import dev.sluice.proxy.session.HeldSession;
 import dev.sluice.proxy.session.QueryResult;
-import dev.sluice.proxy.session.ServerError;
 import dev.sluice.proxy.session.ServerErrorException;
 import dev.sluice.proxy.session.SessionInfo;
 import dev.sluice.proxy.session.TransactionStatus;
@@ -69,7 +68,7 @@ final class HeldClient implements HeldSession {
     public QueryResult query(String sql) throws ServerErrorException {
         if (abandoned) {
             throw new ServerErrorException(
-                    ServerError.of("57014", 0, "canceling statement due to user request", "", ""));
+                    Refusals.cancelled());
         }
         CompletableFuture<QueryResult> result = new CompletableFuture<>();
         loop.execute(() -> interception.inject(this, sql, result));

@@ -134,8 +134,13 @@ final class Interception {
     }
 
     private void settled(Held held) {
-        if (session.isFailed() || inFlight.isDiscarding() || inFlight.isCopyIn()) {
+        if (inFlight.isDiscarding() || inFlight.isCopyIn()) {
             answers.passUnjudged(held);
+            return;
+        }
+        // Where an Execute gets through, a transaction that failed has been ended by one before it.
+        if (session.isFailed() && held instanceof Held.Query query) {
+            failedBefore(query);
             return;
         }
         switch (held) {
@@ -151,7 +156,16 @@ final class Interception {
             case Held.VirtualParse parse -> answers.parsed(parse);
             case Held.VirtualBind bind -> answers.bound(bind);
             case Held.VirtualClose close -> answers.closed(close);
-            case Held.Oversized oversized -> refuse(held, answers.tooLong());
+            case Held.Refused refused -> refuse(held, refused.error());
+        }
+    }
+
+    /** The server refuses a single statement itself; of several the first may end the transaction. */
+    private void failedBefore(Held.Query query) {
+        if (Admission.isSingle(query.text(), session.settings.rules())) {
+            answers.passUnjudged(query);
+        } else {
+            refuse(query, Refusals.afterFailure());
         }
     }
 
@@ -182,7 +196,7 @@ final class Interception {
 
     private static ServerError failure(HeldClient client, RuntimeException e) {
         if (client.abandoned()) {
-            return ServerError.of("57014", 0, "canceling statement due to user request", "", "");
+            return Refusals.cancelled();
         }
         LOG.error("A statement of session {} could not be judged", client.info().id(), e);
         return ServerError.of(
@@ -687,8 +701,7 @@ final class Interception {
         if (!answer.isReported()) {
             answer.reported();
             HeldClient client = lend();
-            ServerError error = ServerError.of("08006", 0, "The connection was lost before the answer came", "", "");
-            client.run("outcome", () -> tell(client, answer, Optional.of(error)));
+            client.run("outcome", () -> tell(client, answer, Optional.of(Refusals.lost())));
         }
     }
 

@@ -184,7 +184,10 @@ final class Session implements ServerChannels.Taker {
 
     /** A message whose text was too long has been thrown away. */
     void dropped(byte type) {
-        interception().hold(new Held.Oversized(Unpooled.EMPTY_BUFFER, type == FrontendType.QUERY));
+        interception().hold(new Held.Refused(
+                        Unpooled.EMPTY_BUFFER,
+                        type == FrontendType.QUERY,
+                        Refusals.tooLong(relay.config().limits().statementBytes())));
     }
 
     /** A delay is over. */
@@ -195,6 +198,7 @@ final class Session implements ServerChannels.Taker {
     /** Goes on with what the client has sent meanwhile. */
     void resumeClient() {
         clientSide.resume();
+        end.forwarded();
         updateClientReading();
     }
 
@@ -382,6 +386,11 @@ final class Session implements ServerChannels.Taker {
         readClient(end.isLingering() || (room && (!isWaiting() || clientSide.keptBytes() == 0)));
     }
 
+    /** Whether there is input of the client's that has not been forwarded. */
+    boolean keepsInput() {
+        return !isOpen() || clientSide.keptBytes() > 0;
+    }
+
     /** Whether what the client sends is kept for later. */
     private boolean isWaiting() {
         Interception waiting = interception;
@@ -486,7 +495,7 @@ final class Session implements ServerChannels.Taker {
     TransactionStatus transaction() {
         return switch (status) {
             case 'T' -> TransactionStatus.IN_TRANSACTION;
-            case 'E' -> TransactionStatus.FAILED;
+            case 'E' -> inFlight.isUnsynced() ? TransactionStatus.IN_TRANSACTION : TransactionStatus.FAILED;
             default -> inFlight.isUnsynced() ? TransactionStatus.IN_TRANSACTION : TransactionStatus.IDLE;
         };
     }

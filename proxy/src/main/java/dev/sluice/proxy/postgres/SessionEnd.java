@@ -27,6 +27,7 @@ final class SessionEnd {
 
     private boolean terminated;
     private boolean inputClosed;
+    private boolean outputClosed;
     private boolean lingering;
     private boolean over;
     private volatile boolean draining;
@@ -60,15 +61,22 @@ final class SessionEnd {
             return;
         }
         inputClosed = true;
-        SocketChannel server = session.server();
-        if (server != null && !terminated) {
-            server.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(done -> server.shutdownOutput());
-        }
+        forwarded();
         long everyMs =
                 Math.max(100, session.relay.config().limits().goneTimeout().toMillis() / 2);
         probe = session.client
                 .eventLoop()
                 .scheduleAtFixedRate(session::probeClient, everyMs / 2, everyMs, TimeUnit.MILLISECONDS);
+    }
+
+    /** The server is told of the end of the client's input once all of that has been forwarded. */
+    void forwarded() {
+        SocketChannel server = session.server();
+        if (!inputClosed || outputClosed || terminated || server == null || session.keepsInput()) {
+            return;
+        }
+        outputClosed = true;
+        server.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(done -> server.shutdownOutput());
     }
 
     void clientGone() {
