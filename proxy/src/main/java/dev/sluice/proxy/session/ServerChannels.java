@@ -32,6 +32,7 @@ public final class ServerChannels {
     public void connect(EventLoop loop, InetSocketAddress address, ChannelHandler handler, Taker taker) {
         SocketChannel channel = transport.newChannel();
         configure(channel, transport);
+        channel.config().setRecvByteBufAllocator(ReceiveBuffers.fromServer());
         channel.config().setAutoRead(false);
         channel.config().setOption(ChannelOption.CONNECT_TIMEOUT_MILLIS, connectTimeoutMs);
         channel.pipeline().addLast(handler);
@@ -52,13 +53,14 @@ public final class ServerChannels {
         });
     }
 
-    /** What both sides' channels have in common. */
+    /** What both sides' channels have in common; what is received is received as from a client. */
     public static void configure(SocketChannel channel, Transport transport) {
         channel.config().setTcpNoDelay(true);
         channel.config().setKeepAlive(true);
         channel.config().setAllowHalfClosure(true);
         channel.config().setWriteBufferWaterMark(WATER_MARK);
-        channel.config().setRecvByteBufAllocator(ReceiveBuffers.newAllocator());
+        channel.config().setRecvByteBufAllocator(ReceiveBuffers.fromClient());
+        channel.config().setAllocator(ReceiveBuffers.memory());
         transport.detectDeadPeers(channel);
     }
 }
