@@ -39,13 +39,16 @@ class FrontendMessageTest {
     @Test
     void whatIsWrittenIsRead() {
         List<ByteBuf> all = messages();
-        assertThat(FrontendMessage.parse(all.get(1), 0, all.get(1).writerIndex()).statement()).isEqualTo("s");
+        assertThat(FrontendMessage.parse(all.get(1), 0, all.get(1).writerIndex())
+                        .statement())
+                .isEqualTo("s");
         FrontendMessage.Bind bind =
                 FrontendMessage.bind(all.get(2), 0, all.get(2).writerIndex());
         assertThat(bind.portal() + bind.statement()).isEqualTo("ps");
         assertThat(FrontendMessage.execute(all.get(3), 0, all.get(3).writerIndex()))
                 .isEqualTo(new FrontendMessage.Execute("p", 7));
-        assertThat(FrontendMessage.describe(all.get(4), 0, all.get(4).writerIndex()).name())
+        assertThat(FrontendMessage.describe(all.get(4), 0, all.get(4).writerIndex())
+                        .name())
                 .isEqualTo("s");
     }
 

@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Admission {
     private static final int MAX_NAMES_BYTES = 64 << 10;
-    private static final Pattern EXECUTE =
-            Pattern.compile("\\bEXECUTE\\b\\W*?(?:\"((?:[^\"]|\"\")+)\"|([\\p{L}_][\\p{L}\\d_$]*))", Pattern.CASE_INSENSITIVE);
+    private static final Pattern EXECUTE = Pattern.compile(
+            "\\bEXECUTE\\b\\W*?(?:\"((?:[^\"]|\"\")+)\"|([\\p{L}_][\\p{L}\\d_$]*))", Pattern.CASE_INSENSITIVE);
 
     private final Session session;
     private final TextInterest text;

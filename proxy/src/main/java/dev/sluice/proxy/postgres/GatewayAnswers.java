@@ -3,7 +3,6 @@ package dev.sluice.proxy.postgres;
 import dev.sluice.protocol.postgres.BackendType;
 import dev.sluice.protocol.postgres.FrontendType;
 import dev.sluice.proxy.intercept.Ruling;
-import dev.sluice.proxy.session.ServerError;
 import java.util.List;
 import java.util.Optional;
 

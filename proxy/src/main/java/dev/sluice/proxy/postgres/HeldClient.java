@@ -67,8 +67,7 @@ final class HeldClient implements HeldSession {
     @Override
     public QueryResult query(String sql) throws ServerErrorException {
         if (abandoned) {
-            throw new ServerErrorException(
-                    Refusals.cancelled());
+            throw new ServerErrorException(Refusals.cancelled());
         }
         CompletableFuture<QueryResult> result = new CompletableFuture<>();
         loop.execute(() -> interception.inject(this, sql, result));

@@ -184,7 +184,8 @@ final class Session implements ServerChannels.Taker {
 
     /** A message whose text was too long has been thrown away. */
     void dropped(byte type) {
-        interception().hold(new Held.Refused(
+        interception()
+                .hold(new Held.Refused(
                         Unpooled.EMPTY_BUFFER,
                         type == FrontendType.QUERY,
                         Refusals.tooLong(relay.config().limits().statementBytes())));

@@ -9,7 +9,8 @@ import org.junit.jupiter.api.Test;
 
 class EditedTextTest {
     private static final String SENT = "SELECT '😀'; ALTER TABLE t ADD b x; SELECT nowhere";
-    private static final Ruling.Edit EDIT = edit(SENT, "ALTER TABLE t ADD b x", 1, "DO $$ long enough to move things $$");
+    private static final Ruling.Edit EDIT =
+            edit(SENT, "ALTER TABLE t ADD b x", 1, "DO $$ long enough to move things $$");
     private static final EditedText TEXT = new EditedText(SENT, List.of(EDIT));
 
     private static Ruling.Edit edit(String sent, String statement, int number, String sql) {

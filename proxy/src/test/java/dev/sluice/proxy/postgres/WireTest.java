@@ -47,8 +47,8 @@ class WireTest {
     void unknownMinorsAndOptionsAreNegotiatedDownOnce() throws IOException {
         for (int minor : new int[] {0, 2, 3, 9999}) {
             try (RawClient client = gateway.raw()) {
-                client.send(RawClient.startup(
-                        minor, "user", "postgres", "database", gateway.database, "_pq_.grease", "1"));
+                client.send(
+                        RawClient.startup(minor, "user", "postgres", "database", gateway.database, "_pq_.grease", "1"));
                 String kinds = RawClient.kinds(client.untilReady());
                 assertThat(kinds.chars().filter(c -> c == 'v')).hasSize(1);
                 assertThat(client.ask("SELECT 1")).hasToString("[T, D, C SELECT 1, ZI]");
@@ -365,10 +365,7 @@ class WireTest {
     void aServerThatGoesWithoutAWordIsReported() throws Exception {
         try (ServerSocket server = new ServerSocket(0);
                 TestGateway lost = new TestGateway(
-                        new Forwarding(),
-                        ListenerConfig.Limits.DEFAULTS,
-                        TrafficListener.NONE,
-                        server.getLocalPort());
+                        new Forwarding(), ListenerConfig.Limits.DEFAULTS, TrafficListener.NONE, server.getLocalPort());
                 RawClient client = lost.raw()) {
             client.send(RawClient.startup(0, "user", "postgres"));
             server.accept().close();
@@ -394,8 +391,8 @@ class WireTest {
     @Test
     void aReplicationConnectionIsLeftAlone() throws IOException {
         try (RawClient client = gateway.raw()) {
-            client.send(RawClient.startup(
-                    0, "user", "postgres", "database", gateway.database, "replication", "database"));
+            client.send(
+                    RawClient.startup(0, "user", "postgres", "database", gateway.database, "replication", "database"));
             client.untilReady();
             assertThat(RawClient.kinds(client.ask("IDENTIFY_SYSTEM"))).isEqualTo("TDCZ");
         }
