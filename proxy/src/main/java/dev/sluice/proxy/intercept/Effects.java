@@ -133,9 +133,14 @@ final class Effects {
     private static boolean asItIs(Judgement judgement) {
         return switch (judgement.decision().verdict()) {
             case FORWARD, PARK, REJECT -> true;
-            case GUARD -> NotInBlock.is(judgement.change());
-            case REWRITE, PHASE -> false;
+            case GUARD -> NotInBlock.is(judgement.change()) || isExplained(judgement);
+            case REWRITE, PHASE -> isExplained(judgement);
         };
+    }
+
+    /** EXPLAIN ANALYZE stands before the statement and wants its rows answered. */
+    private static boolean isExplained(Judgement judgement) {
+        return judgement.change().source().start() > judgement.statement().start();
     }
 
     private Optional<Migrations.Proposal> propose(Judgement judgement) throws MigrationException {

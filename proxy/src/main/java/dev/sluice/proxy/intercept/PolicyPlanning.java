@@ -3,6 +3,7 @@ package dev.sluice.proxy.intercept;
 import dev.sluice.policies.ddl.QualifiedName;
 import dev.sluice.policies.ddl.SchemaChange;
 import dev.sluice.policies.ddl.parser.DdlParser;
+import dev.sluice.policies.ddl.parser.ExplainStatement;
 import dev.sluice.policies.facts.Facts;
 import dev.sluice.policies.facts.FactsRequest;
 import dev.sluice.policies.facts.RelationFacts;
@@ -34,7 +35,18 @@ final class PolicyPlanning implements Planning {
 
     @Override
     public SchemaChange parse(String sql, StatementText statement, LexicalRules rules) {
-        return parser.parse(sql, statement, rules);
+        SchemaChange change = parser.parse(sql, statement, rules);
+        return change instanceof SchemaChange.Unrecognized
+                ? analyzed(sql, statement, rules).orElse(change)
+                : change;
+    }
+
+    /** EXPLAIN ANALYZE really makes the table or materialized view that it explains. */
+    private Optional<SchemaChange> analyzed(String sql, StatementText statement, LexicalRules rules) {
+        return parser.parseExplain(sql, statement, rules)
+                .filter(ExplainStatement::analyze)
+                .map(explain -> parser.parse(sql, explain.inner(), rules))
+                .filter(inner -> inner instanceof SchemaChange.CreateTable || inner instanceof SchemaChange.CreateObject);
     }
 
     @Override

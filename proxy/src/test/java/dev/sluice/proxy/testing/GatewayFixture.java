@@ -144,6 +144,11 @@ public final class GatewayFixture implements AutoCloseable {
         return listener.address().getPort();
     }
 
+    /** The port of the server itself. */
+    public int serverPort() {
+        return server.port();
+    }
+
     public DatabaseRef ref() {
         return new DatabaseRef("test", database);
     }
