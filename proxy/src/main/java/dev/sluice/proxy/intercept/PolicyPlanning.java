@@ -46,7 +46,8 @@ final class PolicyPlanning implements Planning {
         return parser.parseExplain(sql, statement, rules)
                 .filter(ExplainStatement::analyze)
                 .map(explain -> parser.parse(sql, explain.inner(), rules))
-                .filter(inner -> inner instanceof SchemaChange.CreateTable || inner instanceof SchemaChange.CreateObject);
+                .filter(inner ->
+                        inner instanceof SchemaChange.CreateTable || inner instanceof SchemaChange.CreateObject);
     }
 
     @Override

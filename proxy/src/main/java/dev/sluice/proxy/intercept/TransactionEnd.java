@@ -22,17 +22,19 @@ final class TransactionEnd {
     private final AuditLog audit;
     private final InterceptorSettings settings;
     private final Clock clock;
+    private final MigrationFollower follower;
 
     TransactionEnd(Migrations migrations, AuditLog audit, InterceptorSettings settings, Clock clock) {
         this.migrations = migrations;
         this.audit = audit;
         this.settings = settings;
         this.clock = clock;
+        this.follower = new MigrationFollower(migrations, audit, clock);
     }
 
     /** @return the error that the client gets in place of success */
     Optional<ServerError> of(HeldSession session, List<Sent> statements) {
-        CompletionWait wait = new CompletionWait(migrations, settings, session);
+        CompletionWait wait = new CompletionWait(migrations, settings, session, clock);
         Optional<ServerError> error = Optional.empty();
         for (Sent sent : statements) {
             if (sent.migration().isEmpty()) {
@@ -50,8 +52,8 @@ final class TransactionEnd {
         try {
             Optional<Migration> committed = migrations.find(sent.database(), id);
             if (committed.isEmpty()) {
+                // Not discarded: a prepared transaction may still commit it. The ledger sweeps what came to nothing.
                 record(sent, "rolled back", "", "");
-                migrations.discard(sent.database(), id);
                 return Optional.empty();
             }
             if (!sent.waits() || alreadyFailed) {
@@ -62,9 +64,11 @@ final class TransactionEnd {
                         "The rest of the statement is carried out online.",
                         "SHOW SLUICE MIGRATION " + id + " shows it."));
                 record(sent, "committed", "", "the migration goes on");
+                follower.follow(sent, id, new PhaseLog(sent.at()));
                 return Optional.empty();
             }
-            return result(wait, sent, wait.until(sent, id));
+            PhaseLog phases = new PhaseLog(sent.at());
+            return result(wait, sent, wait.until(sent, id, phases), phases);
         } catch (MigrationException e) {
             session.notice(new Notice(
                     "WARNING",
@@ -79,31 +83,36 @@ final class TransactionEnd {
         }
     }
 
-    private Optional<ServerError> result(CompletionWait wait, Sent sent, CompletionWait.End end)
+    private Optional<ServerError> result(CompletionWait wait, Sent sent, CompletionWait.End end, PhaseLog phases)
             throws MigrationException, InterruptedException {
         return switch (end) {
             case CompletionWait.End.Complete complete -> {
                 record(sent, "complete", "", rows(complete.migration()));
+                audit.appendOrKeep(phases.end(complete.migration(), clock.instant()));
                 yield Optional.empty();
             }
-            case CompletionWait.End.GoesOn ignored -> {
+            case CompletionWait.End.GoesOn on -> {
+                follower.follow(sent, on.migration().id(), phases);
                 record(sent, "committed", "", "the migration goes on");
                 yield Optional.empty();
             }
             case CompletionWait.End.Abandoned abandoned -> {
+                follower.follow(sent, abandoned.migration().id(), phases);
                 record(sent, "committed", "57014", "the client does not wait; the migration goes on");
                 yield Optional.of(CompletionWait.abandoned(abandoned.migration()));
             }
             case CompletionWait.End.Cancelled cancelled -> {
                 record(sent, "cancelled", "57014", cancelled.migration().reason());
+                audit.appendOrKeep(phases.end(cancelled.migration(), clock.instant()));
                 yield Optional.of(CompletionWait.cancelled(cancelled.migration()));
             }
-            case CompletionWait.End.Failed failed -> failed(wait, sent, failed.migration());
+            case CompletionWait.End.Failed failed -> failed(wait, sent, failed.migration(), phases);
         };
     }
 
-    private Optional<ServerError> failed(CompletionWait wait, Sent sent, Migration failed)
+    private Optional<ServerError> failed(CompletionWait wait, Sent sent, Migration failed, PhaseLog phases)
             throws MigrationException, InterruptedException {
+        audit.appendOrKeep(phases.end(failed, clock.instant()));
         String sqlState = failed.sqlState().orElse("XX000");
         if (!sent.alone()) {
             record(sent, "failed", sqlState, failed.reason());

@@ -78,9 +78,7 @@ class MigrationToolsTest {
 
     @Test
     void liquibaseMigratesThroughTheGateway() throws Exception {
-        write(
-                "changes.sql",
-                """
+        write("changes.sql", """
                 --liquibase formatted sql
                 --changeset anna:1
                 ALTER TABLE orders ADD COLUMN token uuid NOT NULL DEFAULT gen_random_uuid();

@@ -68,6 +68,12 @@ class SchemaChangeTest {
         assertThat(number("SELECT relfilenode FROM pg_class WHERE oid = 'orders'::regclass"))
                 .isEqualTo(file);
         assertThat(verdicts()).containsExactly("phase");
+        assertThat(gateway.trail().last(9, entry -> entry.text("kind").equals("migration")))
+                .singleElement()
+                .satisfies(entry -> {
+                    assertThat(entry.text("state")).isEqualTo("complete");
+                    assertThat(entry.record().path("phases").size()).isPositive();
+                });
         assertThat(gateway.trail().verify().broken()).isEmpty();
     }
 

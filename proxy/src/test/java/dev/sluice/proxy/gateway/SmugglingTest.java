@@ -88,7 +88,8 @@ class SmugglingTest {
             }
             case "pass" -> {
                 assertAbsent();
-                assertThat(answers.getLast().sqlState()).isEqualTo(direct(attempt).sqlState());
+                assertThat(answers.getLast().sqlState())
+                        .isEqualTo(direct(attempt).sqlState());
             }
             case "absent" -> assertAbsent();
             case "audit" -> {
@@ -109,7 +110,8 @@ class SmugglingTest {
             assertThat(hidden.sqlState()).isEmpty();
             assertAbsent();
 
-            client.query("select 'a\\''; ALTER TABLE sl_smug ADD COLUMN tok uuid NOT NULL DEFAULT gen_random_uuid()", false);
+            client.query(
+                    "select 'a\\''; ALTER TABLE sl_smug ADD COLUMN tok uuid NOT NULL DEFAULT gen_random_uuid()", false);
         }
 
         assertIntercepted(List.of());
@@ -179,6 +181,8 @@ class SmugglingTest {
 
     private static String expanded(String text, Pattern pattern, java.util.function.Function<Matcher, String> by) {
         Matcher matcher = pattern.matcher(text);
-        return matcher.find() ? text.substring(0, matcher.start()) + by.apply(matcher) + text.substring(matcher.end()) : text;
+        return matcher.find()
+                ? text.substring(0, matcher.start()) + by.apply(matcher) + text.substring(matcher.end())
+                : text;
     }
 }

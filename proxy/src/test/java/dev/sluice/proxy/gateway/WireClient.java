@@ -25,7 +25,12 @@ final class WireClient implements AutoCloseable {
         in = new DataInputStream(socket.getInputStream());
         Body startup = new Body();
         startup.out.writeInt(3 << 16);
-        startup.text("user").text("postgres").text("database").text(database).out.writeByte(0);
+        startup.text("user")
+                .text("postgres")
+                .text("database")
+                .text(database)
+                .out
+                .writeByte(0);
         send(startup.framed(), false);
         answer();
     }
