@@ -84,7 +84,9 @@ final class DatabaseRunner implements AutoCloseable {
         }
         if (System.nanoTime() - sweptAt > SWEEP_INTERVAL.toNanos()) {
             sweptAt = System.nanoTime();
-            engine.ledger().sweep(connection);
+            for (long swept : engine.ledger().sweep(connection)) {
+                engine.forget(connection, swept);
+            }
         }
         return engine.ledger().busy(connection);
     }

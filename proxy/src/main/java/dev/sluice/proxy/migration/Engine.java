@@ -22,6 +22,9 @@ public interface Engine {
      */
     Plan prepare(Connection connection, Plan plan, long id) throws SQLException;
 
+    /** Removes what {@link #prepare} made, for a proposal that is not taken up. */
+    default void forget(Connection connection, long id) throws SQLException {}
+
     /** Databases of a server that have a ledger. */
     List<String> databasesWithLedger(ControlDatabase any) throws SQLException;
 

@@ -151,7 +151,11 @@ public final class LedgerMigrations implements Migrations, AutoCloseable {
     @Override
     public void discard(DatabaseRef database, long id) throws MigrationException {
         with(database, connection -> {
-            engine(database.upstream()).ledger().discard(connection, id);
+            Engine engine = engine(database.upstream());
+            engine.ledger().discard(connection, id);
+            if (engine.ledger().find(connection, id).isEmpty()) {
+                engine.forget(connection, id);
+            }
             return true;
         });
     }
@@ -161,7 +165,7 @@ public final class LedgerMigrations implements Migrations, AutoCloseable {
         Ledger ledger = engine(database.upstream()).ledger();
         return with(
                 database,
-                connection -> ledger.installed(connection)
+                connection -> installed.contains(database) || ledger.installed(connection)
                         ? ledger.find(connection, id).map(entry -> shown(database, entry))
                         : Optional.empty());
     }

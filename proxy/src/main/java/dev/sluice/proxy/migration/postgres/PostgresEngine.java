@@ -56,6 +56,11 @@ public final class PostgresEngine implements Engine {
         return new Plan(plan.target(), plan.columns(), phases, plan.undo());
     }
 
+    @Override
+    public void forget(Connection connection, long id) throws SQLException {
+        OwnFunctions.drop(connection, id);
+    }
+
     private static Phase withoutOwnFunctions(Phase phase, List<String> own) {
         List<Step> steps = new ArrayList<>();
         for (Step step : phase.steps()) {

@@ -8,10 +8,7 @@ import dev.sluice.proxy.migration.RunnerSettings;
 import dev.sluice.proxy.migration.StepRunner;
 import dev.sluice.proxy.throttle.Pacer;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -72,24 +69,8 @@ final class PostgresStepRunner implements StepRunner {
 
     @Override
     public void tidy(Run run) throws SQLException {
-        String find = "SELECT pg_catalog.format('DROP FUNCTION IF EXISTS %s', p.oid::pg_catalog.regprocedure)"
-                + " FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace"
-                + " WHERE n.nspname = 'sluice' AND p.proname ~ ? AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_depend d"
-                + " WHERE d.refobjid = p.oid AND d.refclassid = 'pg_catalog.pg_proc'::pg_catalog.regclass)";
-        try (Connection connection = run.database().connection();
-                PreparedStatement look = connection.prepareStatement(find)) {
-            look.setString(1, "_" + run.entry().id() + "$");
-            List<String> drops = new ArrayList<>();
-            try (ResultSet row = look.executeQuery()) {
-                while (row.next()) {
-                    drops.add(row.getString(1));
-                }
-            }
-            try (Statement statement = connection.createStatement()) {
-                for (String drop : drops) {
-                    statement.execute(drop);
-                }
-            }
+        try (Connection connection = run.database().connection()) {
+            OwnFunctions.drop(connection, run.entry().id());
         }
     }
 
