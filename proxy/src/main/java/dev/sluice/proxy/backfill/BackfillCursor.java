@@ -55,11 +55,19 @@ public record BackfillCursor(
         skipped = List.copyOf(skipped);
     }
 
-    static final BackfillCursor START =
-            new BackfillCursor(0, Stage.BEGIN, List.of(), List.of(), 0, 0, List.of(), 0, 0, FIRST_ROWS);
-
     public static BackfillCursor read(String json) {
-        return json.isEmpty() ? START : JSON.readValue(json, BackfillCursor.class);
+        return read(json, 0, 0);
+    }
+
+    /**
+     * @param json empty: at the beginning of a step
+     * @param done rows that earlier steps have filled
+     * @param total rows that were to be filled
+     */
+    public static BackfillCursor read(String json, long done, long total) {
+        return json.isEmpty()
+                ? new BackfillCursor(0, Stage.BEGIN, List.of(), List.of(), 0, 0, List.of(), done, total, FIRST_ROWS)
+                : JSON.readValue(json, BackfillCursor.class);
     }
 
     public String write() {

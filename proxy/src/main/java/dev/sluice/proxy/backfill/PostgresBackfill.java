@@ -84,7 +84,11 @@ public final class PostgresBackfill {
 
     private Batch begin(Connection connection, RoleScope scope, PostgresBackfillSql sql, BackfillCursor cursor)
             throws SQLException {
-        long total = cursor.leaf() == 0 ? estimate(connection) : cursor.total();
+        if (!holds(scope, sql.pendingAnywhere())) {
+            // A step that only sees to it that nothing was left behind costs one look.
+            return nothingLeft(cursor);
+        }
+        long total = cursor.leaf() == 0 ? Math.max(cursor.total(), estimate(connection)) : cursor.total();
         if (step.keyColumns().isEmpty()) {
             return Batch.going(cursor.bounds(List.of(), pages(connection, sql.table()), total), 0);
         }
@@ -141,11 +145,15 @@ public final class PostgresBackfill {
 
     private Batch sweep(RoleScope scope, PostgresBackfillSql sql, BackfillCursor cursor) throws SQLException {
         if (!holds(scope, sql.pendingAnywhere())) {
-            BackfillCursor next = cursor.nextLeaf();
-            return new Batch(next, 0, next.leaf() >= leaves().size(), false);
+            return nothingLeft(cursor);
         }
         long rows = scope.run(List.of(sql.sweep(cursor.batchRows()))).rows();
         return new Batch(cursor.filled(rows), rows, false, rows == 0);
+    }
+
+    private Batch nothingLeft(BackfillCursor cursor) {
+        BackfillCursor next = cursor.nextLeaf();
+        return new Batch(next, 0, next.leaf() >= leaves().size(), false);
     }
 
     private static boolean holds(RoleScope scope, String question) throws SQLException {

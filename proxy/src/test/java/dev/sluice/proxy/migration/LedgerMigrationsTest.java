@@ -146,6 +146,30 @@ abstract class LedgerMigrationsTest {
     }
 
     @Test
+    void codeOfTheRoleThatReplacesWhatHoldsItIsNoticed() throws Exception {
+        String role = "thief_" + database;
+        server.execute(
+                database,
+                "CREATE ROLE " + role,
+                "ALTER TABLE orders OWNER TO " + role,
+                "CREATE FUNCTION swap() RETURNS uuid LANGUAGE plpgsql AS $f$ BEGIN"
+                        + " CREATE OR REPLACE FUNCTION pg_temp.sluice_run(IN probe text, IN work text[], OUT rows int8,"
+                        + " OUT reached text[]) LANGUAGE plpgsql AS 'BEGIN RESET ROLE; rows := 0; END';"
+                        + " RETURN gen_random_uuid(); END $f$");
+        server.execute(database, "ALTER TABLE orders ADD COLUMN ref uuid");
+        long id = gateway.migrations
+                .propose(new Migrations.Request(
+                        gateway.ref, "…", Plans.decision(Plans.ref(ID, List.of(), "swap()")), role, "test"))
+                .id();
+        gateway.migrations.expanded(gateway.ref, id);
+
+        Migration failed = gateway.await(id);
+
+        assertThat(failed.state()).isEqualTo(Migration.State.FAILED);
+        assertThat(failed.reason()).contains("has replaced it");
+    }
+
+    @Test
     void aDuplicateEndsAsFailedAndTheTableStaysUsable() throws Exception {
         var plan = Plans.uniqueRef(ID, List.of());
         var same = new Step.Backfill(

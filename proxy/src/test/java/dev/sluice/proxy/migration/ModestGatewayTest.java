@@ -71,7 +71,8 @@ class ModestGatewayTest {
                     .extracting(Migration::state, Migration::reason)
                     .containsExactly(Migration.State.COMPLETE, "");
         }
-        assertThat(server.text(database, "SELECT count(DISTINCT ref) FROM orders")).isEqualTo("3000");
+        assertThat(server.text(database, "SELECT count(DISTINCT ref) FROM orders"))
+                .isEqualTo("3000");
     }
 
     @Test

@@ -57,6 +57,15 @@ final class Plans {
                 List.of("ALTER TABLE public.orders DROP COLUMN IF EXISTS ref"));
     }
 
+    /** The column and its values alone, without a promise. */
+    static Plan fillOnly() {
+        return plan(
+                List.of(
+                        phase(PhaseName.EXPAND, Step.Statements.of(expand())),
+                        phase(PhaseName.BACKFILL, backfill(List.of("id"), List.of(), "gen_random_uuid()"))),
+                List.of());
+    }
+
     static Plan index() {
         return plan(
                 List.of(phase(

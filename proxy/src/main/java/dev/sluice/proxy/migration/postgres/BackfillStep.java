@@ -45,7 +45,10 @@ final class BackfillStep {
         if (first.throttled()) {
             return new Outcome.Wait(first.pause(), true, first.reason());
         }
-        BackfillCursor stored = BackfillCursor.read(run.position().cursor());
+        BackfillCursor stored = BackfillCursor.read(
+                run.position().cursor(),
+                run.progress().rowsDone(),
+                run.progress().rowsTotal());
         BackfillCursor cursor =
                 stored.sized(within(stored.batchRows(), run.signals().maxRowsPerSecond()));
         PostgresBackfill.Batch batch;
