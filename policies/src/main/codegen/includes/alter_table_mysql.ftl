@@ -258,6 +258,11 @@ AlterAction MySqlAlter(int start) :
             <DROP> <DEFAULT_>
             { return new AlterAction.DropDefault(from(start), name); }
         |
+            LOOKAHEAD({ at("SET", "MASKING", "POLICY") || at("DROP", "MASKING", "POLICY") })
+            Word() Word() Word()
+            { restOfItem(); }
+            { return new AlterAction.AlterColumnAttribute(from(start), name, "MASKING POLICY"); }
+        |
             <SET>
             { keyword = peek().word; if (!takeAny("VISIBLE", "INVISIBLE")) { throw unexpected("VISIBLE"); } }
             { return new AlterAction.AlterColumnAttribute(from(start), name, keyword); }

@@ -97,7 +97,7 @@ SchemaChange Create(int start) :
 JAVACODE
 boolean atCreateIndex() {
     return at("INDEX") || at("UNIQUE")
-        || (my() && atAny("FULLTEXT", "SPATIAL", "VECTOR", "ONLINE", "OFFLINE"));
+        || (my() && !at("SPATIAL", "REFERENCE") && atAny("FULLTEXT", "SPATIAL", "VECTOR", "ONLINE", "OFFLINE"));
 }
 
 SchemaChange Drop(int start) :

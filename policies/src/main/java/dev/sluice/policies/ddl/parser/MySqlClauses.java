@@ -166,6 +166,10 @@ abstract class MySqlClauses extends Clauses {
                 || at("WITHOUT", "SYSTEM", "VERSIONING")) {
             return anyWord() + " " + anyWord() + " " + anyWord();
         }
+        if (take("MASKING", "POLICY")) {
+            takeLabel();
+            return "MASKING POLICY";
+        }
         if (at("NOT", "SECONDARY")) {
             return anyWord() + " " + anyWord();
         }

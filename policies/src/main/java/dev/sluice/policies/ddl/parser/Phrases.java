@@ -26,12 +26,15 @@ abstract class Phrases extends MySqlClauses {
             phrase("SPATIAL REFERENCE SYSTEM"),
             phrase("UNDO TABLESPACE"),
             phrase("LOGFILE GROUP"),
-            phrase("PACKAGE BODY"));
+            phrase("PACKAGE BODY"),
+            phrase("JSON RELATIONAL DUALITY VIEW"),
+            phrase("JSON DUALITY VIEW"),
+            phrase("MASKING POLICY"));
 
     private static final Set<String> TYPES = Set.of(
             ("VIEW SEQUENCE FUNCTION PROCEDURE ROUTINE AGGREGATE TRIGGER EVENT TYPE DOMAIN SCHEMA DATABASE EXTENSION"
                             + " ROLE USER GROUP RULE POLICY PUBLICATION SUBSCRIPTION COLLATION CONVERSION CAST OPERATOR"
-                            + " LANGUAGE SERVER STATISTICS TABLESPACE TRANSFORM INDEX SYSTEM OWNED PACKAGE INSTANCE")
+                            + " LANGUAGE SERVER STATISTICS TABLESPACE TRANSFORM INDEX SYSTEM OWNED PACKAGE INSTANCE LIBRARY")
                     .split(" "));
 
     private boolean insideSchema;
@@ -75,6 +78,9 @@ abstract class Phrases extends MySqlClauses {
         if (atKind(DdlParserImplConstants.QUOTED_STRING)) {
             String image = getNextToken().image;
             return Optional.of(QualifiedName.of(image.substring(1, image.length() - 1)));
+        }
+        if (type.equals("SPATIAL REFERENCE SYSTEM") && atKind(DdlParserImplConstants.UNSIGNED_INTEGER_LITERAL)) {
+            return Optional.of(QualifiedName.of(getNextToken().image));
         }
         if (isName()) {
             return Optional.of(qualified());
