@@ -184,9 +184,6 @@ AlterAction PostgresAlter(int start) :
         LOOKAHEAD({ at("CONSTRAINT") })
         <CONSTRAINT> name = Name()
         {
-            if (atItemEnd()) {
-                throw unexpected("an attribute of the constraint");
-            }
             while (!atItemEnd()) {
                 if (!takeDeferrability() && !take("ENFORCED") && !take("NOT", "ENFORCED")
                         && !take("NO", "INHERIT") && !take("INHERIT") && !take("SET", "INHERIT")
@@ -265,7 +262,7 @@ AlterAction PostgresAlterColumn(int start, String name) :
         { return new AlterAction.AlterIdentity(from(start), name, keyword); }
     |
         LOOKAHEAD({ at("SET", "STATISTICS") || at("SET", "STORAGE") || at("SET", "COMPRESSION") })
-        <SET> { keyword = anyWord(); takeKind(MINUS); takeGroup(); }
+        <SET> { keyword = anyWord(); if (!takeKind(MINUS)) { takeKind(PLUS); } takeGroup(); }
         { return new AlterAction.AlterColumnAttribute(from(start), name, keyword); }
     |
         LOOKAHEAD({ atAny("SET", "RESET") && peek(2).kind == LPAREN })
@@ -426,7 +423,7 @@ AlterAction PostgresToggle(int start) :
 }
 {
     (
-        LOOKAHEAD({ peek(2).is("ROW") || peek(3).is("ROW") })
+        LOOKAHEAD({ peek(2).is("ROW") || (peek(2).is("FORCE") && peek(3).is("ROW")) || at("FORCE", "ROW") })
         verb = Word() { which = at("FORCE") ? verb + " " + anyWord() : verb; need("ROW", "LEVEL", "SECURITY"); }
         { return new AlterAction.RowSecurity(from(start), which); }
     |

@@ -216,11 +216,10 @@ String PostgresType(List<String> arguments) :
 
 JAVACODE
 String TypeWord() {
-    final DdlToken next = peek();
-    if (next.kind != QUOTED_IDENTIFIER && !isName()) {
+    if (!isFunctionOrTypeName()) {
         throw unexpected("a type");
     }
-    return takeName();
+    return takeLabel();
 }
 
 void IntervalFields(List<String> arguments) :

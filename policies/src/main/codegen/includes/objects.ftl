@@ -105,6 +105,9 @@ SchemaChange DropObject(int start) :
     {
         if (type.equals("OWNED")) {
             need("BY");
+            do {
+                takeLabel();
+            } while (takeKind(COMMA));
         } else if (!type.equals("USER MAPPING") && !type.equals("TRANSFORM") && !type.equals("CAST")) {
             dropNames(type, names);
         }
@@ -124,7 +127,13 @@ void dropNames(String type, List<QualifiedName> names) {
         }
         names.add(name.get());
         while (!atElementEnd() && !atKind(COMMA) && !atAny("CASCADE", "RESTRICT")) {
-            takeGroup();
+            if (take("ON")) {
+                QualifiedName();
+            } else if (take("USING")) {
+                takeLabel();
+            } else {
+                takeGroup();
+            }
         }
     } while (takeKind(COMMA));
 }

@@ -8,7 +8,12 @@ public sealed interface AlterAction {
 
     SourceText source();
 
-    /** @param position MySQL's FIRST or AFTER, absent at the end */
+    /**
+     * ADD COLUMN. MySQL's {@code ADD (a INT, b INT)} is one action for each column, whose source has no ADD: build SQL
+     * from the column's own source.
+     *
+     * @param position MySQL's FIRST or AFTER, absent at the end
+     */
     record AddColumn(SourceText source, boolean ifNotExists, ColumnSpec column, Optional<SourceText> position)
             implements AlterAction {}
 

@@ -5,7 +5,7 @@ import java.util.Set;
 
 /** What can be a name. */
 final class Names {
-    /** PostgreSQL's reserved words, and those that may only name functions and types (manual, appendix C). */
+    /** PostgreSQL's reserved words (manual, appendix C). */
     private static final Set<String> POSTGRES_RESERVED = Set.of(
             ("ALL ANALYSE ANALYZE AND ANY ARRAY AS ASC ASYMMETRIC BOTH CASE CAST CHECK COLLATE COLUMN CONSTRAINT CREATE"
                             + " CURRENT_CATALOG CURRENT_DATE CURRENT_ROLE CURRENT_TIME CURRENT_TIMESTAMP CURRENT_USER"
@@ -13,9 +13,13 @@ final class Names {
                             + " GROUP HAVING IN INITIALLY INTERSECT INTO LATERAL LEADING LIMIT LOCALTIME LOCALTIMESTAMP"
                             + " NOT NULL OFFSET ON ONLY OR ORDER PLACING PRIMARY REFERENCES RETURNING SELECT SESSION_USER"
                             + " SOME SYMMETRIC SYSTEM_USER TABLE THEN TO TRAILING TRUE UNION UNIQUE USER USING VARIADIC"
-                            + " WHEN WHERE WINDOW WITH AUTHORIZATION BINARY COLLATION CONCURRENTLY CROSS"
-                            + " CURRENT_SCHEMA FREEZE FULL ILIKE INNER IS ISNULL JOIN LEFT LIKE NATURAL NOTNULL OUTER"
-                            + " OVERLAPS RIGHT SIMILAR TABLESAMPLE VERBOSE")
+                            + " WHEN WHERE WINDOW WITH")
+                    .split(" "));
+
+    /** Words that may name a function or a type there, and a role, but no column or table. */
+    private static final Set<String> POSTGRES_FUNCTION_OR_TYPE = Set.of(
+            ("AUTHORIZATION BINARY COLLATION CONCURRENTLY CROSS CURRENT_SCHEMA FREEZE FULL ILIKE INNER IS ISNULL JOIN"
+                            + " LEFT LIKE NATURAL NOTNULL OUTER OVERLAPS RIGHT SIMILAR TABLESAMPLE VERBOSE")
                     .split(" "));
 
     /** Those of MySQL's and MariaDB's reserved words that the grammar could otherwise take for a name. */
@@ -34,6 +38,10 @@ final class Names {
     }
 
     boolean isName(DdlToken token) {
+        return isFunctionOrTypeName(token) && !(postgres && POSTGRES_FUNCTION_OR_TYPE.contains(token.word));
+    }
+
+    boolean isFunctionOrTypeName(DdlToken token) {
         return isQuoted(token)
                 || (!token.word.isEmpty() && !(postgres ? POSTGRES_RESERVED : MYSQL_RESERVED).contains(token.word));
     }

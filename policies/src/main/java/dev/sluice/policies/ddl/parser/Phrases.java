@@ -37,6 +37,10 @@ abstract class Phrases extends MySqlClauses {
                             + " LANGUAGE SERVER STATISTICS TABLESPACE TRANSFORM INDEX SYSTEM OWNED PACKAGE INSTANCE LIBRARY")
                     .split(" "));
 
+    /** Objects whose names may be words that no table can be named by. */
+    private static final Set<String> NAMED_LIKE_FUNCTIONS =
+            Set.of("FUNCTION", "PROCEDURE", "ROUTINE", "AGGREGATE", "TYPE", "ROLE");
+
     private boolean insideSchema;
 
     private static String[] phrase(String words) {
@@ -82,7 +86,7 @@ abstract class Phrases extends MySqlClauses {
         if (type.equals("SPATIAL REFERENCE SYSTEM") && atKind(DdlParserImplConstants.UNSIGNED_INTEGER_LITERAL)) {
             return Optional.of(QualifiedName.of(getNextToken().image));
         }
-        if (isName()) {
+        if (isName() || (NAMED_LIKE_FUNCTIONS.contains(type) && isFunctionOrTypeName())) {
             return Optional.of(qualified());
         }
         if (!type.equals("OPERATOR")) {
@@ -96,7 +100,7 @@ abstract class Phrases extends MySqlClauses {
     }
 
     private QualifiedName qualified() throws ParseException {
-        String first = takeName();
+        String first = takeLabel();
         if (!takeKind(DdlParserImplConstants.DOT)) {
             return QualifiedName.of(first);
         }

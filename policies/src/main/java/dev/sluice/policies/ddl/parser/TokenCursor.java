@@ -163,6 +163,10 @@ abstract class TokenCursor extends SqlAbstractParserImpl {
         return isName(1);
     }
 
+    final boolean isFunctionOrTypeName() {
+        return names.isFunctionOrTypeName(peek());
+    }
+
     final String takeName() throws ParseException {
         if (!isName()) {
             throw unexpected("a name");
