@@ -1,0 +1,80 @@
+package dev.sluice.policies.policy;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * A policy that has been checked and is ready to be asked. Of the places that set a rule and match, the most specific wins;
+ * among equally specific ones, the later. Immutable and thread-safe.
+ */
+public final class CompiledPolicy implements Policy {
+
+    private record Place(Condition condition, List<PolicyDocument.RuleSetting> rules) {}
+
+    private final boolean judges;
+    private final List<PolicyDocument.RuleSetting> everywhere;
+    private final List<Place> places;
+
+    private CompiledPolicy(boolean judges, List<PolicyDocument.RuleSetting> everywhere, List<Place> places) {
+        this.judges = judges;
+        this.everywhere = everywhere;
+        this.places = places;
+    }
+
+    /**
+     * Checks a document.
+     *
+     * @param ruleIds the ids that there are
+     * @throws PolicyException for an unknown rule, a network or condition that cannot be read; says where
+     */
+    public static CompiledPolicy of(PolicyDocument document, Set<String> ruleIds) throws PolicyException {
+        check(document.rules(), ruleIds);
+        List<Place> places = new ArrayList<>();
+        for (PolicyDocument.Scope scope : document.scopes()) {
+            check(scope.rules(), ruleIds);
+            try {
+                places.add(new Place(Condition.of(scope.when()), scope.rules()));
+            } catch (PolicyException e) {
+                throw e.at(scope.place());
+            }
+        }
+        return new CompiledPolicy(document.judge(), document.rules(), List.copyOf(places));
+    }
+
+    private static void check(List<PolicyDocument.RuleSetting> settings, Set<String> ruleIds) throws PolicyException {
+        for (PolicyDocument.RuleSetting setting : settings) {
+            if (!ruleIds.contains(setting.ruleId())) {
+                throw new PolicyException(setting.place(), "there is no rule \"" + setting.ruleId() + "\"");
+            }
+        }
+    }
+
+    @Override
+    public Optional<Setting> setting(String ruleId, PolicyContext context) {
+        List<Place> matching = places.stream()
+                .filter(p -> named(p.rules(), ruleId).isPresent())
+                .filter(p -> p.condition().holds(context))
+                .sorted(Comparator.comparingLong(p -> p.condition().specificity()))
+                .toList();
+        Optional<PolicyDocument.RuleSetting> found = matching.isEmpty()
+                ? named(everywhere, ruleId)
+                : named(matching.getLast().rules(), ruleId);
+        return found.map(f -> new Setting(f.action(), f.place()));
+    }
+
+    /** The last one counts, as in a file read from its top. */
+    private static Optional<PolicyDocument.RuleSetting> named(
+            List<PolicyDocument.RuleSetting> settings, String ruleId) {
+        return settings.reversed().stream()
+                .filter(s -> s.ruleId().equals(ruleId))
+                .findFirst();
+    }
+
+    @Override
+    public boolean judges() {
+        return judges;
+    }
+}

@@ -1,0 +1,44 @@
+package dev.sluice.policies.policy;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The conditions of a scope. All that are given must hold; of several values of one kind, one is enough.
+ *
+ * @param environments globs over the upstream's environment
+ * @param databases globs over the database's name
+ * @param tables globs over {@code schema.table}, or over the table's name where the glob has no dot
+ * @param roles globs over the role that the statement runs under
+ * @param applications globs over the application's name
+ * @param networks addresses or networks that the client comes from: {@code 10.0.0.0/8}
+ * @param rows what the table's estimated rows must be; never holds while they are unknown
+ * @param bytes likewise for its size
+ * @param during windows one of which the moment must be in
+ * @param outside windows none of which the moment may be in
+ * @param expression a condition in CEL over the same values
+ */
+public record When(
+        List<String> environments,
+        List<String> databases,
+        List<String> tables,
+        List<String> roles,
+        List<String> applications,
+        List<String> networks,
+        Optional<Amount> rows,
+        Optional<Amount> bytes,
+        List<TimeWindow> during,
+        List<TimeWindow> outside,
+        Optional<String> expression) {
+
+    public When {
+        environments = List.copyOf(environments);
+        databases = List.copyOf(databases);
+        tables = List.copyOf(tables);
+        roles = List.copyOf(roles);
+        applications = List.copyOf(applications);
+        networks = List.copyOf(networks);
+        during = List.copyOf(during);
+        outside = List.copyOf(outside);
+    }
+}
