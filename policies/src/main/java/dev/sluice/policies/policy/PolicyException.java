@@ -5,10 +5,12 @@ public final class PolicyException extends Exception {
     private static final long serialVersionUID = 1L;
 
     private final String place;
+    private final String problem;
 
-    public PolicyException(String place, String message) {
-        super(message);
+    public PolicyException(String place, String problem) {
+        super(problem);
         this.place = place;
+        this.problem = problem;
     }
 
     /** The key and line, as the document gave it; empty when it is not known here. */
@@ -17,7 +19,7 @@ public final class PolicyException extends Exception {
     }
 
     PolicyException at(String where) {
-        PolicyException placed = new PolicyException(where, getMessage());
+        PolicyException placed = new PolicyException(where, problem);
         placed.initCause(this);
         return placed;
     }
