@@ -4,6 +4,7 @@ import dev.sluice.policies.ddl.AlterAction;
 import dev.sluice.policies.ddl.QualifiedName;
 import dev.sluice.policies.ddl.SchemaChange;
 import dev.sluice.policies.facts.RelationFacts;
+import dev.sluice.policies.plan.mysql.Explicit;
 import dev.sluice.policies.rule.ColumnAddition;
 import dev.sluice.policies.rule.Subject;
 import java.util.List;
@@ -20,7 +21,7 @@ final class Plans {
     static Plan asWritten(Subject subject, Lock lock) {
         Phase expand = new Phase(
                 PhaseName.EXPAND,
-                List.of(Step.Statements.of(subject.change().source().text())),
+                List.of(Step.Statements.of(text(subject))),
                 lock.name(),
                 lock.rewrites(),
                 lock.rewrites() ? relation(subject).map(RelationFacts::rows).orElse(0L) : 0,
@@ -30,6 +31,12 @@ final class Plans {
         List<String> columns =
                 subject.additions().stream().map(ColumnAddition::name).toList();
         return new Plan(target, columns, List.of(expand), List.of());
+    }
+
+    private static String text(Subject subject) {
+        return subject.version().dialect().isMySqlFamily()
+                ? Explicit.text(subject)
+                : subject.change().source().text();
     }
 
     /** Whether the plan is one statement in another's place, without a row to fill or a step to follow. */

@@ -252,12 +252,18 @@ final class ConstraintRules {
                         .filter(d -> d.name().equalsIgnoreCase("primary"))
                         .map(AlterAction.DropIndex::source)
                 : Stream.empty();
+        Stream<SourceText> dropped = primary
+                        && subject.change() instanceof SchemaChange.DropIndex drop
+                        && drop.table().isPresent()
+                        && drop.indexes().stream().anyMatch(i -> i.name().equalsIgnoreCase("primary"))
+                ? Stream.of(drop.source())
+                : Stream.empty();
         Stream<SourceText> domains = !primary
                         && subject.change() instanceof SchemaChange.AlterDomain domain
                         && domain.what().startsWith("DROP CONSTRAINT")
                 ? Stream.of(domain.source())
                 : Stream.empty();
-        return Stream.of(constraints, keys, indexes, domains)
+        return Stream.of(constraints, keys, indexes, dropped, domains)
                 .flatMap(s -> s)
                 .map(Hit::at)
                 .toList();

@@ -60,10 +60,26 @@ final class MySqlColumns {
         }
         Type from = parse(current.get().type());
         Type to = parse(modify.column().type().source().text());
+        if (convertsCharacters(modify.column())) {
+            return Change.TYPE;
+        }
         if (from.name().equals(to.name()) && from.unsigned() == to.unsigned()) {
             return sameName(from, to);
         }
         return Change.TYPE;
+    }
+
+    /** The column's own character set is not known: any but the usual one is taken for a conversion. */
+    private static boolean convertsCharacters(ColumnSpec column) {
+        List<Token> tokens = Tokens.of(column.source().text(), Dialect.MYSQL);
+        for (int i = 0; i + 1 < tokens.size(); i++) {
+            boolean set = tokens.get(i).is("charset")
+                    || (tokens.get(i).is("set") && i > 0 && tokens.get(i - 1).is("character"));
+            if (set && !tokens.get(i + 1).text().toLowerCase(Locale.ROOT).startsWith("utf8mb4")) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static Change sameName(Type from, Type to) {

@@ -132,12 +132,16 @@ public final class MySqlRebuilds {
     }
 
     static boolean rebuildsPartition(AlterAction.PartitionMaintenance maintenance) {
-        return REBUILDING.contains(maintenance.verb())
+        return REBUILDING.contains(firstWord(maintenance))
                 || maintenance.verb().startsWith("PARTITION")
                 || maintenance.verb().startsWith("REMOVE");
     }
 
     static boolean dropsPartition(AlterAction.PartitionMaintenance maintenance) {
-        return DROPPING.contains(maintenance.verb());
+        return DROPPING.contains(firstWord(maintenance));
+    }
+
+    private static String firstWord(AlterAction.PartitionMaintenance maintenance) {
+        return maintenance.verb().split(" ", 2)[0];
     }
 }

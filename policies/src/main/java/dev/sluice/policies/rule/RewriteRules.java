@@ -28,6 +28,8 @@ final class RewriteRules {
             "PAGE_COMPRESSED",
             "TRANSACTIONAL");
 
+    private static final Set<String> RELATIONS = Set.of("TABLE", "INDEX", "MATERIALIZED VIEW");
+
     private RewriteRules() {}
 
     static List<Rule> all() {
@@ -161,9 +163,15 @@ final class RewriteRules {
         Stream<Hit> expressions = subject.actions(AlterAction.SetExpression.class).stream()
                 .filter(a -> !isVirtual(subject, a.column()))
                 .map(a -> Hit.at(a.source()));
+        Stream<Hit> moved = subject.change() instanceof SchemaChange.AlterObject object
+                        && Tokens.of(object.source().text(), subject.version().dialect()).stream()
+                                .anyMatch(t -> t.is("tablespace"))
+                        && RELATIONS.contains(object.objectType())
+                ? Stream.of(Hit.at(object.source()))
+                : Stream.empty();
         Stream<Hit> optimize =
                 subject.version().dialect().isMySqlFamily() ? rewriteTables(subject).stream() : Stream.empty();
-        return Stream.of(tables, options, order, expressions, optimize)
+        return Stream.of(tables, options, order, expressions, moved, optimize)
                 .flatMap(s -> s)
                 .toList();
     }

@@ -111,6 +111,7 @@ class PlanEquivalenceTest {
                 "ALTER TABLE orders ADD UNIQUE NULLS NOT DISTINCT (note, code) INCLUDE (qty)",
                 "ALTER TABLE ledger_nopk ADD PRIMARY KEY (a)",
                 "ALTER TABLE ledger_nopk ADD CONSTRAINT pk_it PRIMARY KEY USING INDEX uq_nopk",
+                "ALTER TABLE app.events ADD UNIQUE (id, at)",
                 "CREATE INDEX ON orders (note) WHERE qty > 0",
                 "CREATE INDEX ON orders (lower(note), (qty + 1), note DESC)",
                 "CREATE UNIQUE INDEX IF NOT EXISTS u1 ON public.orders USING btree (code DESC NULLS LAST) INCLUDE (qty)",

@@ -2,8 +2,11 @@ package dev.sluice.policies.plan.mysql;
 
 import dev.sluice.policies.ddl.ColumnConstraint;
 import dev.sluice.policies.ddl.SourceText;
+import dev.sluice.policies.facts.ExpressionFacts;
 import dev.sluice.policies.rule.ColumnAddition;
 import dev.sluice.policies.rule.ColumnAddition.Fill;
+import dev.sluice.policies.rule.Volatility;
+import dev.sluice.policies.sql.Dialect;
 import dev.sluice.policies.sql.ServerVersion;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -14,12 +17,14 @@ import java.util.Optional;
 final class MySqlColumn {
 
     private final ColumnAddition column;
+    private final Dialect dialect;
     private final Optional<String> given;
     private final Optional<Placeholder> placeholder;
 
     /** @param directive the expression of the {@code backfill} directive */
     MySqlColumn(ColumnAddition column, Optional<String> directive, ServerVersion version) {
         this.column = column;
+        this.dialect = version.dialect();
         this.given = directive.filter(d -> column.fill() == Fill.NONE
                 || column.fill() == Fill.EXPRESSION
                 || column.fill() == Fill.VOLATILE
@@ -46,8 +51,12 @@ final class MySqlColumn {
         return given.isPresent() || column.fill() == Fill.EXPRESSION || column.fill() == Fill.VOLATILE;
     }
 
+    /** A row whose real value is the placeholder's is not pending; that can be told unless each look gives another. */
     String pending() {
-        return placeholder.orElseThrow().pending();
+        String empty = placeholder.orElseThrow().pending();
+        String value = expression();
+        boolean steady = !value.equals("DEFAULT") && Volatility.of(value, dialect) == ExpressionFacts.STABLE;
+        return steady ? empty + " AND NOT (" + My.id(name()) + " <=> " + value + ")" : empty;
     }
 
     String expression() {

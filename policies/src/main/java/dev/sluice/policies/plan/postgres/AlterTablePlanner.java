@@ -168,7 +168,7 @@ final class AlterTablePlanner {
         return new Step.Backfill(
                 table.name(),
                 List.of(new Step.Assignment(column, "(" + expression + ")")),
-                Pg.id(column) + " IS NULL",
+                Pg.id(column) + " IS NULL AND (" + expression + ") IS NOT NULL",
                 table.key(),
                 table.leaves(),
                 table.triggersAnywhere());
@@ -223,12 +223,16 @@ final class AlterTablePlanner {
     private boolean key(boolean primary, Optional<String> written, List<IndexKey> keys, String source) {
         List<String> columns = keys.stream().flatMap(k -> k.column().stream()).toList();
         KeyClause clause = KeyClause.of(source);
-        if (table.partitioned()
-                || columns.size() != keys.size()
-                || clause.keys().isEmpty()) {
+        if (columns.size() != keys.size() || clause.keys().isEmpty()) {
             return false;
         }
         columns.forEach(draft::column);
+        if (table.partitioned()) {
+            String parent = written.orElseGet(() ->
+                    primary ? promises.names().primaryKey() : promises.names().unique(withIncluded(columns, source)));
+            new PartitionedKey(draft, table, primary, columns, clause, source).plan(parent);
+            return true;
+        }
         String name = written.orElseGet(
                 () -> primary ? promises.names().primaryKey() : promises.names().unique(withIncluded(columns, source)));
         promises.key(primary, name, columns, clause.keys().get(), clause);

@@ -164,10 +164,16 @@ final class ColumnPlanner {
         return new Step.Backfill(
                 table.name(),
                 List.of(new Step.Assignment(addition.name(), expression)),
-                Pg.id(addition.name()) + " IS NULL",
+                pending(),
                 table.key(),
                 table.leaves(),
                 table.triggersAnywhere());
+    }
+
+    /** A row for which the directive has no value is not pending for ever: NOT NULL finds it in the end. */
+    private String pending() {
+        String empty = Pg.id(addition.name()) + " IS NULL";
+        return given.map(g -> empty + " AND (" + g + ") IS NOT NULL").orElse(empty);
     }
 
     private void notNull(boolean filled) {

@@ -49,6 +49,14 @@ record KeyClause(
                 + tablespace.map(t -> " TABLESPACE " + t).orElse("");
     }
 
+    /** What stands behind the columns in ADD CONSTRAINT. */
+    String constraintTail() {
+        return include.map(i -> " " + i).orElse("")
+                + with.map(w -> " " + w).orElse("")
+                + tablespace.map(t -> " USING INDEX TABLESPACE " + t).orElse("")
+                + (deferrability.isBlank() ? "" : " " + deferrability);
+    }
+
     /** Walks over tokens. */
     private static final class Cursor {
         private final String source;
