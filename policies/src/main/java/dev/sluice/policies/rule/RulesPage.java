@@ -21,7 +21,11 @@ public final class RulesPage {
                 """);
         for (Rule rule : rules) {
             page.append("## ").append(rule.id()).append("\n\n");
-            page.append("Catches ").append(rule.catches()).append(". ").append(sentence(rule.harm())).append("\n\n");
+            page.append("Catches ")
+                    .append(rule.catches())
+                    .append(". ")
+                    .append(sentence(rule.harm()))
+                    .append("\n\n");
             page.append("```sql\n").append(rule.example()).append("\n```\n\n");
             page.append("- Safe way: ").append(rule.safeWay()).append(".\n");
             page.append("- Default: ").append(defaults(rule)).append(".\n\n");
@@ -36,7 +40,8 @@ public final class RulesPage {
     private static String defaults(Rule rule) {
         StringBuilder text = new StringBuilder();
         rule.engine(Dialect.POSTGRES)
-                .ifPresent(e -> text.append("PostgreSQL `").append(word(e.action())).append('`'));
+                .ifPresent(e ->
+                        text.append("PostgreSQL `").append(word(e.action())).append('`'));
         rule.engine(Dialect.MYSQL)
                 .ifPresent(e -> text.append(text.isEmpty() ? "" : ", ")
                         .append("MySQL and MariaDB `")

@@ -69,8 +69,8 @@ class JudgeTest {
                 .flatMap(s -> switch (s) {
                     case Step.Statements statements -> statements.sql().stream();
                     case Step.Online online -> java.util.stream.Stream.of(online.sql());
-                    case Step.Backfill backfill -> java.util.stream.Stream.of(
-                            backfill.assignments().toString());
+                    case Step.Backfill backfill ->
+                        java.util.stream.Stream.of(backfill.assignments().toString());
                     case Step.Verify verify -> java.util.stream.Stream.<String>empty();
                 })
                 .toList();
@@ -81,9 +81,11 @@ class JudgeTest {
         Decision decision = judge("ALTER TABLE orders ADD token uuid NOT NULL DEFAULT gen_random_uuid()");
         assertThat(decision.verdict()).isEqualTo(Verdict.PHASE);
         assertThat(sql(decision, PhaseName.EXPAND))
-                .containsExactly("ALTER TABLE orders ADD token uuid, ALTER COLUMN \"token\" SET DEFAULT gen_random_uuid()");
+                .containsExactly(
+                        "ALTER TABLE orders ADD token uuid, ALTER COLUMN \"token\" SET DEFAULT gen_random_uuid()");
         assertThat(sql(decision, PhaseName.VALIDATE).getFirst())
-                .isEqualTo("ALTER TABLE \"orders\" ADD CONSTRAINT \"sluice_nn_{id}_token\" CHECK (\"token\" IS NOT NULL) NOT VALID");
+                .isEqualTo(
+                        "ALTER TABLE \"orders\" ADD CONSTRAINT \"sluice_nn_{id}_token\" CHECK (\"token\" IS NOT NULL) NOT VALID");
         assertThat(sql(decision, PhaseName.ENFORCE))
                 .containsExactly(
                         "ALTER TABLE \"orders\" ALTER COLUMN \"token\" SET NOT NULL",
@@ -99,8 +101,7 @@ class JudgeTest {
 
     @Test
     void aDirectiveFillsRowsAndWhatOldCodeStillWrites() {
-        Decision decision =
-                judge("ALTER TABLE orders ADD total int NOT NULL /* sluice: backfill=\"price * qty\" */");
+        Decision decision = judge("ALTER TABLE orders ADD total int NOT NULL /* sluice: backfill=\"price * qty\" */");
         assertThat(decision.verdict()).isEqualTo(Verdict.PHASE);
         assertThat(sql(decision, PhaseName.EXPAND)).anyMatch(s -> s.startsWith("CREATE TRIGGER \"~sluice_fill_{id}\""));
         assertThat(sql(decision, PhaseName.BACKFILL).getFirst()).contains("(price * qty)");
@@ -109,7 +110,8 @@ class JudgeTest {
 
     @Test
     void aDirectiveThatFitsNothingIsRefused() {
-        assertThat(judge("CREATE INDEX i ON orders (a) /* sluice: backfill=\"1\" */").verdict())
+        assertThat(judge("CREATE INDEX i ON orders (a) /* sluice: backfill=\"1\" */")
+                        .verdict())
                 .isEqualTo(Verdict.REJECT);
     }
 
@@ -135,7 +137,8 @@ class JudgeTest {
 
     @Test
     void anIndexInATransactionIsBuiltOnceThatHasCommitted() {
-        assertThat(judge("CREATE INDEX i ON orders (a)", true, Set.of(), Policy.DEFAULTS).verdict())
+        assertThat(judge("CREATE INDEX i ON orders (a)", true, Set.of(), Policy.DEFAULTS)
+                        .verdict())
                 .isEqualTo(Verdict.PHASE);
         Decision concurrently = judge("CREATE INDEX CONCURRENTLY i ON orders (a)", true, Set.of(), Policy.DEFAULTS);
         assertThat(concurrently.verdict()).isEqualTo(Verdict.PHASE);
@@ -145,10 +148,7 @@ class JudgeTest {
     @Test
     void aTableThatTheTransactionCreatedIsNobodysBusiness() {
         Decision decision = judge(
-                "ALTER TABLE orders ADD a int NOT NULL",
-                true,
-                Set.of(QualifiedName.of("orders")),
-                Policy.DEFAULTS);
+                "ALTER TABLE orders ADD a int NOT NULL", true, Set.of(QualifiedName.of("orders")), Policy.DEFAULTS);
         assertThat(decision.verdict()).isEqualTo(Verdict.FORWARD);
     }
 
@@ -156,12 +156,10 @@ class JudgeTest {
     void anOrdinaryFunctionWithSchemaChangesIsWarnedOfAndATriggersIsHeld() {
         String body = " LANGUAGE plpgsql AS $f$ BEGIN EXECUTE 'DROP TABLE t'; END $f$";
         assertThat(judge("CREATE FUNCTION f() RETURNS void" + body).verdict()).isEqualTo(Verdict.FORWARD);
-        assertThat(judge("CREATE FUNCTION f() RETURNS trigger" + body).verdict()).isEqualTo(Verdict.PARK);
+        assertThat(judge("CREATE FUNCTION f() RETURNS trigger" + body).verdict())
+                .isEqualTo(Verdict.PARK);
         Decision blocked = judge(
-                "CREATE FUNCTION f() RETURNS void" + body,
-                false,
-                Set.of(),
-                says("opaque-dynamic-ddl", Action.BLOCK));
+                "CREATE FUNCTION f() RETURNS void" + body, false, Set.of(), says("opaque-dynamic-ddl", Action.BLOCK));
         assertThat(blocked.verdict()).isEqualTo(Verdict.REJECT);
         assertThat(blocked.findings().getFirst().decidedBy()).contains("the test");
     }
@@ -180,8 +178,7 @@ class JudgeTest {
         StatementText text = text(sql);
         SchemaChange change = PARSER.parse(sql, text, rules());
         StatementContext context = new StatementContext(false, Set.of(), text.directives(), SOMEBODY);
-        Decision approved =
-                judge.approved(change, model.facts(judge.needs(change)), context, Policy.DEFAULTS);
+        Decision approved = judge.approved(change, model.facts(judge.needs(change)), context, Policy.DEFAULTS);
         assertThat(approved.verdict()).isEqualTo(Verdict.PHASE);
     }
 }

@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.policies.plan.Decision;
 import dev.sluice.policies.plan.Verdict;
+import dev.sluice.proxy.ledger.PlanJson;
 import dev.sluice.proxy.testing.TestPostgres;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -145,6 +148,56 @@ class PlanEquivalenceTest {
             assertThat(CatalogPicture.of(other)).isEqualTo(CatalogPicture.of(one));
         } finally {
             TestPostgres.execute("postgres", "DROP DATABASE " + direct, "DROP DATABASE " + phased);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "ALTER TABLE orders ADD a integer DEFAULT 1, ADD COLUMN b uuid NOT NULL DEFAULT gen_random_uuid() UNIQUE",
+                "ALTER TABLE orders ADD COLUMN seq_no bigserial NOT NULL, ALTER COLUMN qty SET DEFAULT 7",
+                "ALTER TABLE orders ADD COLUMN seq_no bigint GENERATED ALWAYS AS IDENTITY",
+                "ALTER TABLE orders ADD COLUMN total int NOT NULL /* sluice: backfill=\"orders.qty * 2\" */",
+                "ALTER TABLE orders ALTER COLUMN note SET NOT NULL, ADD CHECK (qty > 0)",
+                "ALTER TABLE orders ADD CONSTRAINT uq_note UNIQUE (note)",
+                "ALTER TABLE orders ADD FOREIGN KEY (customer_id) REFERENCES customers",
+                "ALTER TABLE app.events ADD UNIQUE (id, at)",
+                "CREATE INDEX ON app.events (kind)",
+                "CREATE INDEX ON orders (note)",
+                "ALTER DOMAIN positive ADD CHECK (VALUE < 1000000)"
+            })
+    void takingAPlanBackLeavesNothing(String sql) throws SQLException {
+        String database = TestPostgres.newDatabase();
+        TestPostgres.execute(database, FIXTURE);
+        try (Connection connection = TestPostgres.connect(database)) {
+            String before = CatalogPicture.of(connection);
+            PlanRunner runner = new PlanRunner(connection);
+            Decision decision = runner.judge(sql);
+            runner.expand(PlanJson.numbered(decision.plan(), 7));
+            runner.undo(decision.plan());
+            assertThat(CatalogPicture.of(connection)).isEqualTo(before);
+        } finally {
+            TestPostgres.execute("postgres", "DROP DATABASE " + database);
+        }
+    }
+
+    @Test
+    void aDirectiveFillsOldRowsAndThoseThatOldCodeStillWrites() throws SQLException {
+        String database = TestPostgres.newDatabase();
+        TestPostgres.execute(database, FIXTURE);
+        String sql = "ALTER TABLE orders ADD COLUMN total int NOT NULL /* sluice: backfill=\"orders.qty * 2 + cnt\" */";
+        try (Connection connection = TestPostgres.connect(database);
+                Statement statement = connection.createStatement()) {
+            PlanRunner runner = new PlanRunner(connection);
+            Decision decision = runner.judge(sql);
+            runner.run(sql, decision, "INSERT INTO orders (id, cnt) VALUES (1000, 5)");
+            try (ResultSet rows =
+                    statement.executeQuery("SELECT count(*) FROM orders WHERE total IS DISTINCT FROM qty * 2 + cnt")) {
+                rows.next();
+                assertThat(rows.getInt(1)).isZero();
+            }
+        } finally {
+            TestPostgres.execute("postgres", "DROP DATABASE " + database);
         }
     }
 }

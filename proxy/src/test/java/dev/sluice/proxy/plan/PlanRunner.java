@@ -59,12 +59,18 @@ final class PlanRunner {
 
     /** All phases, or the statement itself where there is no plan. */
     void run(String sql, Decision decision) throws SQLException {
+        run(sql, decision, "SELECT 1");
+    }
+
+    /** @param meanwhile what somebody else runs right behind the expand phase */
+    void run(String sql, Decision decision, String meanwhile) throws SQLException {
         Plan plan = PlanJson.numbered(decision.plan(), 7);
         if (plan.phases().isEmpty()) {
             execute(sql);
             return;
         }
         expand(plan);
+        execute(meanwhile);
         for (Phase phase : plan.phases()) {
             if (phase.name() != PhaseName.EXPAND) {
                 for (Step step : phase.steps()) {

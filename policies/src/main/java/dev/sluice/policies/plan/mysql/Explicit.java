@@ -27,7 +27,9 @@ public final class Explicit {
         }
         String head = alter.source()
                 .sql()
-                .substring(alter.source().start(), alter.actions().getLast().source().end());
+                .substring(
+                        alter.source().start(),
+                        alter.actions().getLast().source().end());
         if (alter.actions().stream().allMatch(a -> instant(subject, a))) {
             return head + ", " + MySqlPlanner.INSTANT;
         }
@@ -51,8 +53,9 @@ public final class Explicit {
 
     private static boolean online(AlterAction action) {
         return switch (action) {
-            case AlterAction.AddIndex add -> add.kind() == IndexKind.PLAIN
-                    && add.keys().stream().allMatch(k -> k.column().isPresent());
+            case AlterAction.AddIndex add ->
+                add.kind() == IndexKind.PLAIN
+                        && add.keys().stream().allMatch(k -> k.column().isPresent());
             case AlterAction.DropIndex drop -> true;
             default -> false;
         };

@@ -24,8 +24,7 @@ final class PartitionedKey {
     private final KeyClause clause;
     private final String source;
 
-    PartitionedKey(
-            Draft draft, Table root, boolean primary, List<String> columns, KeyClause clause, String source) {
+    PartitionedKey(Draft draft, Table root, boolean primary, List<String> columns, KeyClause clause, String source) {
         this.draft = draft;
         this.root = root;
         this.primary = primary;
@@ -49,7 +48,8 @@ final class PartitionedKey {
                 new Step.Statements(
                         List.of("ALTER TABLE ONLY " + Pg.id(table) + " ADD CONSTRAINT " + Pg.id(name) + kind()
                                 + clause.keys().orElseThrow() + clause.constraintTail()),
-                        Optional.of("SELECT " + Pg.regclass(new QualifiedName(table.schema(), name)) + " IS NOT NULL")));
+                        Optional.of(
+                                "SELECT " + Pg.regclass(new QualifiedName(table.schema(), name)) + " IS NOT NULL")));
     }
 
     private String kind() {
@@ -61,7 +61,8 @@ final class PartitionedKey {
             Optional<RelationFacts> known = table.byName(child);
             String name = name(child);
             QualifiedName index = new QualifiedName(child.schema(), name);
-            if (known.filter(r -> r.kind() == RelationFacts.Kind.PARTITIONED_TABLE).isPresent()) {
+            if (known.filter(r -> r.kind() == RelationFacts.Kind.PARTITIONED_TABLE)
+                    .isPresent()) {
                 parent(child, name);
                 below(new Table(table.facts(), known, child, false), index);
             } else {
