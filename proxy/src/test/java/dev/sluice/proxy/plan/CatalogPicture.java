@@ -23,7 +23,7 @@ final class CatalogPicture {
               SELECT format('constraint %s %s %s validated=%s deferrable=%s,%s local=%s inh=%s noinherit=%s index=%s',
                   coalesce(nullif(k.conrelid, 0)::regclass::text, k.contypid::regtype::text), k.conname,
                   pg_get_constraintdef(k.oid), k.convalidated, k.condeferrable, k.condeferred, k.conislocal, k.coninhcount,
-                  k.connoinherit, nullif(k.conindid, 0)::regclass)
+                  k.connoinherit AND k.contype IN ('c', 'n'), nullif(k.conindid, 0)::regclass)
                 FROM pg_constraint k WHERE k.connamespace::regnamespace::text !~ '^(pg_|information_schema)'
               UNION ALL
               SELECT format('index %s valid=%s ready=%s options=%s parent=%s', pg_get_indexdef(i.indexrelid), i.indisvalid,
