@@ -2,6 +2,8 @@ package dev.sluice.proxy.app;
 
 import dev.sluice.policies.ddl.parser.DdlParser;
 import dev.sluice.policies.policy.Policy;
+import dev.sluice.policies.policy.PolicyContext;
+import dev.sluice.policies.rule.Rule;
 import dev.sluice.policies.rule.Rules;
 import dev.sluice.policies.sql.Dialect;
 import dev.sluice.proxy.api.ControlPlane;
@@ -12,7 +14,6 @@ import dev.sluice.proxy.config.CompletionConfig;
 import dev.sluice.proxy.config.Configuration;
 import dev.sluice.proxy.config.JdbcUrl;
 import dev.sluice.proxy.config.LockConfig;
-import dev.sluice.proxy.config.PolicyConfig;
 import dev.sluice.proxy.config.UpstreamConfig;
 import dev.sluice.proxy.intercept.GatewayInterceptor;
 import dev.sluice.proxy.intercept.Interceptor;
@@ -26,7 +27,10 @@ import dev.sluice.proxy.session.SessionInfo;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
@@ -39,7 +43,7 @@ final class Control implements ControlPlane, AutoCloseable {
     private static final long AUDIT_ROTATE_BYTES = 256L << 20;
 
     private final Configuration configuration;
-    private final AtomicReference<Policy> policy = new AtomicReference<>(Policy.DEFAULTS);
+    private final AtomicReference<Policy> policy;
     private final Throttling throttling;
     private final Databases databases;
     private final ControlPools pools;
@@ -48,7 +52,8 @@ final class Control implements ControlPlane, AutoCloseable {
     private final AuditLog audit;
     private final Interceptor interceptor;
 
-    private Control(Configuration configuration, Frontends frontends, Throttling throttling) {
+    private Control(Configuration configuration, Policy policy, Frontends frontends, Throttling throttling) {
+        this.policy = new AtomicReference<>(policy);
         this.throttling = throttling;
         this.configuration = configuration;
         this.databases = new Databases(configuration);
@@ -60,7 +65,7 @@ final class Control implements ControlPlane, AutoCloseable {
         this.audit = new AuditLog(configuration.audit().file(), AUDIT_ROTATE_BYTES, Clock.systemUTC());
         Interceptor judging = new GatewayInterceptor(
                 engines.facts(pools),
-                policy::get,
+                this.policy::get,
                 migrations,
                 migrations,
                 audit,
@@ -79,8 +84,8 @@ final class Control implements ControlPlane, AutoCloseable {
     }
 
     /** Opens the audit trail and begins to look for migrations that a killed gateway has left. */
-    static Control start(Configuration configuration, Frontends frontends, Throttling throttling) {
-        Control control = new Control(configuration, frontends, throttling);
+    static Control start(Configuration configuration, Policy policy, Frontends frontends, Throttling throttling) {
+        Control control = new Control(configuration, policy, frontends, throttling);
         try {
             control.audit.open();
         } catch (AuditException e) {
@@ -109,8 +114,8 @@ final class Control implements ControlPlane, AutoCloseable {
         return interceptor;
     }
 
-    void reload(PolicyConfig policies) {
-        policy.set(Policy.DEFAULTS);
+    void reload(Policy now) {
+        policy.set(now);
     }
 
     @Override
@@ -130,9 +135,23 @@ final class Control implements ControlPlane, AutoCloseable {
 
     @Override
     public List<RuleRow> policies() {
-        return Rules.all().stream()
-                .map(rule -> new RuleRow(rule.id(), View.action(rule, Dialect.POSTGRES), ""))
-                .toList();
+        PolicyContext anywhere = new PolicyContext(
+                "", "", Optional.empty(), "", "", "", -1, -1, Clock.systemUTC().instant());
+        List<RuleRow> rows = new ArrayList<>();
+        for (Rule rule : Rules.all()) {
+            Optional<Policy.Setting> set = policy.get().setting(rule.id(), anywhere);
+            String byDefault = View.action(rule, dialect(rule));
+            rows.add(new RuleRow(
+                    rule.id(),
+                    set.map(x -> x.action().name().toLowerCase(Locale.ROOT)).orElse(byDefault),
+                    set.map(Policy.Setting::decidedBy).orElse("")));
+        }
+        return rows;
+    }
+
+    /** The first dialect that has the rule. */
+    private static Dialect dialect(Rule rule) {
+        return rule.engine(Dialect.POSTGRES).isPresent() ? Dialect.POSTGRES : Dialect.MYSQL;
     }
 
     @Override

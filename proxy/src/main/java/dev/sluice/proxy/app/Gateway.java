@@ -1,16 +1,19 @@
 package dev.sluice.proxy.app;
 
+import dev.sluice.policies.policy.Policy;
 import dev.sluice.proxy.api.ControlPlane;
 import dev.sluice.proxy.api.HttpInterface;
 import dev.sluice.proxy.cli.CliException;
 import dev.sluice.proxy.cli.ExitCode;
 import dev.sluice.proxy.cli.GatewayLauncher;
 import dev.sluice.proxy.cli.Version;
+import dev.sluice.proxy.config.ConfigException;
 import dev.sluice.proxy.config.Configuration;
 import dev.sluice.proxy.config.PolicyConfig;
 import dev.sluice.proxy.config.UpstreamConfig;
 import dev.sluice.proxy.intercept.Interceptor;
 import dev.sluice.proxy.metrics.GatewayMetrics;
+import dev.sluice.proxy.migration.Migration;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
@@ -40,6 +43,7 @@ final class Gateway implements GatewayLauncher.Running {
 
     private Gateway(Configuration configuration) throws CliException {
         this.configuration = configuration;
+        Policy policy = policy(configuration.policies());
         this.throttling = new Throttling(configuration);
         CompletableFuture<Interceptor> interceptor = new CompletableFuture<>();
         this.frontends = Frontends.start(configuration, new LateInterceptor(interceptor), throttling::listener);
@@ -47,7 +51,7 @@ final class Gateway implements GatewayLauncher.Running {
         Logging.level(configuration.logLevel());
         this.metrics = later("metrics", this::measure);
         this.http = later("http", this::listenForHttp);
-        this.control = later("control", () -> Control.start(configuration, frontends, throttling));
+        this.control = later("control", () -> Control.start(configuration, policy, frontends, throttling));
         control.thenCombine(metrics, (c, m) -> new MeasuredInterceptor(c.interceptor(), m, c::seen))
                 .whenComplete((made, e) -> {
                     if (e == null) {
@@ -92,7 +96,7 @@ final class Gateway implements GatewayLauncher.Running {
     @Override
     public void reload(PolicyConfig policies) throws CliException {
         try {
-            control.join().reload(policies);
+            control.join().reload(policy(policies));
             log().info("The policy of {} holds from now on", policies.source());
         } catch (CompletionException e) {
             throw new CliException(ExitCode.USAGE, Causes.first(e));
@@ -114,6 +118,14 @@ final class Gateway implements GatewayLauncher.Running {
         log().info("Stopped");
     }
 
+    private static Policy policy(PolicyConfig config) throws CliException {
+        try {
+            return Policies.compile(config);
+        } catch (ConfigException e) {
+            throw new CliException(ExitCode.USAGE, String.valueOf(e.getMessage()));
+        }
+    }
+
     private GatewayMetrics measure() {
         GatewayMetrics made = new GatewayMetrics(Version.number());
         for (UpstreamConfig upstream : configuration.upstreams().values()) {
@@ -128,18 +140,29 @@ final class Gateway implements GatewayLauncher.Running {
                     Map.of("upstream", upstream.name()),
                     () -> throttling.pressure(upstream.name()));
         }
+        MigrationCounts counts = new MigrationCounts(this::loaded);
+        for (UpstreamConfig upstream : configuration.upstreams().values()) {
+            for (Migration.State state : Migration.State.values()) {
+                made.gauge(
+                        "sluice.migrations",
+                        "Migrations in the ledgers",
+                        Map.of("upstream", upstream.name(), "state", state.word()),
+                        () -> counts.of(upstream.name(), state));
+            }
+        }
         return made;
+    }
+
+    private Optional<ControlPlane> loaded() {
+        return control.isDone() && !control.isCompletedExceptionally() ? Optional.of(control.join()) : Optional.empty();
     }
 
     private Optional<HttpInterface> listenForHttp() {
         if (!configuration.http().enabled()) {
             return Optional.empty();
         }
-        Supplier<Optional<ControlPlane>> plane = () -> control.isDone() && !control.isCompletedExceptionally()
-                ? Optional.of(control.join())
-                : Optional.empty();
         HttpInterface.Sources sources = new HttpInterface.Sources(
-                ready::get, plane, () -> metrics.join().scrape());
+                ready::get, this::loaded, () -> metrics.join().scrape());
         return Optional.of(HttpInterface.start(configuration.http(), sources));
     }
 

@@ -1,6 +1,5 @@
 package dev.sluice.proxy.app;
 
-import dev.sluice.policies.policy.Policy;
 import dev.sluice.proxy.cli.AuditCommand;
 import dev.sluice.proxy.cli.Commands;
 import dev.sluice.proxy.cli.ConfigCommand;
@@ -32,11 +31,11 @@ public final class Main {
                 .add("serve", () -> new ServeCommand(Gateway::start))
                 .add("lint", () -> new LintCommand(new GatewayEngine(), Clock.systemUTC()))
                 .add("demo", () -> new DemoCommand(Gateway::start))
-                .add("explain", () -> new ExplainCommand(databases(), file -> Policy.DEFAULTS))
+                .add("explain", () -> new ExplainCommand(databases(), Policies::read))
                 .add("migrations", () -> new MigrationsCommand(databases()))
                 .add("init", () -> new InitCommand(databases()))
                 .add("audit", AuditCommand::new)
                 .add("warm-up", () -> new WarmUpCommand(Gateway::start))
-                .add("config", () -> new ConfigCommand(policies -> {}));
+                .add("config", () -> new ConfigCommand(Policies::compile));
     }
 }

@@ -106,14 +106,15 @@ public final class ConfigurationReader {
 
     private PolicyConfig policies(Section root, String source, Path folder) throws ConfigException {
         Map<String, String> words = new LinkedHashMap<>();
-        root.wordsInEnvironment("policies.rules").forEach((rule, value) -> words.put(rule, value.text()));
+        root.wordsInEnvironment("policies.rules").forEach((rule, value) -> words.put("rules." + rule, value.text()));
+        root.fromEnvironment("policies.default").ifPresent(value -> words.put("default", value));
         Optional<ConfigNode> node = root.node("policies");
         if (node.isPresent()
                 && node.get() instanceof ConfigNode.Scalar path
                 && !path.text().isEmpty()) {
             Path file = folder.resolve(root.text("policies", path.text()));
             return new PolicyConfig(
-                    file.toString(), Yaml.read(file.toString(), textOf(file)), Optional.of(file), words);
+                    file.toString(), node(file), Optional.of(file), words);
         }
         if (node.isPresent() && node.get() instanceof ConfigNode.Sequence) {
             root.problem("policies", "expected a mapping or the path of a file, found a list");
@@ -162,6 +163,11 @@ public final class ConfigurationReader {
                 s.text("token").map(Secret::of));
         s.end();
         return http;
+    }
+
+    /** A file's content as it is written. */
+    public static ConfigNode node(Path file) throws ConfigException {
+        return Yaml.read(file.toString(), textOf(file));
     }
 
     private static String textOf(Path file) throws ConfigException {

@@ -188,10 +188,26 @@ final class Section {
         return sections;
     }
 
+    /** Every entry as a single value, in the file's order. */
+    List<Value> values() {
+        List<Value> values = new ArrayList<>();
+        entries.keySet().forEach(key -> value(key).ifPresent(values::add));
+        return values;
+    }
+
+    /** Where a key stands: {@code policies.rules (sluice.yaml:14)}. */
+    String place(Value value) {
+        return value.key() + " (" + value.source() + (value.line() > 0 ? ":" + value.line() : "") + ")";
+    }
+
     /** The node itself, for those who read it by themselves. */
     Optional<ConfigNode> node(String key) {
         known.add(key);
         return Optional.ofNullable(entries.get(key)).map(Entry::value);
+    }
+
+    Optional<String> fromEnvironment(String key) {
+        return reading.fromEnvironment(under(key)).map(Value::text);
     }
 
     Map<String, Value> wordsInEnvironment(String key) {

@@ -99,9 +99,9 @@ final class Demo {
             }
             Change.Answer answer = change.answer();
             show(observer, workload, before);
-            answer.notices().stream()
-                    .distinct()
-                    .limit(4)
+            List<String> notices = answer.notices();
+            notices.stream()
+                    .skip(Math.max(0, notices.size() - 2))
                     .forEach(notice -> screen.line("the client was told: " + notice));
             screen.line("answered after " + Screen.ms(answer.took()));
             return new Course(before, workload.measure(), answer.took());
@@ -120,9 +120,7 @@ final class Demo {
         Observer.Seen m = seen.get();
         String throttle = m.reason().isEmpty() ? "" : ", " + m.reason();
         screen.progress(
-                m.share(),
-                m.phase() + "  " + Screen.count(m.done()) + " rows, " + Screen.count(m.perSecond()) + "/s  |  "
-                        + foreground + "  |  " + m.state() + throttle);
+                m.share(), m.phase() + rows(m) + "  |  " + foreground + "  |  " + m.state() + throttle);
     }
 
     private static String rows(Observer.Seen m) {

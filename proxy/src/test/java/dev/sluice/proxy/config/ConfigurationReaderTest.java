@@ -124,7 +124,7 @@ class ConfigurationReaderTest {
         assertThat(c.upstreamOf(c.listeners().get(1)).password()).contains(Secret.of("from-env"));
         assertThat(c.throttle().batchTime()).isEqualTo(Duration.ofMillis(10));
         assertThat(c.operators()).containsExactly("a", "b");
-        assertThat(c.policies().rulesFromEnvironment()).isEqualTo(Map.of("drop-column", "block"));
+        assertThat(c.policies().fromEnvironment()).isEqualTo(Map.of("rules.drop-column", "block"));
         assertThat(c.lock().patience()).isEqualTo(Duration.ofSeconds(3));
     }
 

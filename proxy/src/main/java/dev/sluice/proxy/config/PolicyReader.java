@@ -1,0 +1,128 @@
+package dev.sluice.proxy.config;
+
+import dev.sluice.policies.policy.Action;
+import dev.sluice.policies.policy.Amount;
+import dev.sluice.policies.policy.PolicyDocument;
+import dev.sluice.policies.policy.PolicyDocument.RuleSetting;
+import dev.sluice.policies.policy.PolicyDocument.Scope;
+import dev.sluice.policies.policy.PolicyException;
+import dev.sluice.policies.policy.When;
+import dev.sluice.proxy.config.ConfigNode.Mapping;
+import dev.sluice.proxy.config.Reading.Value;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Reads a policy as it is written. Whether its rules and conditions exist is for the policies module to say. */
+public final class PolicyReader {
+
+    private static final Map<String, Action> ACTIONS = Arrays.stream(Action.values())
+            .collect(Collectors.toUnmodifiableMap(a -> a.name().toLowerCase(Locale.ROOT), a -> a));
+    private static final Map<String, Boolean> DEFAULTS = Map.of("judge", true, "allow", false);
+
+    private PolicyReader() {}
+
+    /** @throws ConfigException with everything that is wrong, each with its line and key */
+    public static PolicyDocument read(PolicyConfig config) throws ConfigException {
+        Reading reading = new Reading(config.source(), Map.of());
+        if (!(config.content() instanceof Mapping mapping)) {
+            throw new ConfigException(List.of(new ConfigProblem(
+                    config.source(), config.content().line(), "policies", "expected a mapping, found "
+                            + config.content().kind())));
+        }
+        Section root = new Section(reading, "policies", mapping.entries(), mapping.line());
+        boolean judge = root.word("default", DEFAULTS, true);
+        List<RuleSetting> rules = new ArrayList<>(rules(root.section("rules"), reading));
+        List<Scope> scopes = new ArrayList<>();
+        for (Section section : root.sections("scopes")) {
+            scopes.add(scope(section, config.source(), reading));
+        }
+        root.end();
+        Boolean given = environment(config, reading, rules);
+        if (!reading.problems().isEmpty()) {
+            throw new ConfigException(reading.problems());
+        }
+        return new PolicyDocument(given == null ? judge : given, rules, scopes);
+    }
+
+    private static @Nullable Boolean environment(
+            PolicyConfig config, Reading reading, List<RuleSetting> rules) {
+        config.fromEnvironment().forEach((key, word) -> {
+            String variable = Reading.variable("policies." + key);
+            if (key.startsWith("rules.")) {
+                Action action = ACTIONS.get(word);
+                if (action == null) {
+                    reading.problemOf(new Value(variable, 0, "", word), expected(word));
+                } else {
+                    rules.add(new RuleSetting(key.substring("rules.".length()), action, variable));
+                }
+            } else if (!DEFAULTS.containsKey(word)) {
+                reading.problemOf(new Value(variable, 0, "", word), "expected judge or allow, found \"" + word + "\"");
+            }
+        });
+        return DEFAULTS.get(config.fromEnvironment().getOrDefault("default", ""));
+    }
+
+    private static List<RuleSetting> rules(Section section, Reading reading) {
+        List<RuleSetting> rules = new ArrayList<>();
+        for (Value value : section.values()) {
+            Action action = ACTIONS.get(value.text().strip());
+            if (action == null) {
+                reading.problemOf(value, expected(value.text()));
+            } else {
+                String id = value.key().substring(section.path().length() + 1);
+                rules.add(new RuleSetting(id, action, section.place(value)));
+            }
+        }
+        return rules;
+    }
+
+    private static Scope scope(Section s, String source, Reading reading) {
+        Section when = s.section("when");
+        List<RuleSetting> rules = rules(s.section("rules"), reading);
+        if (rules.isEmpty()) {
+            s.problem("rules", "expected a scope to have rules: {rule-id: action}");
+        }
+        When conditions = when(when);
+        when.end();
+        s.end();
+        return new Scope(conditions, rules, s.path() + " (" + source + ":" + s.line() + ")");
+    }
+
+    private static When when(Section s) {
+        return new When(
+                s.texts("environment"),
+                s.texts("database"),
+                s.texts("table"),
+                s.texts("role"),
+                s.texts("application"),
+                s.texts("client"),
+                amount(s, "rows"),
+                amount(s, "bytes"),
+                Windows.read(s, "during"),
+                Windows.read(s, "outside"),
+                s.text("condition"));
+    }
+
+    private static Optional<Amount> amount(Section s, String key) {
+        return s.parsed(
+                key,
+                text -> {
+                    try {
+                        return Optional.of(Amount.parse(text));
+                    } catch (PolicyException e) {
+                        return Optional.empty();
+                    }
+                },
+                "a comparison such as \"> 1M\" or \"<= 10 GB\"");
+    }
+
+    private static String expected(String word) {
+        return "expected an action (allow, warn, guard, rewrite, approve, block), found \"" + word + "\"";
+    }
+}

@@ -1,0 +1,187 @@
+package dev.sluice.proxy.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.sluice.proxy.cli.CliException;
+import dev.sluice.proxy.cli.GatewayLauncher;
+import dev.sluice.proxy.config.Configuration;
+import dev.sluice.proxy.config.ConfigurationReader;
+import dev.sluice.proxy.config.GatewayOptions;
+import dev.sluice.proxy.testing.TestPostgres;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+@Tag("integration")
+class GatewayTest {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    private final HttpClient client = HttpClient.newHttpClient();
+    private @TempDir Path folder;
+
+    @Test
+    void aColumnIsAddedThroughTheWholeGateway() throws Exception {
+        String database = TestPostgres.newDatabase();
+        TestPostgres.execute(
+                database,
+                "CREATE TABLE orders (id int PRIMARY KEY)",
+                "INSERT INTO orders SELECT generate_series(1, 2000)");
+
+        try (GatewayLauncher.Running gateway = start(options(database));
+                Connection connection = connect(gateway, database)) {
+            execute(connection, "ALTER TABLE orders ADD COLUMN ref uuid NOT NULL DEFAULT gen_random_uuid()");
+
+            assertThat(column(connection, "SELECT count(DISTINCT ref) FROM orders")).containsExactly("2000");
+            assertThat(column(connection, "SHOW SLUICE MIGRATIONS")).containsExactly("1");
+            assertThat(get(gateway, "/api/v1/migrations").body()).contains("\"state\":\"complete\"", database);
+            await().atMost(PATIENCE)
+                    .untilAsserted(() -> assertThat(get(gateway, "/metrics").body())
+                            .contains("sluice_migrations{state=\"complete\",upstream=\"default\"} 1.0"));
+            assertThat(get(gateway, "/metrics").body())
+                    .contains("sluice_judge_seconds_count{ruling=\"substitute\",upstream=\"default\"} 1");
+            assertThat(Files.readString(folder.resolve("audit.jsonl"))).contains("gen_random_uuid");
+        }
+    }
+
+    @Test
+    void theGatewayTellsOfItself() throws Exception {
+        String database = TestPostgres.newDatabase();
+
+        try (GatewayLauncher.Running gateway = start(options(database));
+                Connection connection = connect(gateway, database)) {
+            assertThat(column(connection, "SHOW SLUICE CONFIG")).contains("lock_timeout", "upstreams.default.url");
+            assertThat(column(connection, "SHOW SLUICE POLICIES")).contains("drop-column");
+            assertThat(column(connection, "SHOW SLUICE SESSIONS")).hasSize(1);
+            assertThat(column(connection, "SHOW SLUICE THROTTLE")).containsExactly("default");
+            assertThat(get(gateway, "/readyz").statusCode()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void aGatewayIsUpBeforeItsDatabase() throws Exception {
+        GatewayOptions options = options("none", "jdbc:postgresql://postgres@127.0.0.1:1/none");
+
+        try (GatewayLauncher.Running gateway = start(options)) {
+            assertThat(get(gateway, "/readyz").statusCode()).isEqualTo(200);
+            assertThatThrownBy(() -> connect(gateway, "none")).isInstanceOf(SQLException.class);
+        }
+    }
+
+    @Test
+    void anAddressThatIsTakenIsNamed() throws Exception {
+        try (GatewayLauncher.Running gateway = start(options("postgres"))) {
+            int port = gateway.addresses().get(0).getPort();
+            GatewayOptions same = new GatewayOptions(
+                    TestPostgres.url("postgres"),
+                    Optional.of("127.0.0.1:" + port),
+                    Optional.of("postgres"),
+                    Optional.empty(),
+                    Optional.of("off"),
+                    Optional.of(folder.resolve("other.jsonl").toString()),
+                    Optional.empty(),
+                    List.of());
+
+            assertThatThrownBy(() -> start(same))
+                    .isInstanceOf(CliException.class)
+                    .hasMessageStartingWith("cannot listen on 127.0.0.1:" + port);
+        }
+    }
+
+    @Test
+    void drainingLetsATransactionEnd() throws Exception {
+        String database = TestPostgres.newDatabase();
+        GatewayLauncher.Running gateway = start(options(database));
+        Connection connection = connect(gateway, database);
+        connection.setAutoCommit(false);
+        execute(connection, "CREATE TABLE t (a int)");
+
+        Thread closing = Thread.ofVirtual().start(gateway::close);
+        await().atMost(PATIENCE).until(() -> refuses(gateway, database));
+        execute(connection, "INSERT INTO t VALUES (1)");
+        connection.commit();
+        closing.join(PATIENCE);
+
+        try (Connection direct = TestPostgres.connect(database)) {
+            assertThat(column(direct, "SELECT a FROM t")).containsExactly("1");
+        }
+        assertThat(closing.isAlive()).isFalse();
+    }
+
+    private static boolean refuses(GatewayLauncher.Running gateway, String database) {
+        try (Connection connection = connect(gateway, database)) {
+            return connection.isClosed();
+        } catch (SQLException e) {
+            return true;
+        }
+    }
+
+    private GatewayLauncher.Running start(GatewayOptions options) throws Exception {
+        Configuration configuration =
+                new ConfigurationReader(Map.of("SLUICE_DRAIN_TIMEOUT", "5s")).readOptions(options);
+        return Gateway.start(configuration);
+    }
+
+    private GatewayOptions options(String database) {
+        return options(database, TestPostgres.url(database));
+    }
+
+    private GatewayOptions options(String database, String url) {
+        return new GatewayOptions(
+                url,
+                Optional.of("127.0.0.1:0"),
+                Optional.of("postgres"),
+                Optional.empty(),
+                Optional.of("127.0.0.1:0"),
+                Optional.of(folder.resolve("audit.jsonl").toString()),
+                Optional.empty(),
+                List.of());
+    }
+
+    private static Connection connect(GatewayLauncher.Running gateway, String database) throws SQLException {
+        int port = gateway.addresses().get(0).getPort();
+        return DriverManager.getConnection("jdbc:postgresql://127.0.0.1:" + port + "/" + database, "postgres", "");
+    }
+
+    private static void execute(Connection connection, String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    private static List<String> column(Connection connection, String sql) throws SQLException {
+        List<String> values = new ArrayList<>();
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(sql)) {
+            while (rows.next()) {
+                values.add(rows.getString(1));
+            }
+        }
+        return values;
+    }
+
+    private HttpResponse<String> get(GatewayLauncher.Running gateway, String path) throws Exception {
+        int port = gateway.http().orElseThrow().getPort();
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                .build();
+        return client.send(request, HttpResponse.BodyHandlers.ofString());
+    }
+}

@@ -1,0 +1,102 @@
+package dev.sluice.proxy.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.sluice.policies.policy.Action;
+import dev.sluice.policies.policy.Amount;
+import dev.sluice.policies.policy.PolicyDocument;
+import dev.sluice.policies.policy.TimeWindow;
+import dev.sluice.policies.policy.When;
+import java.time.DayOfWeek;
+import java.time.LocalDate;
+import java.time.LocalTime;
+import java.time.ZoneId;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class PolicyReaderTest {
+
+    @Test
+    void everyKeyOfAPolicyIsRead() throws ConfigException {
+        PolicyDocument policy = read("""
+                default: allow
+                rules: {drop-column: approve}
+                scopes:
+                  - when:
+                      environment: staging
+                      database: [a, b]
+                      table: "public.tmp_*"
+                      role: app
+                      application: flyway
+                      client: 10.0.0.0/8
+                      rows: "> 1M"
+                      bytes: "<= 10 GB"
+                      during: [{days: [sat, sun], from: "22:00", to: "06:00", zone: Europe/Berlin}]
+                      outside: [{first: 2026-12-20, last: 2027-01-06}]
+                      condition: "rows > 5"
+                    rules:
+                      drop-table: allow
+                """, Map.of());
+
+        assertThat(policy.judge()).isFalse();
+        assertThat(policy.rules())
+                .containsExactly(new PolicyDocument.RuleSetting(
+                        "drop-column", Action.APPROVE, "policies.rules.drop-column (policy.yaml:2)"));
+        PolicyDocument.Scope scope = policy.scopes().getFirst();
+        assertThat(scope.place()).isEqualTo("policies.scopes[0] (policy.yaml:4)");
+        assertThat(scope.rules().getFirst().place()).isEqualTo("policies.scopes[0].rules.drop-table (policy.yaml:17)");
+        When when = scope.when();
+        assertThat(when.environments()).containsExactly("staging");
+        assertThat(when.databases()).containsExactly("a", "b");
+        assertThat(when.rows()).contains(new Amount(Amount.Comparison.MORE, 1_000_000));
+        assertThat(when.bytes()).contains(new Amount(Amount.Comparison.AT_MOST, 10L << 30));
+        TimeWindow weekend = when.during().getFirst();
+        assertThat(weekend.days()).containsExactlyInAnyOrder(DayOfWeek.SATURDAY, DayOfWeek.SUNDAY);
+        assertThat(weekend.from()).contains(LocalTime.of(22, 0));
+        assertThat(weekend.zone()).isEqualTo(ZoneId.of("Europe/Berlin"));
+        assertThat(when.outside().getFirst().last()).contains(LocalDate.of(2027, 1, 6));
+        assertThat(when.expression()).contains("rows > 5");
+    }
+
+    @Test
+    void theEnvironmentHasTheLastWord() throws ConfigException {
+        PolicyDocument policy = read("rules: {drop-table: warn}\n", Map.of("default", "allow", "rules.drop-table", "block"));
+
+        assertThat(policy.judge()).isFalse();
+        assertThat(policy.rules().getLast())
+                .isEqualTo(new PolicyDocument.RuleSetting(
+                        "drop-table", Action.BLOCK, "SLUICE_POLICIES_RULES_DROP_TABLE"));
+    }
+
+    @Test
+    void everythingWrongIsToldAtOnce() {
+        String text = """
+                defualt: judge
+                rules: {drop-table: destroy}
+                scopes:
+                  - when: {enviroment: x, rows: many, during: [{days: [caturday], from: late}]}
+                    rules: {drop-table: block}
+                  - when: {table: x}
+                """;
+
+        ConfigException e = catchThrowableOfType(ConfigException.class, () -> read(text, Map.of()));
+
+        assertThat(e.problems())
+                .extracting(ConfigProblem::toString)
+                .anyMatch(p -> p.equals("policy.yaml:1: policies.defualt: unknown key; did you mean default?"))
+                .anyMatch(p -> p.startsWith("policy.yaml:2: policies.rules.drop-table: expected an action"))
+                .anyMatch(p -> p.contains("policies.scopes[0].when.enviroment: unknown key"))
+                .anyMatch(p -> p.contains("policies.scopes[0].when.rows: expected a comparison"))
+                .anyMatch(p -> p.contains("found \"caturday\""))
+                .anyMatch(p -> p.contains("during[0].from: expected a time of day"))
+                .anyMatch(p -> p.contains("policies.scopes[1].rules: expected a scope to have rules"));
+    }
+
+    private static PolicyDocument read(String text, Map<String, String> environment) throws ConfigException {
+        PolicyConfig config =
+                new PolicyConfig("policy.yaml", Yaml.read("policy.yaml", text), Optional.empty(), environment);
+        return PolicyReader.read(config);
+    }
+}
