@@ -490,7 +490,7 @@ final class Session implements ServerChannels.Taker {
     }
 
     boolean isBetweenTransactions() {
-        return status == 'I' && inFlight.isEmpty() && clientSide.keptBytes() == 0;
+        return status == 'I' && !holding && inFlight.isEmpty() && clientSide.keptBytes() == 0;
     }
 
     TransactionStatus transaction() {

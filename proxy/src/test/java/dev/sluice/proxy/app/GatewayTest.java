@@ -153,7 +153,7 @@ class GatewayTest {
                 Optional.of("127.0.0.1:0"),
                 Optional.of(folder.resolve("audit.jsonl").toString()),
                 Optional.empty(),
-                List.of());
+                List.of("postgres"));
     }
 
     private static Connection connect(GatewayLauncher.Running gateway, String database) throws SQLException {
