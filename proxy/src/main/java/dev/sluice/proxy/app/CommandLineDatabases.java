@@ -13,6 +13,7 @@ import dev.sluice.proxy.cli.MigrationsClient;
 import dev.sluice.proxy.cli.MigrationsCommand;
 import dev.sluice.proxy.config.JdbcUrl;
 import dev.sluice.proxy.config.UpstreamConfig;
+import dev.sluice.proxy.ledger.MySqlLedgerScript;
 import dev.sluice.proxy.ledger.PostgresLedgerScript;
 import dev.sluice.proxy.migration.DatabaseRef;
 import dev.sluice.proxy.migration.LedgerMigrations;
@@ -35,7 +36,7 @@ final class CommandLineDatabases
         ControlUpstream upstream = upstream(jdbcUrl);
         try (ControlPools pools = new ControlPools(List.of(upstream));
                 Connection connection = database(pools, upstream).dedicated("sluice explain")) {
-            return engines.facts(pools, upstream).read(connection, request);
+            return engines.facts(pools).read(connection, request);
         }
     }
 
@@ -50,10 +51,9 @@ final class CommandLineDatabases
 
     @Override
     public String script(String jdbcUrl, String gatewayRole) throws CliException {
-        if (!upstream(jdbcUrl).isPostgres()) {
-            throw new CliException(ExitCode.USAGE, "--print is for PostgreSQL");
-        }
-        return PostgresLedgerScript.printed(gatewayRole);
+        return upstream(jdbcUrl).isPostgres()
+                ? PostgresLedgerScript.printed(gatewayRole)
+                : MySqlLedgerScript.printed(gatewayRole);
     }
 
     @Override

@@ -1,8 +1,6 @@
 package dev.sluice.proxy.app;
 
 import dev.sluice.policies.ddl.QualifiedName;
-import dev.sluice.policies.facts.Facts;
-import dev.sluice.policies.facts.FactsRequest;
 import dev.sluice.proxy.catalog.ControlPools;
 import dev.sluice.proxy.catalog.ControlUpstream;
 import dev.sluice.proxy.catalog.FactsReader;
@@ -16,8 +14,6 @@ import dev.sluice.proxy.migration.Engine;
 import dev.sluice.proxy.migration.RunnerSettings;
 import dev.sluice.proxy.migration.mysql.MySqlEngine;
 import dev.sluice.proxy.migration.postgres.PostgresEngine;
-import dev.sluice.proxy.session.HeldSession;
-import dev.sluice.proxy.session.ServerErrorException;
 import dev.sluice.proxy.throttle.Pacer;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -45,30 +41,10 @@ final class Engines {
 
     /** What reads the catalog of each upstream, by its product. */
     FactsReader facts(ControlPools pools) {
-        return new FactsReader() {
-            @Override
-            public Facts read(HeldSession session, FactsRequest request) throws ServerErrorException {
-                return facts(pools, pools.upstream(session.info().upstream())).read(session, request);
-            }
-
-            @Override
-            public Facts read(Connection connection, FactsRequest request) throws SQLException {
-                boolean postgres =
-                        connection.getMetaData().getDatabaseProductName().equals("PostgreSQL");
-                ControlUpstream upstream = pools.upstreams().stream()
-                        .filter(u -> u.isPostgres() == postgres)
-                        .findFirst()
-                        .orElseThrow(() -> new SQLException("no upstream of this product is configured"));
-                return facts(pools, upstream).read(connection, request);
-            }
-        };
-    }
-
-    /** What reads an upstream's catalog. */
-    FactsReader facts(ControlPools pools, ControlUpstream upstream) {
-        return upstream.isPostgres()
-                ? new PostgresFactsReader(pools, connection -> inFlight(postgres.ledger(), connection))
-                : new MySqlFactsReader(pools, connection -> inFlight(mysql.ledger(), connection));
+        return new FactsByProduct(
+                pools,
+                new PostgresFactsReader(pools, connection -> inFlight(postgres.ledger(), connection)),
+                new MySqlFactsReader(pools, connection -> inFlight(mysql.ledger(), connection)));
     }
 
     void installPostgres(Connection connection) throws SQLException {

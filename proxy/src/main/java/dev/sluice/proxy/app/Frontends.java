@@ -1,7 +1,6 @@
 package dev.sluice.proxy.app;
 
 import dev.sluice.policies.sql.Classifier;
-import dev.sluice.proxy.catalog.ControlPools;
 import dev.sluice.proxy.cli.CliException;
 import dev.sluice.proxy.cli.ExitCode;
 import dev.sluice.proxy.config.Address;
@@ -11,6 +10,7 @@ import dev.sluice.proxy.config.UpstreamConfig;
 import dev.sluice.proxy.intercept.Interceptor;
 import dev.sluice.proxy.mysql.MySqlListener;
 import dev.sluice.proxy.mysql.MySqlSettings;
+import dev.sluice.proxy.mysql.ServerKiller;
 import dev.sluice.proxy.mysql.StatementScreen;
 import dev.sluice.proxy.postgres.PostgresListener;
 import dev.sluice.proxy.session.SessionSnapshot;
@@ -28,27 +28,31 @@ import java.util.function.Function;
 final class Frontends implements AutoCloseable {
 
     private final Configuration configuration;
-    private final ControlPools killing;
+    private final ServerKiller killer;
     private final Transport transport = Transport.best();
     private final EventLoopGroup loops = transport.newEventLoops(Transport.defaultEventLoops());
     private final List<PostgresListener> postgres = new ArrayList<>();
     private final List<MySqlListener> mysql = new ArrayList<>();
     private final List<InetSocketAddress> addresses = new ArrayList<>();
 
-    private Frontends(Configuration configuration) {
+    private Frontends(Configuration configuration, ServerKiller killer) {
+        this.killer = killer;
         this.configuration = configuration;
-        this.killing = Engines.pools(configuration);
     }
 
     /**
      * Accepts on every listener when it returns.
      *
      * @param traffic who hears of an upstream's traffic
+     * @param killer ends what vanished MySQL clients left running
      */
     static Frontends start(
-            Configuration configuration, Interceptor interceptor, Function<String, TrafficListener> traffic)
+            Configuration configuration,
+            Interceptor interceptor,
+            Function<String, TrafficListener> traffic,
+            ServerKiller killer)
             throws CliException {
-        Frontends frontends = new Frontends(configuration);
+        Frontends frontends = new Frontends(configuration, killer);
         try {
             for (ListenerConfig listener : configuration.listeners()) {
                 frontends.addresses.add(frontends.bind(listener, interceptor, traffic));
@@ -95,7 +99,6 @@ final class Frontends implements AutoCloseable {
     public void close() {
         postgres.forEach(PostgresListener::close);
         mysql.forEach(MySqlListener::close);
-        killing.close();
         loops.shutdownGracefully(0, 1000, TimeUnit.MILLISECONDS);
     }
 
@@ -149,7 +152,7 @@ final class Frontends implements AutoCloseable {
                 StatementScreen.standard(),
                 interceptor,
                 traffic,
-                new ConnectionKiller(killing));
+                killer);
         started.start();
         mysql.add(started);
         return started.address();

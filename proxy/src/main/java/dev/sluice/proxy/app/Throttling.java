@@ -50,6 +50,11 @@ final class Throttling implements AutoCloseable {
         pools.complete(made);
     }
 
+    /** The gateway's own connections, once there are any. */
+    CompletableFuture<ControlPools> pools() {
+        return pools;
+    }
+
     Pacer pacer() {
         return throttle;
     }
