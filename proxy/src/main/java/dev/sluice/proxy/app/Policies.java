@@ -47,15 +47,6 @@ final class Policies {
         return compile(new PolicyConfig(file.toString(), content, Optional.of(file), Map.of()));
     }
 
-    /** The same policy from its file as it is now. */
-    static PolicyConfig again(PolicyConfig config) throws ConfigException {
-        if (config.file().isEmpty()) {
-            return config;
-        }
-        ConfigNode content = ConfigurationReader.node(config.file().get());
-        return new PolicyConfig(config.source(), content, config.file(), config.fromEnvironment());
-    }
-
     private static Set<String> ruleIds() {
         return Rules.all().stream().map(Rule::id).collect(Collectors.toUnmodifiableSet());
     }

@@ -16,6 +16,7 @@ import java.util.Comparator;
 import java.util.Deque;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -36,6 +37,7 @@ public final class DemoCommand implements Callable<Integer> {
 
     private final GatewayLauncher launcher;
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+    private volatile @Nullable Path data;
 
     @Spec
     private @Nullable CommandSpec spec;
@@ -70,12 +72,15 @@ public final class DemoCommand implements Callable<Integer> {
             throw new CliException(
                     ExitCode.USAGE, "expected --rows from 1000, --rate from 1 to 10000, --seconds from 1");
         }
-        Thread hook = new Thread(this::close, "clean-up");
+        CountDownLatch over = new CountDownLatch(1);
+        Thread demo = Thread.currentThread();
+        Thread hook = new Thread(() -> closeOnInterrupt(demo, over), "clean-up");
         Runtime.getRuntime().addShutdownHook(hook);
         try {
             return run();
         } finally {
             close();
+            over.countDown();
             removeHook(hook);
         }
     }
@@ -83,7 +88,7 @@ public final class DemoCommand implements Callable<Integer> {
     private int run() throws SQLException, CliException, ConfigException, InterruptedException, IOException {
         Screen screen = new Screen(out(), Terminal.present(), Terminal.colourOn(Terminal.present()));
         Path folder = Files.createTempDirectory("sluice-demo");
-        open(() -> delete(folder));
+        data = folder;
         screen.step("A database of its own, in " + folder);
         PostgresEngine database = PostgresEngine.start(folder);
         open(database);
@@ -120,12 +125,29 @@ public final class DemoCommand implements Callable<Integer> {
     }
 
     private synchronized void close() {
+        Path folder = data;
         while (!opened.isEmpty()) {
             try {
                 opened.pop().close();
             } catch (Exception e) {
                 System.err.println("sluice: while cleaning up: " + e.getMessage());
             }
+        }
+        if (folder != null && Files.exists(folder)) {
+            delete(folder);
+        }
+    }
+
+    /** What was just being started when the interrupt came is closed too. */
+    private void closeOnInterrupt(Thread demo, CountDownLatch over) {
+        demo.interrupt();
+        close();
+        try {
+            if (!over.await(5, TimeUnit.SECONDS)) {
+                System.err.println("sluice: something may be left in " + data);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
