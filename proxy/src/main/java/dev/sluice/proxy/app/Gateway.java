@@ -46,7 +46,11 @@ final class Gateway implements GatewayLauncher.Running {
         Policy policy = policy(configuration.policies());
         this.throttling = new Throttling(configuration);
         CompletableFuture<Interceptor> interceptor = new CompletableFuture<>();
-        this.frontends = Frontends.start(configuration, new LateInterceptor(interceptor), throttling::listener, new MySqlKiller(throttling.pools()));
+        this.frontends = Frontends.start(
+                configuration,
+                new LateInterceptor(interceptor),
+                throttling::listener,
+                new MySqlKiller(throttling.pools()));
         ready.set(true);
         Logging.level(configuration.logLevel());
         this.metrics = later("metrics", this::measure);

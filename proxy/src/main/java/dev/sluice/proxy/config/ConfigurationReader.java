@@ -113,8 +113,7 @@ public final class ConfigurationReader {
                 && node.get() instanceof ConfigNode.Scalar path
                 && !path.text().isEmpty()) {
             Path file = folder.resolve(root.text("policies", path.text()));
-            return new PolicyConfig(
-                    file.toString(), node(file), Optional.of(file), words);
+            return new PolicyConfig(file.toString(), node(file), Optional.of(file), words);
         }
         if (node.isPresent() && node.get() instanceof ConfigNode.Sequence) {
             root.problem("policies", "expected a mapping or the path of a file, found a list");

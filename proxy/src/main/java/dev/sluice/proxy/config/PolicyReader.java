@@ -32,8 +32,10 @@ public final class PolicyReader {
         Reading reading = new Reading(config.source(), Map.of());
         if (!(config.content() instanceof Mapping mapping)) {
             throw new ConfigException(List.of(new ConfigProblem(
-                    config.source(), config.content().line(), "policies", "expected a mapping, found "
-                            + config.content().kind())));
+                    config.source(),
+                    config.content().line(),
+                    "policies",
+                    "expected a mapping, found " + config.content().kind())));
         }
         Section root = new Section(reading, "policies", mapping.entries(), mapping.line());
         boolean judge = root.word("default", DEFAULTS, true);
@@ -50,8 +52,7 @@ public final class PolicyReader {
         return new PolicyDocument(given == null ? judge : given, rules, scopes);
     }
 
-    private static @Nullable Boolean environment(
-            PolicyConfig config, Reading reading, List<RuleSetting> rules) {
+    private static @Nullable Boolean environment(PolicyConfig config, Reading reading, List<RuleSetting> rules) {
         config.fromEnvironment().forEach((key, word) -> {
             String variable = Reading.variable("policies." + key);
             if (key.startsWith("rules.")) {

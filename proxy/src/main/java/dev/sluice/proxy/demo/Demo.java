@@ -119,8 +119,7 @@ final class Demo {
         }
         Observer.Seen m = seen.get();
         String throttle = m.reason().isEmpty() ? "" : ", " + m.reason();
-        screen.progress(
-                m.share(), m.phase() + rows(m) + "  |  " + foreground + "  |  " + m.state() + throttle);
+        screen.progress(m.share(), m.phase() + rows(m) + "  |  " + foreground + "  |  " + m.state() + throttle);
     }
 
     private static String rows(Observer.Seen m) {

@@ -50,7 +50,8 @@ class GatewayTest {
                 Connection connection = connect(gateway, database)) {
             execute(connection, "ALTER TABLE orders ADD COLUMN ref uuid NOT NULL DEFAULT gen_random_uuid()");
 
-            assertThat(column(connection, "SELECT count(DISTINCT ref) FROM orders")).containsExactly("2000");
+            assertThat(column(connection, "SELECT count(DISTINCT ref) FROM orders"))
+                    .containsExactly("2000");
             assertThat(column(connection, "SHOW SLUICE MIGRATIONS")).containsExactly("1");
             assertThat(get(gateway, "/api/v1/migrations").body()).contains("\"state\":\"complete\"", database);
             await().atMost(PATIENCE)

@@ -29,7 +29,9 @@ class MainTest {
             assertThat(run(command, "--help")).as(command).isZero();
         }
         assertThat(run("--help")).isZero();
-        assertThat(out.toString()).contains("serve", "demo", "explain", "Exit codes").doesNotContain("  warm-up");
+        assertThat(out.toString())
+                .contains("serve", "demo", "explain", "Exit codes")
+                .doesNotContain("  warm-up");
     }
 
     @Test

@@ -62,12 +62,13 @@ class PolicyReaderTest {
 
     @Test
     void theEnvironmentHasTheLastWord() throws ConfigException {
-        PolicyDocument policy = read("rules: {drop-table: warn}\n", Map.of("default", "allow", "rules.drop-table", "block"));
+        PolicyDocument policy =
+                read("rules: {drop-table: warn}\n", Map.of("default", "allow", "rules.drop-table", "block"));
 
         assertThat(policy.judge()).isFalse();
         assertThat(policy.rules().getLast())
-                .isEqualTo(new PolicyDocument.RuleSetting(
-                        "drop-table", Action.BLOCK, "SLUICE_POLICIES_RULES_DROP_TABLE"));
+                .isEqualTo(
+                        new PolicyDocument.RuleSetting("drop-table", Action.BLOCK, "SLUICE_POLICIES_RULES_DROP_TABLE"));
     }
 
     @Test
