@@ -46,7 +46,10 @@ public record BackfillCursor(
         SWEEP
     }
 
-    /** @param after exclusive, empty: from the start; @param to inclusive */
+    /**
+     * @param after exclusive, empty: from the start
+     * @param to inclusive
+     */
     public record Range(List<String> after, List<String> to) {}
 
     public BackfillCursor {

@@ -127,7 +127,7 @@ final class BackfillStep {
 
     /** A limit is kept by batches that last about a second at most. */
     private static int within(int rows, long maxRowsPerSecond) {
-        return maxRowsPerSecond <= 0 ? rows : (int) Math.clamp(maxRowsPerSecond, 1, rows);
+        return maxRowsPerSecond <= 0 ? rows : Math.clamp(maxRowsPerSecond, 1, rows);
     }
 
     private int size(PostgresBackfill.Batch batch, Duration took) {
