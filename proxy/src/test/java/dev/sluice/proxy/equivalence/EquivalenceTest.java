@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.policies.policy.Policy;
 import dev.sluice.proxy.migration.Migrations;
-import dev.sluice.proxy.session.ServerError;
-import dev.sluice.proxy.testing.DirectGateway;
 import dev.sluice.proxy.testing.GatewayFixture;
 import dev.sluice.proxy.testing.TestServer;
 import java.io.IOException;
@@ -34,6 +32,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 class EquivalenceTest {
 
     private static final Corpus CORPUS = Corpus.postgres();
+    /** The major that the corpus' labels are for; an older one can do less online. */
+    private static final int LABELLED = 18;
+
     private static final Pattern REQUEST = Pattern.compile("as request (\\d+)");
     private static final Pattern RANDOM = Pattern.compile(
             "(?i)gen_random_uuid|uuidv7|random\\(|clock_timestamp|timeofday|now\\(\\)|_timestamp\\(\\)");
@@ -67,9 +68,11 @@ class EquivalenceTest {
         }
         try (GatewayFixture gateway =
                         GatewayFixture.start(server, through, Policy.DEFAULTS, GatewayFixture.settings());
-                Connection client = server.connect(through)) {
-            through(gateway, client, major, entry.sql());
-            assertThat(firstVerdict(gateway)).isIn(verdicts(entry.verdict()));
+                Connection client = gateway.connect("postgres", "preferQueryMode=simple")) {
+            through(gateway, client, entry.sql());
+            if (major == LABELLED) {
+                assertThat(firstVerdict(gateway)).isIn(verdicts(entry.verdict()));
+            }
         }
         assertSame(server, major, direct, through, entry.sql());
         databases.drop(direct);
@@ -92,11 +95,10 @@ class EquivalenceTest {
         };
     }
 
-    private static void through(GatewayFixture gateway, Connection client, int major, String sql) throws Exception {
-        DirectGateway session = new DirectGateway(gateway.interceptor(), client, gateway.database(), major);
-        Optional<ServerError> error = session.execute(sql);
+    private static void through(GatewayFixture gateway, Connection client, String sql) throws Exception {
+        Optional<String> error = run(client, sql);
         if (error.isPresent()) {
-            Matcher request = REQUEST.matcher(error.get().message());
+            Matcher request = REQUEST.matcher(error.get());
             assertThat(request.find()).as("%s", error.get()).isTrue();
             gateway.migrations()
                     .command(
@@ -104,7 +106,7 @@ class EquivalenceTest {
                             Long.parseLong(request.group(1)),
                             new Migrations.Command.Approve("test"),
                             "olga");
-            error = session.execute(sql);
+            error = run(client, sql);
         }
         assertThat(error).isEmpty();
     }
