@@ -15,8 +15,17 @@ import java.util.stream.Collectors;
  */
 public final class ControlPools implements AutoCloseable {
 
-    private static final long IDLE_TIMEOUT_MS = 30_000;
+    private static final long IDLE_TIMEOUT_MS = 10_000;
     private static final long CONNECTION_TIMEOUT_MS = 10_000;
+
+    static {
+        // Each connection is looked at before it is used, not only one that was idle for half a second: a server that
+        // has
+        // restarted meanwhile must not cost a client its schema change.
+        System.setProperty("com.zaxxer.hikari.aliveBypassWindowMs", "0");
+        // Idle connections of many databases must not use up the connections that one server has.
+        System.setProperty("com.zaxxer.hikari.housekeeping.periodMs", "5000");
+    }
 
     private final Map<String, ControlUpstream> upstreams;
     private final Map<Key, ControlDatabase> databases = new ConcurrentHashMap<>();

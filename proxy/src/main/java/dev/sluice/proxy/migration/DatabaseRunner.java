@@ -22,6 +22,7 @@ import org.slf4j.LoggerFactory;
 final class DatabaseRunner implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(DatabaseRunner.class);
+    private static final String NO_SUCH_DATABASE = "3D000";
     private static final Duration SWEEP_INTERVAL = Duration.ofMinutes(10);
 
     private final Engine engine;
@@ -54,14 +55,18 @@ final class DatabaseRunner implements AutoCloseable {
         }
     }
 
+    /** While nothing is under way it keeps no connection: there may be many databases. */
     private void watch() {
+        boolean busy = true;
         try {
             while (!closed) {
-                boolean busy = true;
-                try (Connection connection = database.connection()) {
+                try (Connection connection = busy ? database.connection() : database.dedicated("sluice ledger")) {
                     busy = look(connection);
                 } catch (SQLException e) {
                     LOG.debug("ledger of {} not read", database, e);
+                    if (NO_SUCH_DATABASE.equals(e.getSQLState())) {
+                        sleep(SWEEP_INTERVAL);
+                    }
                 }
                 sleep(busy || !runs.isEmpty() ? settings.poll() : settings.idlePoll());
             }

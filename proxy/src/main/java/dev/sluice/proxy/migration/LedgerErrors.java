@@ -36,6 +36,12 @@ final class LedgerErrors {
         return e.error().sqlState().equals(UNREACHABLE);
     }
 
+    /** Whether the ledger is not there at all: undefined table, schema or function. */
+    static boolean missing(SQLException e) {
+        String state = String.valueOf(e.getSQLState());
+        return state.equals("42P01") || state.equals("3F000") || state.equals("42883") || state.equals("42S02");
+    }
+
     static MigrationException of(SQLException e, ControlDatabase database) {
         String state = e.getSQLState() == null ? UNREACHABLE : e.getSQLState();
         String message = String.valueOf(e.getMessage());

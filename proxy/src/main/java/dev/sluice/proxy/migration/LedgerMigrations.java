@@ -292,7 +292,10 @@ public final class LedgerMigrations implements Migrations, AutoCloseable {
         try (Connection connection = database.connection()) {
             return work.run(connection);
         } catch (SQLException e) {
-            installed.remove(ref);
+            if (installed.remove(ref) && LedgerErrors.missing(e)) {
+                // The database was dropped and made anew since the ledger was installed: once more, from the start.
+                return with(ref, work);
+            }
             throw LedgerErrors.of(e, database);
         }
     }
