@@ -151,21 +151,14 @@ public final class ShortLocks {
             return killed.get();
         }
 
+        /** The connection is at hand before it is needed: making one takes longer than the lock timeout. */
         private void look() {
-            try {
-                if (over.await(timeout.toNanos(), TimeUnit.NANOSECONDS)) {
-                    return;
+            try (Connection connection = control.connection()) {
+                while (!over.await(timeout.toNanos(), TimeUnit.NANOSECONDS)) {
+                    killIfWaiting(connection);
                 }
-                try (Connection connection = control.connection()) {
-                    while (over.getCount() > 0) {
-                        killIfWaiting(connection);
-                        if (over.await(timeout.toNanos(), TimeUnit.NANOSECONDS)) {
-                            return;
-                        }
-                    }
-                } catch (SQLException e) {
-                    LOG.debug("cannot watch connection {}: its own timeout will do", connectionId, e);
-                }
+            } catch (SQLException e) {
+                LOG.debug("cannot watch connection {}: its own timeout will do", connectionId, e);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
