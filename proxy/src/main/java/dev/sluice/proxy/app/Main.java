@@ -29,7 +29,7 @@ public final class Main {
     static Commands commands() {
         return new Commands()
                 .add("serve", () -> new ServeCommand(Gateway::start))
-                .add("lint", () -> new LintCommand(new GatewayEngine(), Clock.systemUTC()))
+                .add("lint", () -> new LintCommand(new GatewayEngine(), Policies::compile, Clock.systemUTC()))
                 .add("demo", () -> new DemoCommand(Gateway::start))
                 .add("explain", () -> new ExplainCommand(databases(), Policies::read))
                 .add("migrations", () -> new MigrationsCommand(databases()))

@@ -4,6 +4,9 @@ import dev.sluice.policies.policy.Policy;
 import dev.sluice.policies.policy.PolicyContext;
 import dev.sluice.policies.sql.Dialect;
 import dev.sluice.policies.sql.ServerVersion;
+import dev.sluice.proxy.config.ConfigException;
+import dev.sluice.proxy.config.ConfigurationReader;
+import dev.sluice.proxy.config.PolicyConfig;
 import dev.sluice.proxy.lint.Baseline;
 import dev.sluice.proxy.lint.Baselines;
 import dev.sluice.proxy.lint.DialectGuess;
@@ -50,7 +53,13 @@ public final class LintCommand implements Callable<Integer> {
         NEVER
     }
 
+    /** Makes the policy that a configuration file holds. */
+    public interface PolicySource {
+        Policy policy(PolicyConfig config) throws ConfigException;
+    }
+
     private final Engine engine;
+    private final PolicySource policies;
     private final Clock clock;
 
     @Parameters(paramLabel = "PATH", arity = "1..*", description = "Files, and folders whose .sql files are meant.")
@@ -85,6 +94,12 @@ public final class LintCommand implements Callable<Integer> {
                     "What is merged already: only files that are new since are judged, and their versions compared.")
     private Optional<String> base;
 
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            description = "A gateway's configuration file, whose policy is judged by. Default: the rules' own actions.")
+    private Optional<Path> config;
+
     @Option(names = "--environment", description = "For the policy's scopes.", defaultValue = "")
     private String environment;
 
@@ -110,17 +125,20 @@ public final class LintCommand implements Callable<Integer> {
     private CommandSpec spec;
 
     @SuppressWarnings("NullAway.Init") // picocli sets the fields before the command runs
-    public LintCommand(Engine engine, Clock clock) {
+    public LintCommand(Engine engine, PolicySource policies, Clock clock) {
         this.engine = engine;
+        this.policies = policies;
         this.clock = clock;
     }
 
     @Override
-    public Integer call() throws CliException, InterruptedException {
+    public Integer call() throws CliException, ConfigException, InterruptedException {
+        Policy policy = policy();
         try {
             Optional<Baseline> baseline =
                     base.isPresent() ? Optional.of(Baselines.read(base.get(), paths)) : Optional.empty();
-            LintReport report = against.isPresent() ? lintAgainst(against.get(), baseline) : lintAssuming(baseline);
+            LintReport report =
+                    against.isPresent() ? lintAgainst(against.get(), baseline, policy) : lintAssuming(baseline, policy);
             write(report);
             return exitCode(report);
         } catch (NoSuchFileException e) {
@@ -132,7 +150,14 @@ public final class LintCommand implements Callable<Integer> {
         }
     }
 
-    private LintReport lintAssuming(Optional<Baseline> baseline) throws IOException, SQLException, CliException {
+    private Policy policy() throws ConfigException {
+        return config.isPresent()
+                ? policies.policy(new ConfigurationReader(System.getenv()).readPolicies(config.get()))
+                : Policy.DEFAULTS;
+    }
+
+    private LintReport lintAssuming(Optional<Baseline> baseline, Policy policy)
+            throws IOException, SQLException, CliException {
         Dialect spoken = dialect.isPresent() ? dialect.get() : DialectGuess.of(paths);
         ServerVersion version = version(spoken);
         if (dialect.isEmpty()) {
@@ -140,12 +165,15 @@ public final class LintCommand implements Callable<Integer> {
                     .getErr()
                     .println("Judged for " + version + "; --dialect and --server-version say otherwise.");
         }
-        return new Linter(engine, options(version, Set.of())).lint(paths, baseline, FactsSource.assumed(version));
+        return new Linter(engine, options(version, Set.of(), policy))
+                .lint(paths, baseline, FactsSource.assumed(version));
     }
 
-    private LintReport lintAgainst(String url, Optional<Baseline> baseline) throws IOException, SQLException {
+    private LintReport lintAgainst(String url, Optional<Baseline> baseline, Policy policy)
+            throws IOException, SQLException {
         try (LintDatabase database = LintDatabase.open(url, user, password())) {
-            return new Linter(engine, options(database.version(), database.applied())).lint(paths, baseline, database);
+            return new Linter(engine, options(database.version(), database.applied(), policy))
+                    .lint(paths, baseline, database);
         }
     }
 
@@ -161,10 +189,10 @@ public final class LintCommand implements Callable<Integer> {
         }
     }
 
-    private LintOptions options(ServerVersion version, Set<String> applied) {
+    private LintOptions options(ServerVersion version, Set<String> applied, Policy policy) {
         PolicyContext context =
                 new PolicyContext(environment, "", Optional.empty(), "", "sluice lint", "", -1, -1, clock.instant());
-        return new LintOptions(version, Policy.DEFAULTS, context, down, applied);
+        return new LintOptions(version, policy, context, down, applied);
     }
 
     private void write(LintReport report) throws IOException {

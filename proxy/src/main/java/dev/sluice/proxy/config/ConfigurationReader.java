@@ -34,6 +34,30 @@ public final class ConfigurationReader {
     }
 
     /**
+     * The policy of a configuration file alone. The rest of the file is not looked at, so that a build that has none of
+     * the gateway's secrets can use it.
+     */
+    public PolicyConfig readPolicies(Path file) throws ConfigException {
+        Path folder = Optional.ofNullable(file.toAbsolutePath().getParent()).orElse(Path.of("."));
+        ConfigNode node = node(file);
+        Reading reading = new Reading(file.toString(), environment);
+        Section root = section(reading, file.toString(), node);
+        PolicyConfig policies = policies(root, file.toString(), folder);
+        if (!reading.problems().isEmpty()) {
+            throw new ConfigException(reading.problems());
+        }
+        return policies;
+    }
+
+    private static Section section(Reading reading, String source, ConfigNode node) throws ConfigException {
+        if (!(node instanceof Mapping mapping)) {
+            throw new ConfigException(
+                    List.of(new ConfigProblem(source, node.line(), "", "expected a mapping, found " + node.kind())));
+        }
+        return new Section(reading, "", mapping.entries(), mapping.line());
+    }
+
+    /**
      * @param source a name for messages
      * @param folder what a policy file's path is relative to
      */
@@ -61,11 +85,7 @@ public final class ConfigurationReader {
 
     private Configuration read(String source, ConfigNode node, Path folder) throws ConfigException {
         Reading reading = new Reading(source, environment);
-        if (!(node instanceof Mapping mapping)) {
-            throw new ConfigException(
-                    List.of(new ConfigProblem(source, node.line(), "", "expected a mapping, found " + node.kind())));
-        }
-        Section root = new Section(reading, "", mapping.entries(), mapping.line());
+        Section root = section(reading, source, node);
         Configuration configuration = configuration(root, source, folder);
         root.end();
         reading.refuseUnusedVariables(SECTIONS);

@@ -155,7 +155,7 @@ final class FileLinter {
         Action action = policy.setting(rule, options.context())
                 .map(Policy.Setting::action)
                 .orElse(Action.WARN);
-        if (action != Action.ALLOW && action != Action.GUARD) {
+        if (policy.judges() && action != Action.ALLOW && action != Action.GUARD) {
             Engine.About about = engine.about(rule).orElse(new Engine.About(rule, rule, ""));
             LintFinding.Place place = lines.place(statement.start(), statement.end());
             add(statement, place, rule, action, about.harm(), about.safeWay());

@@ -2,6 +2,15 @@ package dev.sluice.proxy.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.policies.policy.CompiledPolicy;
+import dev.sluice.policies.policy.Policy;
+import dev.sluice.policies.policy.PolicyException;
+import dev.sluice.policies.rule.Rule;
+import dev.sluice.policies.rule.Rules;
+import dev.sluice.proxy.config.ConfigException;
+import dev.sluice.proxy.config.ConfigProblem;
+import dev.sluice.proxy.config.PolicyConfig;
+import dev.sluice.proxy.config.PolicyReader;
 import dev.sluice.proxy.lint.GatewayEngine;
 import dev.sluice.proxy.testing.TestPostgres;
 import java.io.PrintWriter;
@@ -9,6 +18,8 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.List;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -22,12 +33,22 @@ class LintCommandTest {
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
 
+    private static Policy policy(PolicyConfig config) throws ConfigException {
+        try {
+            return CompiledPolicy.of(
+                    PolicyReader.read(config),
+                    Rules.all().stream().map(Rule::id).collect(Collectors.toSet()));
+        } catch (PolicyException e) {
+            throw new ConfigException(List.of(new ConfigProblem(e.place(), 0, "", String.valueOf(e.getMessage()))));
+        }
+    }
+
     private int lint(String... arguments) {
         String[] all = new String[arguments.length + 1];
         all[0] = "lint";
         System.arraycopy(arguments, 0, all, 1, arguments.length);
         CommandLine line = new Commands()
-                .add("lint", () -> new LintCommand(new GatewayEngine(), Clock.systemUTC()))
+                .add("lint", () -> new LintCommand(new GatewayEngine(), LintCommandTest::policy, Clock.systemUTC()))
                 .commandLine(all);
         line.setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
         return line.execute(all);
@@ -65,6 +86,45 @@ class LintCommandTest {
         assertThat(lint(bad, "--format", "sarif", "--output", report.toString()))
                 .isEqualTo(ExitCode.NEGATIVE);
         assertThat(report).content().contains("2.1.0");
+    }
+
+    @Test
+    void thePolicyOfAGatewaysConfigurationDecides() throws Exception {
+        String drop = file("V1__a.sql", "DROP TABLE t;");
+        String config = file("sluice.yaml", """
+                upstreams:
+                  main: {url: "jdbc:postgresql://db/app", user: sluice, password: "${A_SECRET_THAT_A_BUILD_HAS_NOT}"}
+                policies:
+                  rules: {drop-table: allow}
+                  scopes:
+                    - when: {environment: production}
+                      rules: {drop-table: block}
+                """);
+        assertThat(lint(drop, "--config", config)).as(err.toString()).isEqualTo(ExitCode.FINE);
+        assertThat(lint(drop, "--config", config, "--environment", "production", "--format", "json"))
+                .isEqualTo(ExitCode.NEGATIVE);
+        assertThat(out.toString()).contains("\"block\"");
+    }
+
+    @Test
+    void aPolicyMayStandInAFileOfItsOwn() throws Exception {
+        String index = file("V1__a.sql", "CREATE INDEX i ON t (a);\nUPDATE t SET a = 1;");
+        file("policy.yaml", "default: allow");
+        assertThat(lint(index)).isEqualTo(ExitCode.NEGATIVE);
+        assertThat(lint(index, "--config", file("sluice.yaml", "policies: policy.yaml")))
+                .as(out.toString())
+                .isEqualTo(ExitCode.FINE);
+    }
+
+    @Test
+    void aConfigurationThatCannotBeUsedIsWrongUsage() throws Exception {
+        String good = file("V1__a.sql", "CREATE TABLE t (a int);");
+        assertThat(lint(good, "--config", folder + "/missing.yaml")).isEqualTo(ExitCode.USAGE);
+        assertThat(lint(good, "--config", file("a.yaml", "policies: {rules: {drop-tabel: allow}}")))
+                .isEqualTo(ExitCode.USAGE);
+        assertThat(lint(good, "--config", file("b.yaml", "policies: {rules: {drop-table: never}}")))
+                .isEqualTo(ExitCode.USAGE);
+        assertThat(err.toString()).contains("missing.yaml", "drop-tabel", "b.yaml:1", "never");
     }
 
     @Test
