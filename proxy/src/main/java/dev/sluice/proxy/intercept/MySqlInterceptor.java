@@ -141,7 +141,7 @@ public final class MySqlInterceptor implements Interceptor {
         if (outcome.error().isPresent()) {
             judging.answered(session, substitute, outcome.error());
             migration.ifPresent(id -> expansion.over(session, id));
-            return new Ruling.Refuse(outcome.error().get());
+            return new Ruling.Refuse(Refusals.algorithm(outcome.error().get()));
         }
         migration.ifPresent(id -> expansion.over(session, id));
         MySqlExpansion.Result result = outcome.result();

@@ -73,6 +73,19 @@ final class Refusals {
                 "Known: backfill=\"expression\", completion=wait|return, ticket=reference; parted by commas.");
     }
 
+    /** MySQL: the algorithm that was asked for is none that the server has for this; what it would do by itself copies. */
+    static ServerError algorithm(ServerError error) {
+        if (error.code() != 1845 && error.code() != 1846) {
+            return error;
+        }
+        return ServerError.of(
+                error.sqlState(),
+                error.code(),
+                "schema change refused by rule mysql-instant-unsupported: " + error.message(),
+                "The server would copy or rebuild the table.",
+                "Name the algorithm yourself, ALGORITHM=COPY or INPLACE: then it is judged as such.");
+    }
+
     static ServerError needsOwnMessage(String what, String why) {
         return ServerError.of("0A000", 1235, what, why, "Send it in a message of its own.");
     }

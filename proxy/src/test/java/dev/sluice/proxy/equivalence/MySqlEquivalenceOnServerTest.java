@@ -1,18 +1,13 @@
 package dev.sluice.proxy.equivalence;
 
 import dev.sluice.proxy.mysql.TestDatabase;
-import org.junit.jupiter.api.Assumptions;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 
 @Tag("integration")
+@EnabledIfEnvironmentVariable(named = "SLUICE_TEST_MYSQL_URL", matches = ".+", disabledReason = "no server is named")
 class MySqlEquivalenceOnServerTest extends MySqlEquivalenceTest {
     MySqlEquivalenceOnServerTest() {
         super(TestDatabase.mysql().orElseThrow());
-    }
-
-    @BeforeAll
-    static void aServerIsNamed() {
-        Assumptions.assumeTrue(TestDatabase.mysql().isPresent(), "SLUICE_TEST_MYSQL_URL is not set");
     }
 }
