@@ -3,6 +3,7 @@ package dev.sluice.proxy.cli;
 import dev.sluice.policies.policy.Policy;
 import dev.sluice.policies.policy.PolicyContext;
 import dev.sluice.policies.sql.Dialect;
+import dev.sluice.policies.sql.LexicalRules;
 import dev.sluice.policies.sql.ServerVersion;
 import dev.sluice.proxy.config.ConfigException;
 import dev.sluice.proxy.config.ConfigurationReader;
@@ -25,6 +26,7 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -165,16 +167,29 @@ public final class LintCommand implements Callable<Integer> {
                     .getErr()
                     .println("Judged for " + version + "; --dialect and --server-version say otherwise.");
         }
-        return new Linter(engine, options(version, Set.of(), policy))
+        return new Linter(engine, options(LexicalRules.defaults(version), Set.of(), policy))
                 .lint(paths, baseline, FactsSource.assumed(version));
     }
 
     private LintReport lintAgainst(String url, Optional<Baseline> baseline, Policy policy)
-            throws IOException, SQLException {
+            throws IOException, SQLException, CliException {
+        if (serverVersion.isPresent()) {
+            throw new CliException(ExitCode.USAGE, "--server-version: the database of --against says its own");
+        }
         try (LintDatabase database = LintDatabase.open(url, user, password())) {
-            return new Linter(engine, options(database.version(), database.applied(), policy))
+            Dialect spoken = database.version().dialect();
+            if (dialect.isPresent() && dialect.get() != spoken) {
+                throw new CliException(
+                        ExitCode.USAGE,
+                        "--dialect " + word(dialect.get()) + ": the database of --against is " + word(spoken));
+            }
+            return new Linter(engine, options(database.rules(), database.applied(), policy))
                     .lint(paths, baseline, database);
         }
+    }
+
+    private static String word(Dialect dialect) {
+        return dialect.name().toLowerCase(Locale.ROOT);
     }
 
     private static Optional<String> password() {
@@ -189,10 +204,10 @@ public final class LintCommand implements Callable<Integer> {
         }
     }
 
-    private LintOptions options(ServerVersion version, Set<String> applied, Policy policy) {
+    private LintOptions options(LexicalRules rules, Set<String> applied, Policy policy) {
         PolicyContext context =
                 new PolicyContext(environment, "", Optional.empty(), "", "sluice lint", "", -1, -1, clock.instant());
-        return new LintOptions(version, policy, context, down, applied);
+        return new LintOptions(rules, policy, context, down, applied);
     }
 
     private void write(LintReport report) throws IOException {

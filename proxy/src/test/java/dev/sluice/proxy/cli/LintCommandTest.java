@@ -12,14 +12,19 @@ import dev.sluice.proxy.config.ConfigProblem;
 import dev.sluice.proxy.config.PolicyConfig;
 import dev.sluice.proxy.config.PolicyReader;
 import dev.sluice.proxy.lint.GatewayEngine;
+import dev.sluice.proxy.mysql.TestDatabase;
 import dev.sluice.proxy.testing.TestPostgres;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.time.Clock;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -156,5 +161,63 @@ class LintCommandTest {
                 .contains(
                         "conflicting-migration the database's public.orders has a column ref already",
                         "conflicting-migration orders exists in the database already");
+    }
+
+    private List<String> against(TestDatabase server) throws Exception {
+        String database = server.newDatabase();
+        try (Connection connection = server.connect(database);
+                Statement statement = connection.createStatement()) {
+            statement.execute("CREATE TABLE orders (id bigint PRIMARY KEY, ref char(36)) ENGINE = InnoDB");
+            statement.execute("CREATE TABLE flyway_schema_history (version varchar(50), success boolean)");
+            statement.execute("INSERT INTO flyway_schema_history VALUES ('1', true)");
+        }
+        file("V1__a.sql", "DROP TABLE gone;");
+        file("V2__b.sql", "ALTER TABLE `orders` ADD COLUMN ref char(36);");
+        file("V3__c.sql", "CREATE TABLE orders (id int);");
+        String url = server.url(database);
+        String credentials = (url.contains("?") ? "&" : "?") + "user=lab&password=lab";
+        int code = lint(folder.toString(), "--against", url + credentials, "--format", "json");
+        assertThat(code).as(err.toString()).isEqualTo(ExitCode.NEGATIVE);
+        String other = server.mariaDb() ? "mysql" : "mariadb";
+        assertThat(lint(folder.toString(), "--against", url + credentials, "--dialect", other))
+                .isEqualTo(ExitCode.USAGE);
+        assertThat(lint(folder.toString(), "--against", server.url("") + credentials))
+                .as(err.toString())
+                .isEqualTo(ExitCode.USAGE);
+        JsonNode json = JsonMapper.shared().readTree(out.toString());
+        assertThat(json.path("summary").path("files").asInt()).isEqualTo(2);
+        return json.path("findings")
+                .valueStream()
+                .map(f -> f.path("rule").asString() + " "
+                        + f.path("message").asString().replace(database, "database"))
+                .toList();
+    }
+
+    @Test
+    void aMariaDbIsLintedAgainst() throws Exception {
+        assertThat(against(TestDatabase.embeddedMariaDb()))
+                .contains(
+                        "conflicting-migration the database's database.orders has a column ref already",
+                        "conflicting-migration orders exists in the database already");
+    }
+
+    @Test
+    void aMySqlIsLintedAgainst() throws Exception {
+        Optional<TestDatabase> server = TestDatabase.mysql();
+        Assumptions.assumeTrue(server.isPresent(), "SLUICE_TEST_MYSQL_URL is not set");
+        assertThat(against(server.orElseThrow()))
+                .contains(
+                        "conflicting-migration the database's database.orders has a column ref already",
+                        "conflicting-migration orders exists in the database already");
+    }
+
+    @Test
+    void whatCannotBeLintedAgainstIsWrongUsage() throws Exception {
+        String good = file("V1__a.sql", "CREATE TABLE t (a int);");
+        assertThat(lint(good, "--against", "jdbc:oracle:thin:@host")).isEqualTo(ExitCode.USAGE);
+        assertThat(lint(good, "--against", "jdbc:postgresql://127.0.0.1:1/x", "--server-version", "16"))
+                .isEqualTo(ExitCode.USAGE);
+        assertThat(lint(good, "--against", "jdbc:mariadb://127.0.0.1:1/x")).isEqualTo(ExitCode.UNREACHABLE);
+        assertThat(lint(good, "--against", "jdbc:mysql://127.0.0.1:1/x")).isEqualTo(ExitCode.UNREACHABLE);
     }
 }

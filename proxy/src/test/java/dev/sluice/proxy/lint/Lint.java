@@ -2,6 +2,7 @@ package dev.sluice.proxy.lint;
 
 import dev.sluice.policies.policy.Policy;
 import dev.sluice.policies.policy.PolicyContext;
+import dev.sluice.policies.sql.LexicalRules;
 import dev.sluice.policies.sql.ServerVersion;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -33,7 +34,7 @@ record Lint(Path folder, ServerVersion version) {
     LintOptions options(Set<String> applied) {
         PolicyContext context =
                 new PolicyContext("", "", Optional.empty(), "", "", "", -1, -1, Instant.parse("2026-01-01T00:00:00Z"));
-        return new LintOptions(version, Policy.DEFAULTS, context, false, applied);
+        return new LintOptions(LexicalRules.defaults(version), Policy.DEFAULTS, context, false, applied);
     }
 
     LintReport run() throws IOException, SQLException {
