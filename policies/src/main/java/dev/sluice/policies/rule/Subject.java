@@ -7,6 +7,7 @@ import dev.sluice.policies.facts.Facts;
 import dev.sluice.policies.facts.RelationFacts;
 import dev.sluice.policies.sql.Directives;
 import dev.sluice.policies.sql.ServerVersion;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -33,15 +34,23 @@ public record Subject(
 
     /** The actions of one kind; none for anything else than ALTER TABLE. */
     public <A extends AlterAction> List<A> actions(Class<A> kind) {
-        return alter().map(a -> a.actions().stream()
-                        .filter(kind::isInstance)
-                        .map(kind::cast)
-                        .toList())
-                .orElse(List.of());
+        if (!(change instanceof SchemaChange.AlterTable alter)) {
+            return List.of();
+        }
+        // Nearly every rule asks, and nearly always there are none: no stream is made for that.
+        List<A> found = List.of();
+        for (AlterAction action : alter.actions()) {
+            if (kind.isInstance(action)) {
+                found = found.isEmpty() ? new ArrayList<>() : found;
+                found.add(kind.cast(action));
+            }
+        }
+        return List.copyOf(found);
     }
 
     public <A extends AlterAction> boolean has(Class<A> kind) {
-        return !actions(kind).isEmpty();
+        return change instanceof SchemaChange.AlterTable alter
+                && alter.actions().stream().anyMatch(kind::isInstance);
     }
 
     /** The table of ALTER TABLE or CREATE INDEX, when it is known. */
@@ -65,7 +74,11 @@ public record Subject(
 
     /** ADD COLUMN actions that add something; a column that exists already is left out. */
     public List<ColumnAddition> additions() {
-        return actions(AlterAction.AddColumn.class).stream()
+        List<AlterAction.AddColumn> added = actions(AlterAction.AddColumn.class);
+        if (added.isEmpty()) {
+            return List.of();
+        }
+        return added.stream()
                 .filter(add -> !(add.ifNotExists() && exists(add.column().name())))
                 .map(add -> ColumnAddition.of(add, facts))
                 .toList();

@@ -14,7 +14,7 @@ record MigrationFile(Path path, String name, MigrationName naming) {
     /** By folder, then as the tool runs them: baseline, versions in order, repeatable ones, others by name. */
     static final Comparator<MigrationFile> ORDER = Comparator.comparing(MigrationFile::folder)
             .thenComparing(f -> f.naming().tool())
-            .thenComparing(f -> f.naming().version(), Comparator.comparing(v -> v.orElse(MigrationVersion.of("0"))))
+            .thenComparing(f -> f.naming().version(), Comparator.comparing(v -> v.orElse(MigrationVersion.ZERO)))
             .thenComparing(f -> f.naming().label())
             .thenComparing(MigrationFile::name);
 

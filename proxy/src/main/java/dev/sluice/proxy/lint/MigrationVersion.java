@@ -3,16 +3,21 @@ package dev.sluice.proxy.lint;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /** A version of a migration: numbers parted by dots or underscores; zeros at the end do not count. */
 record MigrationVersion(List<BigInteger> parts) implements Comparable<MigrationVersion> {
+    static final MigrationVersion ZERO = new MigrationVersion(List.of());
+
+    private static final Pattern SEPARATOR = Pattern.compile("[._]+");
+
     MigrationVersion {
         parts = List.copyOf(parts);
     }
 
     static MigrationVersion of(String text) {
         List<BigInteger> parts = new ArrayList<>();
-        for (String part : text.split("[._]+", -1)) {
+        for (String part : SEPARATOR.split(text, -1)) {
             if (!part.isEmpty()) {
                 parts.add(new BigInteger(part));
             }
