@@ -57,6 +57,8 @@ final class TransactionEnd {
                 return Optional.empty();
             }
             if (!sent.waits() || alreadyFailed) {
+                // Nobody waits, but the executor starts at once rather than at its next look.
+                migrations.await(sent.database(), id, Duration.ZERO, begun -> {});
                 session.notice(new Notice(
                         "NOTICE",
                         "00000",
