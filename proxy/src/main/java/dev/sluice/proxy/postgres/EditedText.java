@@ -78,7 +78,7 @@ record EditedText(String original, List<Ruling.Edit> edits) {
      * @return in characters from 1 of the original; 0 when they are not found
      */
     int find(Ruling.Edit edit, String inner, int position) {
-        if (position < 1 || position > inner.codePointCount(0, inner.length())) {
+        if (position < 1 || position > inner.codePointCount(0, inner.length()) + 1) {
             return 0;
         }
         int index = inner.offsetByCodePoints(0, position - 1);

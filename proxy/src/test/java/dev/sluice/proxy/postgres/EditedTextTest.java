@@ -44,6 +44,14 @@ class EditedTextTest {
     }
 
     @Test
+    void aSyntaxErrorAtTheEndOfTheInputKeepsItsPlaceBehindTheStatement() {
+        String statement = SENT.substring(EDIT.start(), EDIT.end());
+        assertThat(TEXT.find(EDIT, statement, statement.length() + 1))
+                .isEqualTo(characterAt(SENT, statement) + statement.length());
+        assertThat(TEXT.find(EDIT, statement, statement.length() + 2)).isZero();
+    }
+
+    @Test
     void theWrappingsContextGoesAndTheServersOwnStays() {
         String wrapping = "DO $$ BEGIN ALTER TABLE t\n ADD b int; END $$";
         String own = "PL/pgSQL function on_ddl() line 3 at RAISE";
