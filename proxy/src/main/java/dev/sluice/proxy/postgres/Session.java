@@ -387,9 +387,12 @@ final class Session implements ServerChannels.Taker {
         readClient(end.isLingering() || (room && (!isWaiting() || clientSide.keptBytes() == 0)));
     }
 
-    /** Whether there is input of the client's that has not been forwarded. */
+    /**
+     * Whether there is input of the client's that is still to be forwarded. The beginning of a message is not: what is kept
+     * while nothing is waited for waits for its own rest.
+     */
     boolean keepsInput() {
-        return !isOpen() || clientSide.keptBytes() > 0;
+        return !isOpen() || (isWaiting() && clientSide.keptBytes() > 0);
     }
 
     /** Whether what the client sends is kept for later. */

@@ -15,6 +15,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -22,6 +23,8 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What proxies get wrong on the wire, said byte by byte to a real server. */
 class WireTest {
@@ -185,6 +188,17 @@ class WireTest {
                 }
             }
             assertThat(witness.ask("SELECT 1")).as("seed %d", seed).hasToString("[T, D, C SELECT 1, ZI]");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 4, 5, 9})
+    void aClientThatEndsItsInputWithinAMessageIsDone(int sent) throws IOException {
+        try (RawClient client = gateway.session()) {
+            client.send(Arrays.copyOf(new byte[] {'Q', 0, 0, 0, 20, 'S', 'E', 'L', 'E'}, sent));
+            client.socket.shutdownOutput();
+            client.socket.setSoTimeout(60_000);
+            assertThat(client.socket.getInputStream().read()).isEqualTo(-1);
         }
     }
 
