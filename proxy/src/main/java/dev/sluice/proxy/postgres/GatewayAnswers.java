@@ -13,14 +13,16 @@ import java.util.Optional;
 final class GatewayAnswers {
     private final Interception interception;
     private final Session session;
+    private final Substitution substitution;
     private final ClientOut out;
     private final Prepared prepared;
 
-    GatewayAnswers(Interception interception, ClientOut out, Prepared prepared) {
+    GatewayAnswers(Interception interception, Session session, Substitution substitution, ClientOut out) {
         this.interception = interception;
-        this.session = interception.session();
+        this.session = session;
+        this.substitution = substitution;
         this.out = out;
-        this.prepared = prepared;
+        this.prepared = interception.prepared;
     }
 
     /** The server may have it. */
@@ -28,7 +30,7 @@ final class GatewayAnswers {
         switch (held) {
             case Held.Query query -> send(held, FrontendType.QUERY);
             case Held.Execute execute -> send(held, FrontendType.EXECUTE);
-            case Held.VirtualExecute execute -> interception.executeOnServer(execute);
+            case Held.VirtualExecute execute -> substitution.executeOnServer(execute);
             case Held.VirtualDescribe describe -> {
                 out.description(List.of(), describe.as()::format, !describe.portal());
                 done(held);

@@ -70,7 +70,7 @@ final class HeldClient implements HeldSession {
             throw new ServerErrorException(Refusals.cancelled());
         }
         CompletableFuture<QueryResult> result = new CompletableFuture<>();
-        loop.execute(() -> interception.inject(this, sql, result));
+        loop.execute(() -> interception.injected.inject(this, sql, result));
         boolean interrupted = false;
         try {
             while (true) {
@@ -78,9 +78,9 @@ final class HeldClient implements HeldSession {
                     return interrupted ? result.get(CANCEL_AGAIN_MS, TimeUnit.MILLISECONDS) : result.get();
                 } catch (InterruptedException e) {
                     interrupted = true;
-                    loop.execute(interception::cancelInjected);
+                    loop.execute(interception.injected::cancel);
                 } catch (TimeoutException e) {
-                    loop.execute(interception::cancelInjected);
+                    loop.execute(interception.injected::cancel);
                 } catch (ExecutionException e) {
                     throw failure(e);
                 }
