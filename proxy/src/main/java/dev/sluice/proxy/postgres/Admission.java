@@ -180,7 +180,9 @@ final class Admission {
                 : session.relay
                         .traffic()
                         .delayBulkWriteNanos(
-                                session.user(), session.settings.application(), nowNanos - delayedSinceNanos);
+                                session.picture().startup().user(),
+                                session.settings.application(),
+                                nowNanos - delayedSinceNanos);
         if (delayNanos <= 0) {
             delaying = false;
             return forward(as);
@@ -192,7 +194,7 @@ final class Admission {
 
     private void askAgain() {
         if (!session.end().isEnding()) {
-            session.admitAgain();
+            session.resumeClient();
         }
     }
 

@@ -94,7 +94,7 @@ final class ClientSide extends ChannelInboundHandlerAdapter {
             }
         } catch (ProtocolException e) {
             in.release();
-            session.clientMisbehaved(e);
+            session.end().refuse(e.sqlState(), e.reason());
         }
     }
 
@@ -235,13 +235,13 @@ final class ClientSide extends ChannelInboundHandlerAdapter {
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         if (event == ChannelInputShutdownEvent.INSTANCE) {
-            session.clientClosedInput();
+            session.end().clientClosedInput();
         }
     }
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
-        session.clientGone();
+        session.end().clientGone();
     }
 
     @Override

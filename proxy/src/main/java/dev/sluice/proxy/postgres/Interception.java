@@ -165,7 +165,8 @@ final class Interception {
 
     /** The session as the control plane sees it from now on. */
     HeldClient lend() {
-        return new HeldClient(this, session.client.eventLoop(), session.info(), session.transaction());
+        SessionPicture now = session.picture();
+        return new HeldClient(this, session.client.eventLoop(), now.info(), now.transaction());
     }
 
     private void ruled(HeldClient client, Held held, Ruling ruling) {

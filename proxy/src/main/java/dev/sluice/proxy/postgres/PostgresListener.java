@@ -100,7 +100,7 @@ public final class PostgresListener implements AutoCloseable {
     public List<SessionSnapshot> sessions() {
         List<SessionSnapshot> snapshots = new ArrayList<>();
         for (Session session : sessions.all()) {
-            snapshots.add(session.snapshot());
+            snapshots.add(session.picture().snapshot());
         }
         return snapshots;
     }

@@ -62,7 +62,7 @@ final class ServerSide extends ChannelInboundHandlerAdapter {
                 session.toClient(in);
             }
         } catch (ProtocolException e) {
-            session.serverMisbehaved(e);
+            session.end().refuse("08P01", e.reason());
         }
     }
 
@@ -74,7 +74,7 @@ final class ServerSide extends ChannelInboundHandlerAdapter {
             try {
                 attend(in, true);
             } catch (ProtocolException e) {
-                session.serverMisbehaved(e);
+                session.end().refuse("08P01", e.reason());
             }
             session.flushClient();
         }
@@ -288,13 +288,13 @@ final class ServerSide extends ChannelInboundHandlerAdapter {
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         if (event == ChannelInputShutdownEvent.INSTANCE) {
-            session.serverClosed();
+            session.end().serverClosed();
         }
     }
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
-        session.serverClosed();
+        session.end().serverClosed();
     }
 
     @Override
@@ -308,6 +308,6 @@ final class ServerSide extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        session.serverFailed(cause);
+        session.end().serverClosed();
     }
 }

@@ -1,34 +1,24 @@
 package dev.sluice.proxy.postgres;
 
 import dev.sluice.protocol.postgres.BackendDecoder;
-import dev.sluice.protocol.postgres.BackendEncoder;
 import dev.sluice.protocol.postgres.BackendType;
 import dev.sluice.protocol.postgres.CancelKey;
 import dev.sluice.protocol.postgres.FrontendType;
 import dev.sluice.protocol.postgres.InFlight;
-import dev.sluice.protocol.postgres.ProtocolException;
 import dev.sluice.protocol.postgres.StartupPacket;
-import dev.sluice.proxy.session.ServerChannels;
-import dev.sluice.proxy.session.SessionInfo;
-import dev.sluice.proxy.session.SessionSnapshot;
-import dev.sluice.proxy.session.TransactionStatus;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.socket.SocketChannel;
-import java.net.InetSocketAddress;
-import java.time.Duration;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One client and its server: the state that both halves of the relay share. Everything runs on the one event loop of
- * both channels, except {@link #cancelKey}, {@link #cancelRequested} and {@link #snapshot}.
+ * both channels, except {@link #cancelKey}, {@link #cancelRequested} and {@link #picture}.
  *
  * <p>Back-pressure: a side is read from only while the other's outbound buffer is below its high water mark and nothing
- * is held. How connections end is {@link SessionEnd}'s.
+ * is held. How a session starts is {@link SessionStart}'s, how it ends {@link SessionEnd}'s.
  */
-final class Session implements ServerChannels.Taker {
+final class Session {
     /** A client that pipelines more messages than this is not read from until some are answered. */
     private static final int MAX_IN_FLIGHT = 1 << 16;
 
@@ -38,18 +28,15 @@ final class Session implements ServerChannels.Taker {
     final SessionSettings settings = new SessionSettings();
     private final Admission admission;
 
-    private final long id;
-    private final StartupPacket.Startup startup;
     private final ClientSide clientSide = new ClientSide(this);
     private final ServerSide serverSide = new ServerSide(this);
+    private final SessionStart start;
     private final SessionEnd end = new SessionEnd(this);
-    private final long sinceNanos = System.nanoTime();
+    private final SessionPicture picture;
 
     private @Nullable Interception interception;
     private volatile boolean holding;
-    private @Nullable ByteBuf startupPacket;
     private @Nullable SocketChannel server;
-    private @Nullable Future<?> startupTimeout;
     private volatile @Nullable CancelKey cancelKey;
     private volatile byte status = 'I';
     private volatile boolean started;
@@ -62,10 +49,9 @@ final class Session implements ServerChannels.Taker {
 
     Session(Relay relay, long id, SocketChannel client, StartupPacket.Startup startup, ByteBuf packet) {
         this.relay = relay;
-        this.id = id;
         this.client = client;
-        this.startup = startup;
-        this.startupPacket = packet;
+        this.start = new SessionStart(this, packet);
+        this.picture = new SessionPicture(this, id, startup);
         this.opaque = startup.isReplication();
         this.admission = new Admission(this);
     }
@@ -80,25 +66,11 @@ final class Session implements ServerChannels.Taker {
         if (behind != null) {
             clientSide.channelRead(client.pipeline().firstContext(), behind);
         }
-        startupTimeout = client.eventLoop()
-                .schedule(
-                        () -> end.refuse("08006", "timeout while the session was being started"),
-                        relay.config().limits().startupTimeout().toMillis(),
-                        TimeUnit.MILLISECONDS);
-        relay.pairing().acquire(client.eventLoop(), startup, serverSide, this);
+        start.begin(picture.startup());
     }
 
-    @Override
-    public void connected(SocketChannel channel) {
-        ByteBuf packet = startupPacket;
-        startupPacket = null;
-        if (!client.isActive() || end.isEnding() || packet == null) {
-            channel.close();
-            if (packet != null) {
-                packet.release();
-            }
-            return;
-        }
+    /** @param packet the startup packet, for the server */
+    void connected(SocketChannel channel, ByteBuf packet) {
         server = channel;
         // The end of authentication is a ReadyForQuery too.
         inFlight.sent(FrontendType.SYNC);
@@ -106,18 +78,6 @@ final class Session implements ServerChannels.Taker {
         clientSide.resume();
         updateClientReading();
         updateServerReading();
-    }
-
-    @Override
-    public void failed(Throwable cause) {
-        ByteBuf packet = startupPacket;
-        startupPacket = null;
-        if (packet != null) {
-            packet.release();
-        }
-        end.refuse(
-                "08001",
-                "could not connect to server \"" + relay.config().upstream() + "\": " + SessionEnd.reason(cause));
     }
 
     // ---- from the client -----------------------------------------------------------------------------------------
@@ -191,11 +151,6 @@ final class Session implements ServerChannels.Taker {
                         Refusals.tooLong(relay.config().limits().statementBytes())));
     }
 
-    /** A delay is over. */
-    void admitAgain() {
-        resumeClient();
-    }
-
     /** Goes on with what the client has sent meanwhile. */
     void resumeClient() {
         clientSide.resume();
@@ -246,18 +201,6 @@ final class Session implements ServerChannels.Taker {
         if (to != null) {
             to.flush();
         }
-    }
-
-    void clientMisbehaved(ProtocolException e) {
-        end.refuse(e.sqlState(), e.reason());
-    }
-
-    void clientClosedInput() {
-        end.clientClosedInput();
-    }
-
-    void clientGone() {
-        end.clientGone();
     }
 
     // ---- from the server -----------------------------------------------------------------------------------------
@@ -331,11 +274,7 @@ final class Session implements ServerChannels.Taker {
 
     private void sessionStarted() {
         started = true;
-        Future<?> timeout = startupTimeout;
-        startupTimeout = null;
-        if (timeout != null) {
-            timeout.cancel(false);
-        }
+        start.done();
     }
 
     /** A message that is read on its way. */
@@ -365,18 +304,6 @@ final class Session implements ServerChannels.Taker {
     void flushClient() {
         client.flush();
         end.answered();
-    }
-
-    void serverMisbehaved(ProtocolException e) {
-        end.refuse("08P01", e.reason());
-    }
-
-    void serverClosed() {
-        end.serverClosed();
-    }
-
-    void serverFailed(Throwable cause) {
-        end.serverClosed();
     }
 
     // ---- back-pressure -------------------------------------------------------------------------------------------
@@ -419,8 +346,8 @@ final class Session implements ServerChannels.Taker {
 
     // ---- what others want to know --------------------------------------------------------------------------------
 
-    long id() {
-        return id;
+    SessionPicture picture() {
+        return picture;
     }
 
     @Nullable
@@ -488,60 +415,15 @@ final class Session implements ServerChannels.Taker {
         return status != 'I';
     }
 
-    String user() {
-        return startup.user();
-    }
-
     boolean isBetweenTransactions() {
         return status == 'I' && !holding && inFlight.isEmpty() && clientSide.keptBytes() == 0;
     }
 
-    TransactionStatus transaction() {
-        return switch (status) {
-            case 'T' -> TransactionStatus.IN_TRANSACTION;
-            case 'E' -> inFlight.isUnsynced() ? TransactionStatus.IN_TRANSACTION : TransactionStatus.FAILED;
-            default -> inFlight.isUnsynced() ? TransactionStatus.IN_TRANSACTION : TransactionStatus.IDLE;
-        };
+    boolean isHolding() {
+        return holding;
     }
 
-    SessionInfo info() {
-        InetSocketAddress address = client.remoteAddress();
-        CancelKey key = cancelKey;
-        return new SessionInfo(
-                id,
-                relay.config().upstream(),
-                relay.config().environment(),
-                startup.database(),
-                startup.user(),
-                settings.application(),
-                address == null ? "" : address.getAddress().getHostAddress() + ":" + address.getPort(),
-                key == null ? 0 : key.processId(),
-                settings.rules());
-    }
-
-    /** May be called on any thread: the picture may be a moment old. */
-    SessionSnapshot snapshot() {
-        String state = !started ? "connecting" : holding ? "held" : requestRunning ? "active" : "idle";
-        return new SessionSnapshot(info(), transaction(), state, Duration.ofNanos(System.nanoTime() - sinceNanos));
-    }
-
-    /** Writes an error that ends the session; the client is to be closed behind it. */
-    void sayFatal(String sqlState, String message) {
-        ByteBuf out = client.alloc().buffer();
-        Errors.fatal(out, sqlState, message);
-        client.write(out, client.voidPromise());
-    }
-
-    /** Tells the client something harmless, so that a client that is gone is noticed. */
-    void probeClient() {
-        if (serverSide.isAtBoundary() && client.isWritable()) {
-            ByteBuf out = client.alloc().buffer();
-            BackendEncoder.parameterStatus(
-                    out,
-                    "application_name",
-                    settings.application(),
-                    settings.encoding().charset());
-            client.writeAndFlush(out, client.voidPromise());
-        }
+    boolean isRequestRunning() {
+        return requestRunning;
     }
 }

@@ -1,7 +1,9 @@
 package dev.sluice.proxy.postgres;
 
+import dev.sluice.protocol.postgres.BackendEncoder;
 import dev.sluice.protocol.postgres.BackendType;
 import dev.sluice.protocol.postgres.CancelKey;
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.socket.SocketChannel;
 import java.net.ConnectException;
@@ -66,7 +68,7 @@ final class SessionEnd {
                 Math.max(100, session.relay.config().limits().goneTimeout().toMillis() / 2);
         probe = session.client
                 .eventLoop()
-                .scheduleAtFixedRate(session::probeClient, everyMs / 2, everyMs, TimeUnit.MILLISECONDS);
+                .scheduleAtFixedRate(this::probeClient, everyMs / 2, everyMs, TimeUnit.MILLISECONDS);
     }
 
     /** The server is told of the end of the client's input once all of that has been forwarded. */
@@ -107,7 +109,7 @@ final class SessionEnd {
         }
         boolean explained = session.serverSide().lastType() == BackendType.ERROR_RESPONSE;
         if (!terminated && !inputClosed && !explained && session.serverSide().isAtBoundary()) {
-            session.sayFatal("08006", "the server closed the connection unexpectedly");
+            sayFatal("08006", "the server closed the connection unexpectedly");
         }
         linger();
     }
@@ -118,7 +120,7 @@ final class SessionEnd {
             return;
         }
         if (session.serverSide().isAtBoundary()) {
-            session.sayFatal(sqlState, message);
+            sayFatal(sqlState, message);
         }
         linger();
     }
@@ -142,6 +144,25 @@ final class SessionEnd {
             }
         });
         client.eventLoop().schedule(() -> client.close(), LINGER_MS, TimeUnit.MILLISECONDS);
+    }
+
+    private void sayFatal(String sqlState, String message) {
+        ByteBuf out = session.client.alloc().buffer();
+        Errors.fatal(out, sqlState, message);
+        session.client.write(out, session.client.voidPromise());
+    }
+
+    /** Tells the client something harmless, so that a client that is gone is noticed. */
+    private void probeClient() {
+        if (session.serverSide().isAtBoundary() && session.client.isWritable()) {
+            ByteBuf out = session.client.alloc().buffer();
+            BackendEncoder.parameterStatus(
+                    out,
+                    "application_name",
+                    session.settings.application(),
+                    session.settings.encoding().charset());
+            session.client.writeAndFlush(out, session.client.voidPromise());
+        }
     }
 
     private void stopProbing() {

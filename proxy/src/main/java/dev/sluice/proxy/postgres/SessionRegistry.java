@@ -54,7 +54,7 @@ final class SessionRegistry {
     }
 
     void add(Session session) {
-        sessions.put(session.id(), session);
+        sessions.put(session.picture().id(), session);
     }
 
     void keyed(Session session, CancelKey key) {
@@ -62,7 +62,7 @@ final class SessionRegistry {
     }
 
     void remove(Session session) {
-        sessions.remove(session.id());
+        sessions.remove(session.picture().id());
         CancelKey key = session.cancelKey();
         if (key != null) {
             byProcess.remove(key.processId(), session);
