@@ -152,6 +152,28 @@ enum Keyword {
         }
     }
 
+    /** Whether a statement that this word leads changes a schema whatever follows. */
+    boolean alwaysChangesSchema() {
+        return switch (this) {
+            case TRUNCATE,
+                    COMMENT,
+                    REINDEX,
+                    CLUSTER,
+                    REFRESH,
+                    GRANT,
+                    REVOKE,
+                    SECURITY,
+                    LOCK,
+                    IMPORT,
+                    REASSIGN,
+                    RENAME,
+                    OPTIMIZE,
+                    REPAIR,
+                    REPACK -> true;
+            default -> false;
+        };
+    }
+
     private boolean stands(byte[] text, int start) {
         for (int i = 0; i < word.length; i++) {
             if (Chars.lower(text[start + i]) != word[i]) {

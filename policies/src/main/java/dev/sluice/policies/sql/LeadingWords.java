@@ -169,22 +169,7 @@ final class LeadingWords {
         return switch (lead) {
             case ALTER -> second == Keyword.SLUICE ? Kind.GATEWAY_COMMAND : Kind.SCHEMA_CHANGE;
             case SHOW -> second == Keyword.SLUICE ? Kind.GATEWAY_COMMAND : Kind.DATA;
-            case CREATE,
-                    TRUNCATE,
-                    COMMENT,
-                    REINDEX,
-                    CLUSTER,
-                    REFRESH,
-                    GRANT,
-                    REVOKE,
-                    SECURITY,
-                    LOCK,
-                    IMPORT,
-                    REASSIGN,
-                    RENAME,
-                    OPTIMIZE,
-                    REPAIR,
-                    REPACK -> Kind.SCHEMA_CHANGE;
+            case CREATE -> Kind.SCHEMA_CHANGE;
             case DROP -> mySql && second == Keyword.PREPARE ? Kind.DATA : Kind.SCHEMA_CHANGE;
             case VACUUM -> full ? Kind.SCHEMA_CHANGE : Kind.DATA;
             case CALL -> Kind.OPAQUE;
@@ -195,7 +180,7 @@ final class LeadingWords {
             case COMMIT, ROLLBACK, SAVEPOINT, RELEASE, ABORT, END, XA -> Kind.TRANSACTION;
             case SET, RESET, USE, DISCARD -> Kind.SETTING;
             case SELECT, WITH, VALUES, TABLE -> into && !mySql ? Kind.SCHEMA_CHANGE : Kind.DATA;
-            default -> Kind.DATA;
+            default -> lead.alwaysChangesSchema() ? Kind.SCHEMA_CHANGE : Kind.DATA;
         };
     }
 }

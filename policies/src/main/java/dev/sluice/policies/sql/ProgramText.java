@@ -40,31 +40,17 @@ public final class ProgramText {
     }
 
     private static boolean changes(Token token, Scanner scanner, LexicalRules rules) {
-        return switch (Keyword.of(Scanner.bytes(token.text(), rules.dialect()), 0, token.end() - token.start())) {
+        Keyword word = Keyword.of(Scanner.bytes(token.text(), rules.dialect()), 0, token.end() - token.start());
+        return switch (word) {
             case CREATE, DROP -> {
                 int position = scanner.position();
                 Token next = Scanner.of(token.sql(), position, token.sql().length(), rules)
                         .next();
                 yield !next.isWord("TEMPORARY") && !next.isWord("TEMP");
             }
-            case ALTER,
-                    TRUNCATE,
-                    COMMENT,
-                    REINDEX,
-                    CLUSTER,
-                    REFRESH,
-                    GRANT,
-                    REVOKE,
-                    SECURITY,
-                    LOCK,
-                    IMPORT,
-                    REASSIGN,
-                    RENAME,
-                    OPTIMIZE,
-                    REPAIR,
-                    CALL -> true;
+            case ALTER, CALL -> true;
             case PREPARE -> rules.dialect().isMySqlFamily();
-            default -> false;
+            default -> word.alwaysChangesSchema();
         };
     }
 }
