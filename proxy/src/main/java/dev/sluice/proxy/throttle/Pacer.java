@@ -25,13 +25,35 @@ public interface Pacer {
     Rest after(Batch batch);
 
     /**
+     * The share of its time that somebody may work who does not work in batches of ours: a client's own backfill. Counts it
+     * as being at work.
+     */
+    default Share share(Work work) {
+        return Share.FULL;
+    }
+
+    /**
      * Who works.
      *
      * @param upstream the server
      * @param database the database on it
-     * @param migration the migration's number in that database
+     * @param migration the migration's number in that database; negative: a client's session
      */
-    record Work(String upstream, String database, long migration) {}
+    record Work(String upstream, String database, long migration) {
+
+        /** A client whose own statements are a backfill. */
+        public static Work ofSession(String upstream, String database, long session) {
+            return new Work(upstream, database, -session);
+        }
+    }
+
+    /**
+     * @param part 0: not at all, 1: all the time
+     * @param reason the signal that decides, with value and limit; empty at full speed
+     */
+    record Share(double part, String reason) {
+        public static final Share FULL = new Share(1, "");
+    }
 
     /**
      * A batch that was just committed.

@@ -66,6 +66,11 @@ public final class Throttle implements Pacer, AutoCloseable {
         return upstream(batch.work().upstream()).after(batch, System.nanoTime());
     }
 
+    @Override
+    public Share share(Work work) {
+        return upstream(work.upstream()).share(work, System.nanoTime());
+    }
+
     private void sample() {
         int samples = 0;
         long ticked = System.nanoTime();

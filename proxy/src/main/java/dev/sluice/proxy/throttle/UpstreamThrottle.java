@@ -49,6 +49,14 @@ final class UpstreamThrottle {
                 .noFasterThan(batch);
     }
 
+    synchronized Pacer.Share share(Pacer.Work work, long now) {
+        begin(work, now);
+        step(now);
+        return pace.share() >= 1
+                ? Pacer.Share.FULL
+                : new Pacer.Share(pace.share() / Math.max(1, atWork.size()), reason());
+    }
+
     private void begin(Pacer.Work work, long now) {
         atWork.values().removeIf(seen -> now - seen > AT_WORK_NANOS);
         if (atWork.isEmpty()) {

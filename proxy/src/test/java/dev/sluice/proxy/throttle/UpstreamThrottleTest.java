@@ -66,6 +66,17 @@ class UpstreamThrottleTest {
         assertThat(rest.reason()).isEqualTo("limit of 100 rows/s");
     }
 
+    @Test
+    void aClientsOwnBackfillCountsAsOneMoreAndIsGivenItsShare() {
+        throttle.before(WORK, 0);
+        throttle.sensed(List.of(new Reading.Measured("replication_lag of a", 1.5, 1, 2, "s")));
+
+        Pacer.Share share = throttle.share(Pacer.Work.ofSession("orders", "shop", 7), SECOND);
+
+        assertThat(share.part()).isBetween(0.01, 0.5);
+        assertThat(share.reason()).contains("replication_lag of a");
+    }
+
     private static Pacer.Batch batch(Pacer.Work work, long limit) {
         return new Pacer.Batch(work, 1_000, Duration.ofMillis(100), limit);
     }
