@@ -61,7 +61,7 @@ final class Control implements ControlPlane, AutoCloseable {
         throttling.connect(pools);
         Engines engines = new Engines(throttling.pacer());
         this.ledger = new LedgerMigrations(pools, Engines.settings(configuration), engines::of);
-        this.migrations = new ApprovedMigrations(ledger, pools, engines::installPostgres, Engines.APPROVAL_VALIDITY);
+        this.migrations = new ApprovedMigrations(ledger, pools, engines::of, Engines.APPROVAL_VALIDITY);
         this.audit = new AuditLog(configuration.audit().file(), AUDIT_ROTATE_BYTES, Clock.systemUTC());
         Interceptor judging = new GatewayInterceptor(
                 engines.facts(pools),

@@ -47,13 +47,6 @@ final class Engines {
                 new MySqlFactsReader(pools, connection -> inFlight(mysql.ledger(), connection)));
     }
 
-    void installPostgres(Connection connection) throws SQLException {
-        Ledger ledger = postgres.ledger();
-        if (!ledger.installed(connection)) {
-            ledger.install(connection);
-        }
-    }
-
     private static Map<QualifiedName, List<Long>> inFlight(Ledger ledger, Connection connection) throws SQLException {
         return ledger.installed(connection) ? ledger.inFlight(connection) : Map.of();
     }

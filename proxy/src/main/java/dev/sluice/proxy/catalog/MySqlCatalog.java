@@ -52,8 +52,9 @@ final class MySqlCatalog<E extends Exception> {
     /** The relation of that name; empty when there is none that the asker may see. */
     Optional<RelationFacts> relation(String schema, String name, Known known) throws E {
         List<List<Optional<String>>> table = asker.rows("SELECT TABLE_NAME, TABLE_TYPE, ENGINE, ROW_FORMAT, TABLE_ROWS,"
-                + " COALESCE(DATA_LENGTH, 0) + COALESCE(INDEX_LENGTH, 0), CREATE_OPTIONS, TABLE_COLLATION, TABLE_SCHEMA"
-                + " FROM information_schema.TABLES" + where("TABLE_SCHEMA", schema, "TABLE_NAME", name));
+                + " COALESCE(DATA_LENGTH, 0) + COALESCE(INDEX_LENGTH, 0), CREATE_OPTIONS, TABLE_COLLATION, TABLE_SCHEMA,"
+                + " COALESCE(FLOOR(UNIX_TIMESTAMP(CREATE_TIME)), 0) FROM information_schema.TABLES"
+                + where("TABLE_SCHEMA", schema, "TABLE_NAME", name));
         if (table.isEmpty()) {
             return Optional.empty();
         }
@@ -65,7 +66,7 @@ final class MySqlCatalog<E extends Exception> {
         long estimate = Long.parseLong(row.get(4).orElse("0"));
         return Optional.of(new RelationFacts(
                 QualifiedName.of(realSchema, realName),
-                0,
+                Long.parseLong(text(row, 9)), // when it was made tells it from another of its name
                 kind(text(row, 1), text(row, 6)),
                 known.temporary(),
                 true,

@@ -1,14 +1,9 @@
 package dev.sluice.proxy.ledger;
 
-import dev.sluice.policies.ddl.QualifiedName;
-import dev.sluice.policies.plan.PhaseName;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -17,15 +12,14 @@ import java.util.OptionalLong;
  * the first, and the client's connection holds a user lock until the last is recorded: a marked proposal whose lock is
  * free was interrupted, and is taken back.
  */
-public final class MySqlLedger implements Ledger {
+public final class MySqlLedger extends SqlLedger {
 
-    private static final String NOW = "UTC_TIMESTAMP(6)";
-    private static final String UNFINISHED =
-            "('awaiting_approval', 'ready', 'running', 'throttled', 'paused', 'failed')";
-    private static final String ACTIVE = "('ready', 'running', 'throttled')";
-    private static final String FREE = "(m.lease_until IS NULL OR m.lease_until < " + NOW + ")";
-    private static final String LEASE_END = NOW + " + INTERVAL ? MICROSECOND";
+    private static final String NOW = EngineSql.MYSQL.now();
     private static final int CANDIDATES = 20;
+
+    public MySqlLedger() {
+        super(EngineSql.MYSQL);
+    }
 
     /** The user lock that the connection of an expansion under way holds. */
     public static String lockName(long migration) {
@@ -41,7 +35,8 @@ public final class MySqlLedger implements Ledger {
                         .isPresent();
     }
 
-    private static boolean exists(Connection connection) throws SQLException {
+    @Override
+    boolean exists(Connection connection) throws SQLException {
         return Sql.on(
                         connection,
                         "SELECT COUNT(*) FROM information_schema.TABLES WHERE TABLE_SCHEMA = 'sluice'"
@@ -59,18 +54,13 @@ public final class MySqlLedger implements Ledger {
 
     @Override
     public long propose(Connection connection, Draft draft) throws SQLException {
-        Sql.on(
-                        connection,
-                        "INSERT INTO sluice.migrations (target_schema, target_name, statement, plan, requested_by,"
-                                + " search_path, session, step_cursor, reason, created_at, updated_at)"
-                                + " VALUES (?, ?, ?, ?, ?, ?, ?, '', '', " + NOW + ", " + NOW + ")")
-                .with(draft.targetSchema())
-                .with(draft.targetName())
-                .with(draft.statement())
-                .with(PlanJson.write(draft.plan()))
-                .with(draft.requestedBy())
-                .with(draft.searchPath())
-                .with(draft.session())
+        drafted(
+                        Sql.on(
+                                connection,
+                                "INSERT INTO sluice.migrations (target_schema, target_name, statement, plan, requested_by,"
+                                        + " search_path, session, step_cursor, reason, created_at, updated_at)"
+                                        + " VALUES (?, ?, ?, ?, ?, ?, ?, '', '', " + NOW + ", " + NOW + ")"),
+                        draft)
                 .update();
         return Sql.on(connection, "SELECT LAST_INSERT_ID()")
                 .one(row -> row.getLong(1))
@@ -134,6 +124,10 @@ public final class MySqlLedger implements Ledger {
         return old;
     }
 
+    /** An expansion that is interrupted is taken back by who claims, not by who looks. */
+    @Override
+    void settle(Connection connection) {}
+
     /** Takes back expansions that nobody is at any more. */
     private static void recover(Connection connection) throws SQLException {
         List<Long> marked = Sql.on(
@@ -152,53 +146,12 @@ public final class MySqlLedger implements Ledger {
     }
 
     @Override
-    public Optional<LedgerEntry> find(Connection connection, long id) throws SQLException {
-        return Sql.on(connection, MySqlLedgerRow.SELECT + " WHERE m.id = ? AND m.state <> 'proposed'")
-                .with(id)
-                .one(MySqlLedgerRow::read);
-    }
-
-    @Override
-    public List<LedgerEntry> list(Connection connection) throws SQLException {
-        return Sql.on(connection, MySqlLedgerRow.SELECT + " WHERE m.state <> 'proposed' ORDER BY m.id DESC LIMIT 1000")
-                .all(MySqlLedgerRow::read);
-    }
-
-    @Override
-    public Map<QualifiedName, List<Long>> inFlight(Connection connection) throws SQLException {
-        Map<QualifiedName, List<Long>> result = new HashMap<>();
-        if (!exists(connection)) {
-            return result;
-        }
-        record Target(QualifiedName table, long id) {}
-        Sql.on(
-                        connection,
-                        "SELECT target_schema, target_name, id FROM sluice.migrations WHERE state IN " + UNFINISHED
-                                + " ORDER BY id")
-                .all(row -> new Target(QualifiedName.of(row.getString(1), row.getString(2)), row.getLong(3)))
-                .forEach(t -> result.computeIfAbsent(t.table(), k -> new ArrayList<>())
-                        .add(t.id()));
-        return result;
-    }
-
-    @Override
-    public boolean busy(Connection connection) throws SQLException {
-        return Sql.on(
-                        connection,
-                        "SELECT 1 FROM sluice.migrations WHERE state IN " + ACTIVE
-                                + " OR (state IN ('proposed', 'failed', 'paused') AND (wanted = 'cancel'"
-                                + " OR updated_at > " + NOW + " - INTERVAL 1 MINUTE)) LIMIT 1")
-                .one(row -> true)
-                .isPresent();
-    }
-
-    @Override
     public Optional<LedgerEntry> claim(Connection connection, String owner, Duration lease, OptionalLong only)
             throws SQLException {
         recover(connection);
         List<Long> candidates = Sql.on(
                         connection,
-                        "SELECT m.id FROM sluice.migrations m WHERE " + FREE + " AND (? IS NULL OR m.id = ?)"
+                        "SELECT m.id FROM sluice.migrations m WHERE " + free() + " AND (? IS NULL OR m.id = ?)"
                                 + " AND (m.state IN " + ACTIVE + " OR (m.wanted = 'cancel' AND m.state IN "
                                 + UNFINISHED + "))"
                                 + " AND NOT EXISTS (SELECT 1 FROM sluice.migrations o WHERE o.id < m.id AND o.state IN "
@@ -212,8 +165,9 @@ public final class MySqlLedger implements Ledger {
             int taken = Sql.on(
                             connection,
                             "UPDATE sluice.migrations m SET m.owner = ?, m.epoch = m.epoch + 1, m.lease_until = "
-                                    + LEASE_END + ", m.updated_at = " + NOW + ", m.state = CASE WHEN m.state IN "
-                                    + ACTIVE + " THEN 'running' ELSE m.state END WHERE m.id = ? AND " + FREE
+                                    + engine().fromNow() + ", m.updated_at = " + NOW
+                                    + ", m.state = CASE WHEN m.state IN "
+                                    + ACTIVE + " THEN 'running' ELSE m.state END WHERE m.id = ? AND " + free()
                                     + " AND (m.state IN " + ACTIVE + " OR m.wanted = 'cancel')")
                     .with(owner)
                     .with(micros(lease))
@@ -226,135 +180,18 @@ public final class MySqlLedger implements Ledger {
         return Optional.empty();
     }
 
-    private static long micros(Duration duration) {
-        return duration.toNanos() / 1000;
+    @Override
+    String fence() {
+        return FENCE;
     }
 
     @Override
-    public Signals renew(Connection connection, Lease lease, Duration duration) throws SQLException {
-        return held(
-                connection,
-                Sql.on(connection, "UPDATE sluice.migrations SET lease_until = " + LEASE_END + MySqlLedgerRow.FENCE)
-                        .with(micros(duration)),
-                lease);
-    }
-
-    @Override
-    public Signals advance(
-            Connection connection,
-            Lease lease,
-            Duration duration,
-            Position position,
-            PhaseName phase,
-            Progress progress)
-            throws SQLException {
-        return held(
-                connection,
-                Sql.on(
-                                connection,
-                                "UPDATE sluice.migrations SET lease_until = " + LEASE_END
-                                        + ", phase_index = ?, step_index = ?, step_cursor = ?, phase = ?,"
-                                        + " rows_done = ?, rows_total = ?, rows_per_second = ?, state = ?, reason = ?,"
-                                        + " updated_at = " + NOW + MySqlLedgerRow.FENCE)
-                        .with(micros(duration))
-                        .with(position.phase())
-                        .with(position.step())
-                        .with(position.cursor())
-                        .with(phase.word())
-                        .with(progress.rowsDone())
-                        .with(progress.rowsTotal())
-                        .with(progress.rowsPerSecond())
-                        .with((progress.throttled() ? LedgerState.THROTTLED : LedgerState.RUNNING).word())
-                        .with(progress.reason()),
-                lease);
-    }
-
-    @Override
-    public void note(Connection connection, Lease lease, boolean throttled, String reason) throws SQLException {
-        held(
-                connection,
-                Sql.on(
-                                connection,
-                                "UPDATE sluice.migrations SET reason = ?, state = CASE WHEN state IN " + ACTIVE
-                                        + " THEN ? ELSE state END, updated_at = " + NOW + MySqlLedgerRow.FENCE)
-                        .with(reason)
-                        .with((throttled ? LedgerState.THROTTLED : LedgerState.RUNNING).word()),
-                lease);
-    }
-
-    @Override
-    public void finish(Connection connection, Lease lease, LedgerState state, Optional<String> sqlState, String reason)
-            throws SQLException {
-        boolean failed = state == LedgerState.FAILED;
-        held(
-                connection,
-                Sql.on(
-                                connection,
-                                "UPDATE sluice.migrations SET state = ?, wanted = CASE WHEN wanted = 'cancel' AND ?"
-                                        + " THEN wanted ELSE 'run' END, reason = ?, lease_until = NULL,"
-                                        + " sql_state = COALESCE(?, sql_state), error = CASE WHEN ? THEN ? ELSE error END,"
-                                        + " ended_at = CASE WHEN ? THEN NULL ELSE " + NOW + " END, updated_at = " + NOW
-                                        + MySqlLedgerRow.FENCE)
-                        .with(state.word())
-                        .with(failed || state == LedgerState.PAUSED)
-                        .with(reason)
-                        .with(sqlState)
-                        .with(failed)
-                        .with(reason)
-                        .with(state == LedgerState.PAUSED),
-                lease);
-    }
-
-    private static Signals held(Connection connection, Sql update, Lease lease) throws SQLException {
-        int rows = update.with(lease.migration())
-                .with(lease.owner())
-                .with(lease.epoch())
-                .update();
-        if (rows == 0) {
-            throw new LeaseLostException(lease);
+    Optional<Signals> fenced(Connection connection, Sql update, Lease lease) throws SQLException {
+        if (update.update() == 0) {
+            return Optional.empty();
         }
         return Sql.on(connection, "SELECT wanted, max_rows_per_second FROM sluice.migrations WHERE id = ?")
                 .with(lease.migration())
-                .one(row -> new Signals(Wanted.of(row.getString(1)), row.getLong(2)))
-                .orElseThrow(() -> new LeaseLostException(lease));
-    }
-
-    @Override
-    public void release(Connection connection, Lease lease) throws SQLException {
-        Sql.on(connection, "UPDATE sluice.migrations SET lease_until = NULL" + MySqlLedgerRow.FENCE)
-                .with(lease.migration())
-                .with(lease.owner())
-                .with(lease.epoch())
-                .update();
-    }
-
-    @Override
-    public boolean command(Connection connection, long id, OperatorWord word) throws SQLException {
-        String change = switch (word) {
-            case PAUSE ->
-                "m.wanted = CASE WHEN " + FREE + " THEN 'run' ELSE 'pause' END, m.state = CASE WHEN " + FREE
-                        + " THEN 'paused' ELSE m.state END WHERE m.wanted <> 'cancel' AND m.state IN " + ACTIVE;
-            case RESUME ->
-                "m.reason = '', m.state = CASE WHEN m.state = 'paused' THEN 'ready' ELSE m.state END,"
-                        + " m.wanted = 'run'"
-                        + " WHERE (m.state = 'paused' AND m.wanted <> 'cancel') OR m.wanted = 'pause'";
-            case CANCEL -> "m.wanted = 'cancel' WHERE m.state IN " + UNFINISHED;
-            case RETRY ->
-                "m.reason = '', m.sql_state = NULL, m.error = NULL, m.ended_at = NULL, m.state = 'ready'"
-                        + " WHERE m.state = 'failed' AND m.wanted <> 'cancel'";
-            case APPROVE -> "m.reason = '', m.state = 'ready' WHERE m.state = 'awaiting_approval'";
-        };
-        int where = change.lastIndexOf(" WHERE ");
-        String sql = "UPDATE sluice.migrations m SET m.updated_at = " + NOW + ", " + change.substring(0, where)
-                + " WHERE m.id = ? AND (" + change.substring(where + 7) + ")";
-        return Sql.on(connection, sql).with(id).update() > 0;
-    }
-
-    @Override
-    public void limit(Connection connection, long id, long maxRowsPerSecond) throws SQLException {
-        Sql.on(connection, "UPDATE sluice.migrations SET max_rows_per_second = ? WHERE id = ?")
-                .with(maxRowsPerSecond)
-                .with(id)
-                .update();
+                .one(row -> new Signals(Wanted.of(row.getString(1)), row.getLong(2)));
     }
 }

@@ -53,6 +53,25 @@ public final class MySqlLedgerScript {
             "INSERT INTO sluice.settings (name, value) VALUES ('version', '" + VERSION
                     + "') ON DUPLICATE KEY UPDATE value = '" + VERSION + "'");
 
+    /** Made when the first statement waits for somebody's approval. Its numbers are the migrations' own. */
+    static final String APPROVALS = """
+            CREATE TABLE IF NOT EXISTS sluice.approvals (
+              id BIGINT NOT NULL PRIMARY KEY,
+              state VARCHAR(32) NOT NULL,
+              fingerprint VARCHAR(64) NOT NULL,
+              target TEXT NOT NULL,
+              statement LONGTEXT NOT NULL,
+              why TEXT NOT NULL,
+              requested_by VARCHAR(255) NOT NULL,
+              session TEXT NOT NULL,
+              decided_by VARCHAR(255) NOT NULL,
+              reason TEXT NOT NULL,
+              valid_until DATETIME(6),
+              created_at DATETIME(6) NOT NULL,
+              updated_at DATETIME(6) NOT NULL,
+              KEY fingerprint (fingerprint)
+            ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin""";
+
     private MySqlLedgerScript() {}
 
     static List<String> statements() {

@@ -73,6 +73,23 @@ public final class PostgresLedgerScript {
              ON CONFLICT (name) DO UPDATE SET value = excluded.value;
             """.formatted(LOCK_SPACE, VERSION);
 
+    /** Made when the first statement waits for somebody's approval. Its numbers are the migrations' own. */
+    static final String APPROVALS = """
+            CREATE TABLE IF NOT EXISTS sluice.approvals (
+              id bigint PRIMARY KEY,
+              state text NOT NULL,
+              fingerprint text NOT NULL,
+              target text NOT NULL,
+              statement text NOT NULL,
+              why text NOT NULL,
+              requested_by text NOT NULL,
+              session text NOT NULL,
+              decided_by text NOT NULL,
+              reason text NOT NULL,
+              valid_until timestamptz,
+              created_at timestamptz NOT NULL,
+              updated_at timestamptz NOT NULL)""";
+
     private PostgresLedgerScript() {}
 
     /** The script without transaction control, for one transaction. */

@@ -1,6 +1,10 @@
 package dev.sluice.proxy.migration;
 
 import dev.sluice.proxy.catalog.ControlPools;
+import dev.sluice.proxy.catalog.ControlUpstream;
+import dev.sluice.proxy.ledger.ApprovalDraft;
+import dev.sluice.proxy.ledger.ApprovalEntry;
+import dev.sluice.proxy.ledger.ApprovalLedger;
 import dev.sluice.proxy.session.ServerError;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -10,6 +14,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * Migrations and the requests for approval beside them, under one list of numbers: whoever shows, approves or cancels
@@ -19,57 +24,53 @@ public final class ApprovedMigrations implements Migrations, Approvals {
 
     private final Migrations migrations;
     private final ControlPools pools;
-    private final Installation ledger;
+    private final Function<ControlUpstream, Engine> engines;
     private final Duration validity;
-    private final ApprovalLedger approvals = new ApprovalLedger();
-
-    /** Installs the ledger where it is missing. */
-    public interface Installation {
-        void ensure(Connection connection) throws SQLException;
-    }
 
     /** @param validity how long an approval may be used */
-    public ApprovedMigrations(Migrations migrations, ControlPools pools, Installation ledger, Duration validity) {
+    public ApprovedMigrations(
+            Migrations migrations, ControlPools pools, Function<ControlUpstream, Engine> engines, Duration validity) {
         this.migrations = migrations;
         this.pools = pools;
-        this.ledger = ledger;
+        this.engines = engines;
         this.validity = validity;
     }
 
     private interface Work<T> {
-        T on(Connection connection) throws SQLException;
+        T on(ApprovalLedger approvals, Connection connection) throws SQLException;
     }
 
     @Override
     public long request(Approvals.Request request) throws MigrationException {
-        if (!pools.upstream(request.database().upstream()).isPostgres()) {
-            throw new MigrationException(ServerError.of(
-                    "42000",
-                    1235,
-                    "this statement needs an approval, and approvals are not kept for this server: "
-                            + request.decision().why(),
-                    "Rules: " + String.join(", ", request.decision().ruleIds()),
-                    "Allow it by a rule in the policy, for this table and for the time that it takes."));
-        }
-        return with(request.database(), connection -> {
-            ledger.ensure(connection);
+        ApprovalDraft draft = new ApprovalDraft(
+                request.fingerprint(),
+                request.decision().plan().target().map(Object::toString).orElse(""),
+                request.statement(),
+                String.join(", ", request.decision().ruleIds()) + ": "
+                        + request.decision().why(),
+                request.requestedBy(),
+                request.session());
+        Engine engine = engine(request.database());
+        return with(request.database(), (approvals, connection) -> {
+            if (!engine.ledger().installed(connection)) {
+                engine.ledger().install(connection);
+            }
             approvals.install(connection);
-            return approvals.request(connection, request);
+            return approvals.request(connection, draft);
         });
     }
 
     @Override
     public Optional<Long> take(DatabaseRef database, String requestedBy, String fingerprint) throws MigrationException {
-        return with(
+        return kept(
                 database,
-                connection -> kept(database, connection)
-                        ? approvals.take(connection, requestedBy, fingerprint)
-                        : Optional.<Long>empty());
+                (approvals, connection) -> approvals.take(connection, requestedBy, fingerprint),
+                Optional.<Long>empty());
     }
 
     @Override
     public void giveBack(DatabaseRef database, long id) throws MigrationException {
-        with(database, connection -> {
+        with(database, (approvals, connection) -> {
             approvals.giveBack(connection, id);
             return id;
         });
@@ -104,10 +105,8 @@ public final class ApprovedMigrations implements Migrations, Approvals {
     @Override
     public List<Migration> list(DatabaseRef database) throws MigrationException {
         List<Migration> all = new ArrayList<>(migrations.list(database));
-        all.addAll(with(
-                database,
-                connection ->
-                        kept(database, connection) ? approvals.list(connection, database) : List.<Migration>of()));
+        kept(database, (approvals, connection) -> approvals.list(connection), List.<ApprovalEntry>of())
+                .forEach(entry -> all.add(ApprovalView.of(database, entry)));
         all.sort(Comparator.comparingLong(Migration::id).reversed());
         return all;
     }
@@ -127,7 +126,7 @@ public final class ApprovedMigrations implements Migrations, Approvals {
         }
         boolean done = switch (command) {
             case Command.Approve approve -> approve(approval.get(), approve.reason(), operator);
-            case Command.Cancel ignored -> with(database, connection -> approvals.cancel(connection, id));
+            case Command.Cancel ignored -> with(database, (approvals, connection) -> approvals.cancel(connection, id));
             case Command.Pause ignored -> false;
             case Command.Resume ignored -> false;
             case Command.Retry ignored -> false;
@@ -156,28 +155,32 @@ public final class ApprovedMigrations implements Migrations, Approvals {
         }
         return with(
                 request.database(),
-                connection -> approvals.approve(connection, request.id(), operator, reason, validity));
+                (approvals, connection) -> approvals.approve(connection, request.id(), operator, reason, validity));
     }
 
     private Optional<Migration> approval(DatabaseRef database, long id) throws MigrationException {
-        return with(
-                database,
-                connection -> kept(database, connection)
-                        ? approvals.find(connection, database, id)
-                        : Optional.<Migration>empty());
+        return kept(
+                        database,
+                        (approvals, connection) -> approvals.find(connection, id),
+                        Optional.<ApprovalEntry>empty())
+                .map(entry -> ApprovalView.of(database, entry));
     }
 
-    private boolean kept(DatabaseRef database, Connection connection) throws SQLException {
-        return pools.database(database.upstream(), database.database())
-                        .upstream()
-                        .isPostgres()
-                && approvals.installed(connection);
+    private Engine engine(DatabaseRef database) {
+        return engines.apply(pools.upstream(database.upstream()));
+    }
+
+    /** Where nothing was ever asked for, there is no table to look in. */
+    private <T> T kept(DatabaseRef database, Work<T> work, T none) throws MigrationException {
+        return with(
+                database,
+                (approvals, connection) -> approvals.installed(connection) ? work.on(approvals, connection) : none);
     }
 
     private <T> T with(DatabaseRef database, Work<T> work) throws MigrationException {
         try (Connection connection =
                 pools.database(database.upstream(), database.database()).connection()) {
-            return work.on(connection);
+            return work.on(engine(database).approvals(), connection);
         } catch (SQLException e) {
             throw new MigrationException(ServerError.of(
                     e.getSQLState() == null ? "58000" : e.getSQLState(),

@@ -2,6 +2,7 @@ package dev.sluice.proxy.migration;
 
 import dev.sluice.policies.plan.Plan;
 import dev.sluice.proxy.catalog.ControlDatabase;
+import dev.sluice.proxy.ledger.ApprovalLedger;
 import dev.sluice.proxy.ledger.Ledger;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -11,6 +12,9 @@ import java.util.List;
 public interface Engine {
 
     Ledger ledger();
+
+    /** The requests for approval beside the ledger. */
+    ApprovalLedger approvals();
 
     /** Makes a runner for one migration; connects when it is first used. */
     StepRunner open(ControlDatabase database, RunnerSettings settings);

@@ -4,6 +4,7 @@ import dev.sluice.policies.plan.Plan;
 import dev.sluice.proxy.catalog.ControlDatabase;
 import dev.sluice.proxy.catalog.ControlPools;
 import dev.sluice.proxy.catalog.ControlUpstream;
+import dev.sluice.proxy.ledger.ApprovalLedger;
 import dev.sluice.proxy.ledger.Ledger;
 import dev.sluice.proxy.migration.postgres.PostgresEngine;
 import dev.sluice.proxy.throttle.Pacer;
@@ -82,6 +83,11 @@ final class CrashingGateway {
         @Override
         public Ledger ledger() {
             return ledger;
+        }
+
+        @Override
+        public ApprovalLedger approvals() {
+            return engine.approvals();
         }
 
         @Override

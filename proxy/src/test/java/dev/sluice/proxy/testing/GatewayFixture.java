@@ -55,15 +55,7 @@ public final class GatewayFixture implements AutoCloseable {
         PostgresEngine engine = new PostgresEngine(Pacer.UNTHROTTLED);
         this.runner = new LedgerMigrations(pools, runnerSettings(database), any -> engine);
         PostgresLedger ledger = new PostgresLedger();
-        this.migrations = new ApprovedMigrations(
-                runner,
-                pools,
-                connection -> {
-                    if (!ledger.installed(connection)) {
-                        ledger.install(connection);
-                    }
-                },
-                Duration.ofHours(1));
+        this.migrations = new ApprovedMigrations(runner, pools, any -> engine, Duration.ofHours(1));
         this.audit = new AuditLog(auditFile, 0, Clock.systemUTC());
         this.interceptor = new GatewayInterceptor(
                 new PostgresFactsReader(pools, ledger::inFlight),

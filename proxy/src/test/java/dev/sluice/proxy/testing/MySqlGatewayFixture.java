@@ -2,10 +2,12 @@ package dev.sluice.proxy.testing;
 
 import dev.sluice.policies.policy.Policy;
 import dev.sluice.proxy.audit.AuditLog;
+import dev.sluice.proxy.audit.AuditTrail;
 import dev.sluice.proxy.catalog.ControlPools;
 import dev.sluice.proxy.catalog.ControlUpstream;
 import dev.sluice.proxy.catalog.MySqlFactsReader;
 import dev.sluice.proxy.intercept.GatewayInterceptor;
+import dev.sluice.proxy.intercept.InterceptorSettings;
 import dev.sluice.proxy.intercept.MySqlInterceptor;
 import dev.sluice.proxy.intercept.command.GatewayView;
 import dev.sluice.proxy.ledger.MySqlLedger;
@@ -39,15 +41,20 @@ public final class MySqlGatewayFixture implements AutoCloseable {
     private final EventLoopGroup loops = Transport.best().newEventLoops(1);
     private final ControlPools pools;
     private final LedgerMigrations runner;
+    private final ApprovedMigrations migrations;
     private final AuditLog audit;
     private final MySqlListener listener;
 
+    /** A gateway with the default policy and short waits. */
     public MySqlGatewayFixture(TestDatabase server) {
+        this(server, GatewayFixture.settings());
+    }
+
+    public MySqlGatewayFixture(TestDatabase server, InterceptorSettings settings) {
         pools = new ControlPools(List.of(new ControlUpstream("test", server.url(""), "lab", "lab", 8)));
         MySqlEngine engine = new MySqlEngine(Pacer.UNTHROTTLED);
         runner = new LedgerMigrations(pools, settings(), any -> engine);
-        ApprovedMigrations migrations = new ApprovedMigrations(
-                runner, pools, connection -> engine.ledger().install(connection), Duration.ofHours(1));
+        migrations = new ApprovedMigrations(runner, pools, any -> engine, Duration.ofHours(1));
         try {
             audit = new AuditLog(Files.createTempDirectory("gateway").resolve("audit.jsonl"), 0, Clock.systemUTC());
         } catch (IOException e) {
@@ -61,7 +68,7 @@ public final class MySqlGatewayFixture implements AutoCloseable {
                 migrations,
                 audit,
                 GatewayView.none(),
-                GatewayFixture.settings(),
+                settings,
                 Clock.systemUTC());
         listener = new MySqlListener(
                 new MySqlSettings(
@@ -74,7 +81,7 @@ public final class MySqlGatewayFixture implements AutoCloseable {
                 Transport.best(),
                 loops,
                 StatementScreen.standard(),
-                new MySqlInterceptor(judging, migrations, pools, GatewayFixture.settings()),
+                new MySqlInterceptor(judging, migrations, pools, settings),
                 TrafficListener.NONE,
                 ServerKiller.none());
         listener.start();
@@ -94,12 +101,28 @@ public final class MySqlGatewayFixture implements AutoCloseable {
                 4);
     }
 
+    public int port() {
+        return listener.address().getPort();
+    }
+
+    public ApprovedMigrations migrations() {
+        return migrations;
+    }
+
+    public AuditTrail trail() {
+        return new AuditTrail(audit.path());
+    }
+
     public Connection connect(String database) throws SQLException {
+        return connect(database, "lab", "lab");
+    }
+
+    public Connection connect(String database, String user, String password) throws SQLException {
         return DriverManager.getConnection(
-                "jdbc:mysql://127.0.0.1:" + listener.address().getPort() + "/" + database
+                "jdbc:mysql://127.0.0.1:" + port() + "/" + database
                         + "?allowPublicKeyRetrieval=true&allowMultiQueries=true",
-                "lab",
-                "lab");
+                user,
+                password);
     }
 
     @Override

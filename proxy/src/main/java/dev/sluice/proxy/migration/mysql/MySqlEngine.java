@@ -2,6 +2,7 @@ package dev.sluice.proxy.migration.mysql;
 
 import dev.sluice.policies.plan.Plan;
 import dev.sluice.proxy.catalog.ControlDatabase;
+import dev.sluice.proxy.ledger.ApprovalLedger;
 import dev.sluice.proxy.ledger.Ledger;
 import dev.sluice.proxy.ledger.MySqlLedger;
 import dev.sluice.proxy.migration.Engine;
@@ -16,6 +17,7 @@ import java.util.List;
 public final class MySqlEngine implements Engine {
 
     private final Ledger ledger = new MySqlLedger();
+    private final ApprovalLedger approvals = ApprovalLedger.mysql();
     private final Pacer pacer;
 
     public MySqlEngine(Pacer pacer) {
@@ -25,6 +27,11 @@ public final class MySqlEngine implements Engine {
     @Override
     public Ledger ledger() {
         return ledger;
+    }
+
+    @Override
+    public ApprovalLedger approvals() {
+        return approvals;
     }
 
     @Override

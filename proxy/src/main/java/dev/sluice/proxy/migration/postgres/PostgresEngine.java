@@ -5,6 +5,7 @@ import dev.sluice.policies.plan.PhaseName;
 import dev.sluice.policies.plan.Plan;
 import dev.sluice.policies.plan.Step;
 import dev.sluice.proxy.catalog.ControlDatabase;
+import dev.sluice.proxy.ledger.ApprovalLedger;
 import dev.sluice.proxy.ledger.Ledger;
 import dev.sluice.proxy.ledger.PostgresLedger;
 import dev.sluice.proxy.migration.Engine;
@@ -26,6 +27,7 @@ public final class PostgresEngine implements Engine {
     private static final Logger LOG = LoggerFactory.getLogger(PostgresEngine.class);
 
     private final Ledger ledger = new PostgresLedger();
+    private final ApprovalLedger approvals = ApprovalLedger.postgres();
     private final Pacer pacer;
 
     public PostgresEngine(Pacer pacer) {
@@ -35,6 +37,11 @@ public final class PostgresEngine implements Engine {
     @Override
     public Ledger ledger() {
         return ledger;
+    }
+
+    @Override
+    public ApprovalLedger approvals() {
+        return approvals;
     }
 
     @Override

@@ -4,21 +4,25 @@ import dev.sluice.policies.plan.PhaseName;
 import dev.sluice.policies.plan.Plan;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 import java.util.Optional;
 
 /** A row of {@code sluice.migrations}. */
-final class PostgresLedgerRow {
+final class LedgerRow {
 
-    static final String SELECT = "SELECT m.id, m.state, m.wanted, m.target_schema, m.target_name, m.statement, m.plan,"
-            + " m.requested_by, m.search_path, m.session, m.phase_index, m.step_index, m.step_cursor, m.phase,"
-            + " m.rows_done, m.rows_total, m.rows_per_second, m.max_rows_per_second, m.reason, m.sqlstate, m.error,"
-            + " m.owner, m.epoch, m.created_at, m.updated_at FROM sluice.migrations m";
+    private LedgerRow() {}
 
-    /** Lets a write through only to who holds the lease, and tells what operators want. */
-    static final String FENCE = " WHERE id = ? AND owner = ? AND epoch = ? RETURNING wanted, max_rows_per_second";
-
-    private PostgresLedgerRow() {}
+    /** What {@link #read} needs, of the table as {@code m}. */
+    static String select(EngineSql engine) {
+        return "SELECT m.id, m.state, m.wanted, m.target_schema, m.target_name, m.statement, m.plan,"
+                + " m.requested_by, m.search_path, m.session, m.phase_index, m.step_index, m.step_cursor, m.phase,"
+                + " m.rows_done, m.rows_total, m.rows_per_second, m.max_rows_per_second, m.reason, m."
+                + engine.sqlState() + " AS error_state, m.error, m.owner, m.epoch, "
+                + engine.epochMicros("m.created_at") + " AS created_micros, " + engine.epochMicros("m.updated_at")
+                + " AS updated_micros FROM sluice.migrations m";
+    }
 
     static LedgerEntry read(ResultSet row) throws SQLException {
         long id = row.getLong("id");
@@ -44,11 +48,15 @@ final class PostgresLedgerRow {
                         row.getDouble("rows_per_second"),
                         state == LedgerState.THROTTLED,
                         row.getString("reason")),
-                Optional.ofNullable(row.getString("sqlstate")),
+                Optional.ofNullable(row.getString("error_state")),
                 Optional.ofNullable(row.getString("error")),
                 row.getString("owner"),
                 row.getLong("epoch"),
-                row.getTimestamp("created_at").toInstant(),
-                row.getTimestamp("updated_at").toInstant());
+                instant(row, "created_micros"),
+                instant(row, "updated_micros"));
+    }
+
+    static Instant instant(ResultSet row, String column) throws SQLException {
+        return Instant.EPOCH.plus(row.getLong(column), ChronoUnit.MICROS);
     }
 }

@@ -1,0 +1,43 @@
+package dev.sluice.proxy.ledger;
+
+/** The words in which the engines' SQL differs; the rest of the ledger's statements is the same for both. */
+enum EngineSql {
+    POSTGRES(
+            "pg_catalog.clock_timestamp()",
+            "?::bigint * interval '1 microsecond'",
+            "(extract(epoch FROM %s) * 1000000)::bigint",
+            "sqlstate"),
+    MYSQL("UTC_TIMESTAMP(6)", "INTERVAL ? MICROSECOND", "TIMESTAMPDIFF(MICROSECOND, '1970-01-01', %s)", "sql_state");
+
+    private final String now;
+    private final String microseconds;
+    private final String epochMicros;
+    private final String sqlState;
+
+    EngineSql(String now, String microseconds, String epochMicros, String sqlState) {
+        this.now = now;
+        this.microseconds = microseconds;
+        this.epochMicros = epochMicros;
+        this.sqlState = sqlState;
+    }
+
+    /** The database's time; in UTC where the column has no time zone. */
+    String now() {
+        return now;
+    }
+
+    /** As many microseconds from now as the next parameter says. */
+    String fromNow() {
+        return now + " + " + microseconds;
+    }
+
+    /** A time as a number, which no driver and no session time zone can bend. */
+    String epochMicros(String column) {
+        return epochMicros.formatted(column);
+    }
+
+    /** The column with the error's SQLSTATE, which is a reserved word on MySQL. */
+    String sqlState() {
+        return sqlState;
+    }
+}
