@@ -1,6 +1,5 @@
 package dev.sluice.proxy.catalog;
 
-import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import java.util.Collection;
 import java.util.List;
@@ -20,8 +19,7 @@ public final class ControlPools implements AutoCloseable {
 
     static {
         // Each connection is looked at before it is used, not only one that was idle for half a second: a server that
-        // has
-        // restarted meanwhile must not cost a client its schema change.
+        // has restarted meanwhile must not cost a client its schema change.
         System.setProperty("com.zaxxer.hikari.aliveBypassWindowMs", "0");
         // Idle connections of many databases must not use up the connections that one server has.
         System.setProperty("com.zaxxer.hikari.housekeeping.periodMs", "5000");
@@ -67,17 +65,19 @@ public final class ControlPools implements AutoCloseable {
     }
 
     private static HikariDataSource pool(ControlUpstream upstream, String database) {
-        HikariConfig config = new HikariConfig();
-        config.setPoolName("control " + upstream.name() + "/" + database);
-        config.setJdbcUrl(upstream.urlOf(database));
-        config.setDataSourceProperties(ControlDatabase.properties(upstream, "sluice"));
-        config.setMaximumPoolSize(upstream.poolSize());
-        config.setMinimumIdle(0);
-        config.setIdleTimeout(IDLE_TIMEOUT_MS);
-        config.setConnectionTimeout(CONNECTION_TIMEOUT_MS);
+        // Made this way the pool and its threads come with the first connection: most databases of a server never
+        // need one.
+        HikariDataSource pool = new HikariDataSource();
+        pool.setPoolName("control " + upstream.name() + "/" + database);
+        pool.setJdbcUrl(upstream.urlOf(database));
+        pool.setDataSourceProperties(ControlDatabase.properties(upstream, "sluice"));
+        pool.setMaximumPoolSize(upstream.poolSize());
+        pool.setMinimumIdle(0);
+        pool.setIdleTimeout(IDLE_TIMEOUT_MS);
+        pool.setConnectionTimeout(CONNECTION_TIMEOUT_MS);
         // The gateway starts while its databases are still down.
-        config.setInitializationFailTimeout(-1);
-        return new HikariDataSource(config);
+        pool.setInitializationFailTimeout(-1);
+        return pool;
     }
 
     @Override

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -24,10 +25,12 @@ final class DatabaseRunner implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DatabaseRunner.class);
     private static final String NO_SUCH_DATABASE = "3D000";
     private static final Duration SWEEP_INTERVAL = Duration.ofMinutes(10);
+    private static final Duration LONGEST_IDLE_POLL = Duration.ofMinutes(1);
 
     private final Engine engine;
     private final ControlDatabase database;
     private final RunnerSettings settings;
+    private final Semaphore glances;
     private final Map<Long, MigrationRun> runs = new ConcurrentHashMap<>();
     private final Map<Long, Thread> threads = new ConcurrentHashMap<>();
     private final ReentrantLock lock = new ReentrantLock();
@@ -37,10 +40,12 @@ final class DatabaseRunner implements AutoCloseable {
     private volatile boolean closed;
     private long sweptAt = System.nanoTime();
 
-    DatabaseRunner(Engine engine, ControlDatabase database, RunnerSettings settings) {
+    /** @param glances bounds how many idle databases of one server are looked at at once */
+    DatabaseRunner(Engine engine, ControlDatabase database, RunnerSettings settings, Semaphore glances) {
         this.engine = engine;
         this.database = database;
         this.settings = settings;
+        this.glances = glances;
         this.watcher = Thread.ofVirtual().name("ledger " + database).start(this::watch);
     }
 
@@ -55,23 +60,49 @@ final class DatabaseRunner implements AutoCloseable {
         }
     }
 
-    /** While nothing is under way it keeps no connection: there may be many databases. */
+    /**
+     * While nothing is under way it keeps no connection, and looks ever more rarely: there may be many databases. Who
+     * starts a migration here wakes it.
+     */
     private void watch() {
-        boolean busy = true;
+        boolean busy = false;
+        Duration idle = settings.idlePoll();
         try {
             while (!closed) {
-                try (Connection connection = busy ? database.connection() : database.dedicated("sluice ledger")) {
-                    busy = look(connection);
+                try {
+                    busy = busy ? look() : glance();
                 } catch (SQLException e) {
                     LOG.debug("ledger of {} not read", database, e);
                     if (NO_SUCH_DATABASE.equals(e.getSQLState())) {
                         sleep(SWEEP_INTERVAL);
                     }
                 }
-                sleep(busy || !runs.isEmpty() ? settings.poll() : settings.idlePoll());
+                boolean active = busy || !runs.isEmpty();
+                idle = active ? settings.idlePoll() : longer(idle);
+                sleep(active ? settings.poll() : idle);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    private static Duration longer(Duration idle) {
+        Duration doubled = idle.multipliedBy(2);
+        return doubled.compareTo(LONGEST_IDLE_POLL) > 0 ? LONGEST_IDLE_POLL : doubled;
+    }
+
+    private boolean look() throws SQLException {
+        try (Connection connection = database.connection()) {
+            return look(connection);
+        }
+    }
+
+    private boolean glance() throws SQLException, InterruptedException {
+        glances.acquire();
+        try (Connection connection = database.dedicated("sluice ledger")) {
+            return look(connection);
+        } finally {
+            glances.release();
         }
     }
 

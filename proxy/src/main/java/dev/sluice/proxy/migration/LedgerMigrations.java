@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.slf4j.Logger;
@@ -36,11 +37,14 @@ public final class LedgerMigrations implements Migrations, AutoCloseable {
     private static final Duration FIRST_LOOK = Duration.ofMillis(10);
     private static final Duration LAST_LOOK = Duration.ofMillis(200);
     private static final Duration COMMAND_PATIENCE = Duration.ofSeconds(3);
+    /** How many idle databases of one server are looked at at once. */
+    private static final int GLANCES = 2;
 
     private final ControlPools pools;
     private final RunnerSettings settings;
     private final Function<ControlUpstream, Engine> engines;
     private final Map<DatabaseRef, DatabaseRunner> runners = new ConcurrentHashMap<>();
+    private final Map<String, Semaphore> glances = new ConcurrentHashMap<>();
     private final Set<DatabaseRef> installed = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
 
@@ -83,7 +87,9 @@ public final class LedgerMigrations implements Migrations, AutoCloseable {
     }
 
     private DatabaseRunner runner(DatabaseRef ref) {
-        return runners.computeIfAbsent(ref, r -> new DatabaseRunner(engine(r.upstream()), database(r), settings));
+        Semaphore shared = glances.computeIfAbsent(ref.upstream(), u -> new Semaphore(GLANCES));
+        return runners.computeIfAbsent(
+                ref, r -> new DatabaseRunner(engine(r.upstream()), database(r), settings, shared));
     }
 
     private Engine engine(String upstream) {
