@@ -17,6 +17,7 @@ import dev.sluice.proxy.ledger.MySqlLedgerScript;
 import dev.sluice.proxy.ledger.PostgresLedgerScript;
 import dev.sluice.proxy.migration.DatabaseRef;
 import dev.sluice.proxy.migration.LedgerMigrations;
+import dev.sluice.proxy.migration.MigrationEnd;
 import dev.sluice.proxy.migration.RunnerSettings;
 import dev.sluice.proxy.throttle.Pacer;
 import java.sql.Connection;
@@ -60,7 +61,8 @@ final class CommandLineDatabases
     public MigrationsClient open(String jdbcUrl) throws CliException {
         ControlUpstream upstream = upstream(jdbcUrl);
         ControlPools pools = new ControlPools(List.of(upstream));
-        LedgerMigrations migrations = new LedgerMigrations(pools, RunnerSettings.defaults(), engines::of);
+        LedgerMigrations migrations =
+                new LedgerMigrations(pools, RunnerSettings.defaults(), engines::of, MigrationEnd.Listener.NONE);
         String database = upstream.isPostgres() ? upstream.database() : "";
         return new LedgerClient(pools, migrations, new DatabaseRef(NAME, database));
     }

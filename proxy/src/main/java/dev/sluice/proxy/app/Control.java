@@ -18,6 +18,7 @@ import dev.sluice.proxy.config.UpstreamConfig;
 import dev.sluice.proxy.intercept.GatewayInterceptor;
 import dev.sluice.proxy.intercept.Interceptor;
 import dev.sluice.proxy.intercept.InterceptorSettings;
+import dev.sluice.proxy.intercept.MigrationAudit;
 import dev.sluice.proxy.intercept.MySqlInterceptor;
 import dev.sluice.proxy.migration.ApprovedMigrations;
 import dev.sluice.proxy.migration.DatabaseRef;
@@ -60,9 +61,10 @@ final class Control implements ControlPlane, AutoCloseable {
         this.pools = Engines.pools(configuration);
         throttling.connect(pools);
         Engines engines = new Engines(throttling.pacer());
-        this.ledger = new LedgerMigrations(pools, Engines.settings(configuration), engines::of);
-        this.migrations = new ApprovedMigrations(ledger, pools, engines::of, Engines.APPROVAL_VALIDITY);
         this.audit = new AuditLog(configuration.audit().file(), AUDIT_ROTATE_BYTES, Clock.systemUTC());
+        this.ledger =
+                new LedgerMigrations(pools, Engines.settings(configuration), engines::of, new MigrationAudit(audit));
+        this.migrations = new ApprovedMigrations(ledger, pools, engines::of, Engines.APPROVAL_VALIDITY);
         Interceptor judging = new GatewayInterceptor(
                 engines.facts(pools),
                 this.policy::get,

@@ -7,7 +7,6 @@ import dev.sluice.proxy.migration.Migrations;
 import dev.sluice.proxy.session.HeldSession;
 import dev.sluice.proxy.session.HeldSession.Notice;
 import dev.sluice.proxy.session.ServerError;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
@@ -24,14 +23,12 @@ final class CompletionWait {
     private final Migrations migrations;
     private final InterceptorSettings settings;
     private final HeldSession session;
-    private final Clock clock;
     private final long startedAt = System.nanoTime();
     private long toldAt = startedAt;
     private long blockedSince;
     private boolean told;
 
-    CompletionWait(Migrations migrations, InterceptorSettings settings, HeldSession session, Clock clock) {
-        this.clock = clock;
+    CompletionWait(Migrations migrations, InterceptorSettings settings, HeldSession session) {
         this.migrations = migrations;
         this.settings = settings;
         this.session = session;
@@ -52,12 +49,10 @@ final class CompletionWait {
         record Abandoned(Migration migration) implements End {}
     }
 
-    /** @param phases is told what is seen on the way */
-    End until(Sent sent, long id, PhaseLog phases) throws MigrationException, InterruptedException {
+    End until(Sent sent, long id) throws MigrationException, InterruptedException {
         blockedSince = 0;
         while (true) {
             Migration now = migrations.await(sent.database(), id, SLICE, progress -> {});
-            phases.saw(now, clock.instant());
             Optional<End> end = ended(now);
             if (end.isPresent()) {
                 return end.get();

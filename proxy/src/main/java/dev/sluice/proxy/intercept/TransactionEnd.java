@@ -22,19 +22,17 @@ final class TransactionEnd {
     private final AuditLog audit;
     private final InterceptorSettings settings;
     private final Clock clock;
-    private final MigrationFollower follower;
 
     TransactionEnd(Migrations migrations, AuditLog audit, InterceptorSettings settings, Clock clock) {
         this.migrations = migrations;
         this.audit = audit;
         this.settings = settings;
         this.clock = clock;
-        this.follower = new MigrationFollower(migrations, audit, clock);
     }
 
     /** @return the error that the client gets in place of success */
     Optional<ServerError> of(HeldSession session, List<Sent> statements) {
-        CompletionWait wait = new CompletionWait(migrations, settings, session, clock);
+        CompletionWait wait = new CompletionWait(migrations, settings, session);
         Optional<ServerError> error = Optional.empty();
         for (Sent sent : statements) {
             if (sent.migration().isEmpty()) {
@@ -66,11 +64,9 @@ final class TransactionEnd {
                         "The rest of the statement is carried out online.",
                         "SHOW SLUICE MIGRATION " + id + " shows it."));
                 record(sent, "committed", "", "the migration goes on");
-                follower.follow(sent, id, new PhaseLog(sent.at()));
                 return Optional.empty();
             }
-            PhaseLog phases = new PhaseLog(sent.at());
-            return result(wait, sent, wait.until(sent, id, phases), phases);
+            return result(wait, sent, wait.until(sent, id));
         } catch (MigrationException e) {
             session.notice(new Notice(
                     "WARNING",
@@ -85,36 +81,31 @@ final class TransactionEnd {
         }
     }
 
-    private Optional<ServerError> result(CompletionWait wait, Sent sent, CompletionWait.End end, PhaseLog phases)
+    private Optional<ServerError> result(CompletionWait wait, Sent sent, CompletionWait.End end)
             throws MigrationException, InterruptedException {
         return switch (end) {
             case CompletionWait.End.Complete complete -> {
                 record(sent, "complete", "", rows(complete.migration()));
-                audit.appendOrKeep(phases.end(complete.migration(), clock.instant()));
                 yield Optional.empty();
             }
             case CompletionWait.End.GoesOn on -> {
-                follower.follow(sent, on.migration().id(), phases);
                 record(sent, "committed", "", "the migration goes on");
                 yield Optional.empty();
             }
             case CompletionWait.End.Abandoned abandoned -> {
-                follower.follow(sent, abandoned.migration().id(), phases);
                 record(sent, "committed", "57014", "the client does not wait; the migration goes on");
                 yield Optional.of(CompletionWait.abandoned(abandoned.migration()));
             }
             case CompletionWait.End.Cancelled cancelled -> {
                 record(sent, "cancelled", "57014", cancelled.migration().reason());
-                audit.appendOrKeep(phases.end(cancelled.migration(), clock.instant()));
                 yield Optional.of(CompletionWait.cancelled(cancelled.migration()));
             }
-            case CompletionWait.End.Failed failed -> failed(wait, sent, failed.migration(), phases);
+            case CompletionWait.End.Failed failed -> failed(wait, sent, failed.migration());
         };
     }
 
-    private Optional<ServerError> failed(CompletionWait wait, Sent sent, Migration failed, PhaseLog phases)
+    private Optional<ServerError> failed(CompletionWait wait, Sent sent, Migration failed)
             throws MigrationException, InterruptedException {
-        audit.appendOrKeep(phases.end(failed, clock.instant()));
         String sqlState = failed.sqlState().orElse("XX000");
         if (!sent.alone()) {
             record(sent, "failed", sqlState, failed.reason());

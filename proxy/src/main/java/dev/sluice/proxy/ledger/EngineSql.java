@@ -6,15 +6,23 @@ enum EngineSql {
             "pg_catalog.clock_timestamp()",
             "?::bigint * interval '1 microsecond'",
             "(extract(epoch FROM %s) * 1000000)::bigint",
-            "sqlstate"),
-    MYSQL("UTC_TIMESTAMP(6)", "INTERVAL ? MICROSECOND", "TIMESTAMPDIFF(MICROSECOND, '1970-01-01', %s)", "sql_state");
+            "sqlstate",
+            "ON CONFLICT DO NOTHING"),
+    MYSQL(
+            "UTC_TIMESTAMP(6)",
+            "INTERVAL ? MICROSECOND",
+            "TIMESTAMPDIFF(MICROSECOND, '1970-01-01', %s)",
+            "sql_state",
+            "ON DUPLICATE KEY UPDATE migration = migration");
 
     private final String now;
     private final String microseconds;
     private final String epochMicros;
     private final String sqlState;
+    private final String unlessPresent;
 
-    EngineSql(String now, String microseconds, String epochMicros, String sqlState) {
+    EngineSql(String now, String microseconds, String epochMicros, String sqlState, String unlessPresent) {
+        this.unlessPresent = unlessPresent;
         this.now = now;
         this.microseconds = microseconds;
         this.epochMicros = epochMicros;
@@ -34,6 +42,11 @@ enum EngineSql {
     /** A time as a number, which no driver and no session time zone can bend. */
     String epochMicros(String column) {
         return epochMicros.formatted(column);
+    }
+
+    /** How an INSERT into {@code sluice.phases} ends that leaves a row alone that is there. */
+    String unlessPresent() {
+        return unlessPresent;
     }
 
     /** The column with the error's SQLSTATE, which is a reserved word on MySQL. */

@@ -73,6 +73,12 @@ public interface Ledger {
             Progress progress)
             throws SQLException, LeaseLostException;
 
+    /** Writes down, in the transaction of {@link #advance}, that a phase begins; what is known of it already stays. */
+    void entered(Connection connection, long id, PhaseName phase, Progress progress) throws SQLException;
+
+    /** The phases that a migration has been in so far, in their order; the last lasts until now. */
+    List<PhaseSpan> phases(Connection connection, LedgerEntry entry) throws SQLException;
+
     /** Says why a migration waits. */
     void note(Connection connection, Lease lease, boolean throttled, String reason)
             throws SQLException, LeaseLostException;

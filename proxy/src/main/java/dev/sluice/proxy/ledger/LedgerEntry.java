@@ -29,6 +29,11 @@ public record LedgerEntry(
         Instant createdAt,
         Instant updatedAt) {
 
+    public LedgerEntry with(Progress made) {
+        return new LedgerEntry(
+                id, draft, state, signals, position, phase, made, sqlState, error, owner, epoch, createdAt, updatedAt);
+    }
+
     public Plan plan() {
         return draft.plan();
     }

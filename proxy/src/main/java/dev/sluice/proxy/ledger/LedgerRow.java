@@ -41,7 +41,7 @@ final class LedgerRow {
                 state,
                 new Signals(Wanted.of(row.getString("wanted")), row.getLong("max_rows_per_second")),
                 new Position(row.getInt("phase_index"), row.getInt("step_index"), row.getString("step_cursor")),
-                PhaseName.valueOf(row.getString("phase").toUpperCase(Locale.ROOT)),
+                phase(row),
                 new Progress(
                         row.getLong("rows_done"),
                         row.getLong("rows_total"),
@@ -54,6 +54,10 @@ final class LedgerRow {
                 row.getLong("epoch"),
                 instant(row, "created_micros"),
                 instant(row, "updated_micros"));
+    }
+
+    static PhaseName phase(ResultSet row) throws SQLException {
+        return PhaseName.valueOf(row.getString("phase").toUpperCase(Locale.ROOT));
     }
 
     static Instant instant(ResultSet row, String column) throws SQLException {

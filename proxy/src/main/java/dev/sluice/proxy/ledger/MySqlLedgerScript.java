@@ -9,7 +9,7 @@ import java.util.List;
 public final class MySqlLedgerScript {
 
     /** Counted up with each change. */
-    static final int VERSION = 1;
+    static final int VERSION = 2;
 
     private static final List<String> STATEMENTS = List.of(
             "CREATE DATABASE IF NOT EXISTS sluice CHARACTER SET utf8mb4",
@@ -49,6 +49,14 @@ public final class MySqlLedgerScript {
               updated_at DATETIME(6) NOT NULL,
               ended_at DATETIME(6),
               KEY state (state)
+            ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin""",
+            """
+            CREATE TABLE IF NOT EXISTS sluice.phases (
+              migration BIGINT NOT NULL,
+              phase VARCHAR(16) NOT NULL,
+              begun_at DATETIME(6) NOT NULL,
+              rows_before BIGINT NOT NULL,
+              PRIMARY KEY (migration, phase)
             ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin""",
             "INSERT INTO sluice.settings (name, value) VALUES ('version', '" + VERSION
                     + "') ON DUPLICATE KEY UPDATE value = '" + VERSION + "'");

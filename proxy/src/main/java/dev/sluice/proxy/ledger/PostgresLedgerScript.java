@@ -10,7 +10,7 @@ package dev.sluice.proxy.ledger;
 public final class PostgresLedgerScript {
 
     /** Counted up with each change of the script. */
-    static final int VERSION = 1;
+    static final int VERSION = 2;
 
     /** The key that installations take turns by, and the upper half of the keys of {@code expanded}. */
     static final long LOCK_SPACE = 0x534C5543L;
@@ -53,6 +53,12 @@ public final class PostgresLedgerScript {
             ) WITH (fillfactor = 50);
             CREATE INDEX IF NOT EXISTS migrations_unfinished ON sluice.migrations (id)
              WHERE state NOT IN ('complete', 'cancelled');
+            CREATE TABLE IF NOT EXISTS sluice.phases (
+              migration bigint NOT NULL,
+              phase text NOT NULL,
+              begun_at timestamptz NOT NULL,
+              rows_before bigint NOT NULL,
+              PRIMARY KEY (migration, phase));
             CREATE TABLE IF NOT EXISTS sluice.expansions (
               migration bigint PRIMARY KEY,
               at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp());

@@ -5,6 +5,7 @@ import dev.sluice.policies.plan.PhaseName;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -153,6 +154,50 @@ abstract class SqlLedger implements Ledger {
                         .with(running(progress.throttled()))
                         .with(progress.reason()),
                 lease);
+    }
+
+    @Override
+    public void entered(Connection connection, long id, PhaseName phase, Progress progress) throws SQLException {
+        Sql.on(
+                        connection,
+                        "INSERT INTO sluice.phases (migration, phase, begun_at, rows_before) VALUES (?, ?, "
+                                + engine.now() + ", ?) " + engine.unlessPresent())
+                .with(id)
+                .with(phase.word())
+                .with(progress.rowsDone())
+                .update();
+    }
+
+    @Override
+    public List<PhaseSpan> phases(Connection connection, LedgerEntry entry) throws SQLException {
+        List<PhaseBegin> begins = new ArrayList<>();
+        begins.add(new PhaseBegin(PhaseName.EXPAND, entry.createdAt(), 0));
+        begins.addAll(Sql.on(
+                        connection,
+                        "SELECT phase, " + engine.epochMicros("begun_at") + " AS begun_micros, rows_before"
+                                + " FROM sluice.phases WHERE migration = ? ORDER BY begun_at")
+                .with(entry.id())
+                .all(row -> new PhaseBegin(
+                        LedgerRow.phase(row), LedgerRow.instant(row, "begun_micros"), row.getLong("rows_before"))));
+        Instant now = Sql.on(connection, "SELECT " + engine.epochMicros(engine.now()) + " AS now_micros")
+                .one(row -> LedgerRow.instant(row, "now_micros"))
+                .orElseThrow();
+        return PhaseBegin.spans(begins, now, entry.progress().rowsDone());
+    }
+
+    private record PhaseBegin(PhaseName phase, Instant at, long rowsBefore) {
+
+        static List<PhaseSpan> spans(List<PhaseBegin> begins, Instant end, long rowsAtEnd) {
+            List<PhaseSpan> spans = new ArrayList<>();
+            for (int i = 0; i < begins.size(); i++) {
+                PhaseBegin begin = begins.get(i);
+                boolean last = i == begins.size() - 1;
+                Instant until = last ? end : begins.get(i + 1).at();
+                long rows = (last ? rowsAtEnd : begins.get(i + 1).rowsBefore()) - begin.rowsBefore();
+                spans.add(new PhaseSpan(begin.phase(), begin.at(), until, rows));
+            }
+            return spans;
+        }
     }
 
     @Override

@@ -31,6 +31,7 @@ final class DatabaseRunner implements AutoCloseable {
     private final ControlDatabase database;
     private final RunnerSettings settings;
     private final Semaphore glances;
+    private final MigrationEnd.Listener listener;
     private final Map<Long, MigrationRun> runs = new ConcurrentHashMap<>();
     private final Map<Long, Thread> threads = new ConcurrentHashMap<>();
     private final ReentrantLock lock = new ReentrantLock();
@@ -41,11 +42,17 @@ final class DatabaseRunner implements AutoCloseable {
     private long sweptAt = System.nanoTime();
 
     /** @param glances bounds how many idle databases of one server are looked at at once */
-    DatabaseRunner(Engine engine, ControlDatabase database, RunnerSettings settings, Semaphore glances) {
+    DatabaseRunner(
+            Engine engine,
+            ControlDatabase database,
+            RunnerSettings settings,
+            Semaphore glances,
+            MigrationEnd.Listener listener) {
         this.engine = engine;
         this.database = database;
         this.settings = settings;
         this.glances = glances;
+        this.listener = listener;
         this.watcher = Thread.ofVirtual().name("ledger " + database).start(this::watch);
     }
 
@@ -128,7 +135,7 @@ final class DatabaseRunner implements AutoCloseable {
     }
 
     private void start(LedgerEntry entry) {
-        MigrationRun run = new MigrationRun(engine, database, settings, entry);
+        MigrationRun run = new MigrationRun(engine, database, settings, listener, entry);
         runs.put(entry.id(), run);
         threads.put(
                 entry.id(), Thread.ofVirtual().name("migration " + entry.id()).start(() -> execute(entry.id(), run)));

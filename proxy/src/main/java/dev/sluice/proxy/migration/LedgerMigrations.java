@@ -43,13 +43,22 @@ public final class LedgerMigrations implements Migrations, AutoCloseable {
     private final ControlPools pools;
     private final RunnerSettings settings;
     private final Function<ControlUpstream, Engine> engines;
+    private final MigrationEnd.Listener listener;
     private final Map<DatabaseRef, DatabaseRunner> runners = new ConcurrentHashMap<>();
     private final Map<String, Semaphore> glances = new ConcurrentHashMap<>();
     private final Set<DatabaseRef> installed = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
 
-    /** @param engines what serves an upstream, by its kind */
-    public LedgerMigrations(ControlPools pools, RunnerSettings settings, Function<ControlUpstream, Engine> engines) {
+    /**
+     * @param engines what serves an upstream, by its kind
+     * @param listener is told how the migrations end that are run here
+     */
+    public LedgerMigrations(
+            ControlPools pools,
+            RunnerSettings settings,
+            Function<ControlUpstream, Engine> engines,
+            MigrationEnd.Listener listener) {
+        this.listener = listener;
         this.pools = pools;
         this.settings = settings;
         this.engines = engines;
@@ -89,7 +98,7 @@ public final class LedgerMigrations implements Migrations, AutoCloseable {
     private DatabaseRunner runner(DatabaseRef ref) {
         Semaphore shared = glances.computeIfAbsent(ref.upstream(), u -> new Semaphore(GLANCES));
         return runners.computeIfAbsent(
-                ref, r -> new DatabaseRunner(engine(r.upstream()), database(r), settings, shared));
+                ref, r -> new DatabaseRunner(engine(r.upstream()), database(r), settings, shared, listener));
     }
 
     private Engine engine(String upstream) {

@@ -5,10 +5,12 @@ import dev.sluice.proxy.catalog.ControlDatabase;
 import dev.sluice.proxy.ledger.LeaseLostException;
 import dev.sluice.proxy.ledger.LedgerEntry;
 import dev.sluice.proxy.ledger.LedgerState;
+import dev.sluice.proxy.ledger.PhaseSpan;
 import dev.sluice.proxy.ledger.Wanted;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,10 +29,17 @@ final class MigrationRun {
     private final ControlDatabase database;
     private final RunnerSettings settings;
     private final RunSignals signals;
+    private final MigrationEnd.Listener listener;
     private final Run run;
     private Duration backoff = FIRST_BACKOFF;
 
-    MigrationRun(Engine engine, ControlDatabase database, RunnerSettings settings, LedgerEntry entry) {
+    MigrationRun(
+            Engine engine,
+            ControlDatabase database,
+            RunnerSettings settings,
+            MigrationEnd.Listener listener,
+            LedgerEntry entry) {
+        this.listener = listener;
         this.engine = engine;
         this.database = database;
         this.settings = settings;
@@ -136,7 +145,21 @@ final class MigrationRun {
 
     private void finish(LedgerState state, Optional<String> sqlState, String reason) throws SQLException {
         try (Connection connection = database.connection()) {
-            engine.ledger().finish(connection, run.entry().lease(), state, sqlState, reason);
+            connection.setAutoCommit(false);
+            try {
+                List<PhaseSpan> phases = engine.ledger().phases(connection, run.now());
+                engine.ledger().finish(connection, run.entry().lease(), state, sqlState, reason);
+                if (state != LedgerState.PAUSED) {
+                    DatabaseRef ref = new DatabaseRef(database.upstream().name(), database.name());
+                    listener.ended(new MigrationEnd(ref, run.entry(), state, sqlState, reason, phases));
+                }
+                connection.commit();
+            } catch (SQLException | RuntimeException e) {
+                connection.rollback();
+                throw e;
+            } finally {
+                connection.setAutoCommit(true);
+            }
         }
     }
 

@@ -44,6 +44,11 @@ public final class Run {
         return entry;
     }
 
+    /** The entry with the progress made since it was read. */
+    LedgerEntry now() {
+        return entry.with(progress);
+    }
+
     public Plan plan() {
         return entry.plan();
     }
@@ -100,6 +105,9 @@ public final class Run {
      */
     public void advance(Connection work, Position to, Progress now) throws SQLException {
         Signals told = ledger.advance(work, entry.lease(), settings.lease(), to, phase(to), now);
+        if (phase(to) != phase(position) && to.phase() < plan().phases().size()) {
+            ledger.entered(work, entry.id(), phase(to), now);
+        }
         pending = Optional.of(new Moved(to, now, told));
     }
 

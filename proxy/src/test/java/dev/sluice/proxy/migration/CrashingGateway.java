@@ -37,7 +37,8 @@ final class CrashingGateway {
                 Gateway.settings("")
                         .withLease("child:" + ProcessHandle.current().pid(), Duration.ofMillis(300))
                         .withBatchTime(Duration.ofSeconds(2)),
-                upstream -> engine);
+                upstream -> engine,
+                MigrationEnd.Listener.NONE);
         DatabaseRef ref = new DatabaseRef("test", arguments[1]);
         for (Migration migration : migrations.list(ref)) {
             migrations.await(ref, migration.id(), Gateway.PATIENCE, m -> {});

@@ -12,6 +12,7 @@ import java.sql.Connection;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /** A gateway's control plane on one test database, and a client that does what the gateway would have it do. */
 final class Gateway implements AutoCloseable {
@@ -21,6 +22,8 @@ final class Gateway implements AutoCloseable {
     final DatabaseRef ref;
     final ControlPools pools;
     final LedgerMigrations migrations;
+    /** What this gateway has ended. */
+    final List<MigrationEnd> ends = new CopyOnWriteArrayList<>();
 
     private final TestServer server;
 
@@ -33,7 +36,7 @@ final class Gateway implements AutoCloseable {
         ref = new DatabaseRef("test", database);
         pools = new ControlPools(List.of(upstream));
         PostgresEngine engine = new PostgresEngine(pacer);
-        migrations = new LedgerMigrations(pools, settings, any -> engine);
+        migrations = new LedgerMigrations(pools, settings, any -> engine, ends::add);
     }
 
     static RunnerSettings settings(String name) {

@@ -8,6 +8,7 @@ import dev.sluice.proxy.catalog.ControlPools;
 import dev.sluice.proxy.catalog.PostgresFactsReader;
 import dev.sluice.proxy.intercept.GatewayInterceptor;
 import dev.sluice.proxy.intercept.InterceptorSettings;
+import dev.sluice.proxy.intercept.MigrationAudit;
 import dev.sluice.proxy.intercept.command.GatewayView;
 import dev.sluice.proxy.ledger.PostgresLedger;
 import dev.sluice.proxy.migration.ApprovedMigrations;
@@ -53,10 +54,10 @@ public final class GatewayFixture implements AutoCloseable {
         this.database = database;
         this.pools = new ControlPools(List.of(server.upstream()));
         PostgresEngine engine = new PostgresEngine(Pacer.UNTHROTTLED);
-        this.runner = new LedgerMigrations(pools, runnerSettings(database), any -> engine);
+        this.audit = new AuditLog(auditFile, 0, Clock.systemUTC());
+        this.runner = new LedgerMigrations(pools, runnerSettings(database), any -> engine, new MigrationAudit(audit));
         PostgresLedger ledger = new PostgresLedger();
         this.migrations = new ApprovedMigrations(runner, pools, any -> engine, Duration.ofHours(1));
-        this.audit = new AuditLog(auditFile, 0, Clock.systemUTC());
         this.interceptor = new GatewayInterceptor(
                 new PostgresFactsReader(pools, ledger::inFlight),
                 () -> policy,

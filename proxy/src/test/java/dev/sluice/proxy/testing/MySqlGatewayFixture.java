@@ -8,6 +8,7 @@ import dev.sluice.proxy.catalog.ControlUpstream;
 import dev.sluice.proxy.catalog.MySqlFactsReader;
 import dev.sluice.proxy.intercept.GatewayInterceptor;
 import dev.sluice.proxy.intercept.InterceptorSettings;
+import dev.sluice.proxy.intercept.MigrationAudit;
 import dev.sluice.proxy.intercept.MySqlInterceptor;
 import dev.sluice.proxy.intercept.command.GatewayView;
 import dev.sluice.proxy.ledger.MySqlLedger;
@@ -53,13 +54,13 @@ public final class MySqlGatewayFixture implements AutoCloseable {
     public MySqlGatewayFixture(TestDatabase server, InterceptorSettings settings) {
         pools = new ControlPools(List.of(new ControlUpstream("test", server.url(""), "lab", "lab", 8)));
         MySqlEngine engine = new MySqlEngine(Pacer.UNTHROTTLED);
-        runner = new LedgerMigrations(pools, settings(), any -> engine);
-        migrations = new ApprovedMigrations(runner, pools, any -> engine, Duration.ofHours(1));
         try {
             audit = new AuditLog(Files.createTempDirectory("gateway").resolve("audit.jsonl"), 0, Clock.systemUTC());
         } catch (IOException e) {
             throw new IllegalStateException(e);
         }
+        runner = new LedgerMigrations(pools, settings(), any -> engine, new MigrationAudit(audit));
+        migrations = new ApprovedMigrations(runner, pools, any -> engine, Duration.ofHours(1));
         MySqlLedger ledger = new MySqlLedger();
         GatewayInterceptor judging = new GatewayInterceptor(
                 new MySqlFactsReader(pools, ledger::inFlight),

@@ -15,6 +15,7 @@ import dev.sluice.proxy.ledger.MySqlLedger;
 import dev.sluice.proxy.migration.DatabaseRef;
 import dev.sluice.proxy.migration.LedgerMigrations;
 import dev.sluice.proxy.migration.Migration;
+import dev.sluice.proxy.migration.MigrationEnd;
 import dev.sluice.proxy.migration.Migrations;
 import dev.sluice.proxy.migration.RunnerSettings;
 import dev.sluice.proxy.mysql.TestDatabase;
@@ -79,7 +80,7 @@ abstract class MySqlMigrationsTest {
                 Duration.ofMillis(20),
                 8);
         MySqlEngine engine = new MySqlEngine(pacer);
-        migrations = new LedgerMigrations(pools, settings, upstream -> engine);
+        migrations = new LedgerMigrations(pools, settings, upstream -> engine, MigrationEnd.Listener.NONE);
     }
 
     private void execute(String... statements) throws SQLException {
