@@ -1,7 +1,6 @@
 package dev.sluice.proxy.demo;
 
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.SQLWarning;
 import java.sql.Statement;
@@ -9,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 
 /** A schema change, sent by a client of its own. */
 final class Change {
@@ -20,9 +20,9 @@ final class Change {
     /** @param notices what the server, or the gateway, told meanwhile */
     record Answer(Duration took, List<String> notices) {}
 
-    static Change send(String url, String sql) {
+    static Change send(Client client, List<String> statements) {
         Change change = new Change();
-        Thread.ofPlatform().name("dba").daemon().start(() -> change.run(url, sql));
+        Thread.ofPlatform().name("dba").daemon().start(() -> change.run(client, statements));
         return change;
     }
 
@@ -34,7 +34,7 @@ final class Change {
     Answer answer() throws SQLException, InterruptedException {
         try {
             return answer.get();
-        } catch (java.util.concurrent.ExecutionException e) {
+        } catch (ExecutionException e) {
             if (e.getCause() instanceof SQLException sql) {
                 throw sql;
             }
@@ -42,14 +42,16 @@ final class Change {
         }
     }
 
-    private void run(String url, String sql) {
+    private void run(Client client, List<String> statements) {
         long begin = System.nanoTime();
-        try (Connection connection = DriverManager.getConnection(url + "&ApplicationName=dba");
+        try (Connection connection = client.connect("dba");
                 Statement statement = connection.createStatement()) {
-            statement.execute(sql);
             List<String> notices = new ArrayList<>();
-            for (SQLWarning w = statement.getWarnings(); w != null; w = w.getNextWarning()) {
-                notices.add(w.getMessage());
+            for (String sql : statements) {
+                statement.execute(sql);
+                for (SQLWarning w = statement.getWarnings(); w != null; w = w.getNextWarning()) {
+                    notices.add(w.getMessage());
+                }
             }
             answer.complete(new Answer(Duration.ofNanos(System.nanoTime() - begin), notices));
         } catch (SQLException | RuntimeException e) {

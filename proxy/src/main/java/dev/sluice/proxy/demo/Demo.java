@@ -3,13 +3,13 @@ package dev.sluice.proxy.demo;
 import dev.sluice.proxy.cli.CliException;
 import dev.sluice.proxy.cli.ExitCode;
 import dev.sluice.proxy.cli.GatewayLauncher;
+import dev.sluice.proxy.config.Address;
 import dev.sluice.proxy.config.ConfigException;
 import dev.sluice.proxy.config.Configuration;
 import dev.sluice.proxy.config.ConfigurationReader;
 import dev.sluice.proxy.config.GatewayOptions;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -48,7 +48,7 @@ final class Demo {
     GatewayLauncher.Running startGateway(GatewayLauncher launcher, Path folder) throws CliException, ConfigException {
         screen.step("A gateway in front of " + engine.product());
         GatewayOptions gateway = new GatewayOptions(
-                engine.url(engine.port()),
+                engine.upstream(),
                 Optional.of("127.0.0.1:0"),
                 Optional.empty(),
                 Optional.empty(),
@@ -60,14 +60,13 @@ final class Demo {
                         Map.of("SLUICE_DRAIN_TIMEOUT", "1s", "SLUICE_LOG_LEVEL", "warn"))
                 .readOptions(gateway);
         GatewayLauncher.Running running = launcher.launch(configuration);
-        screen.line(
-                "clients connect to port " + running.addresses().get(0).getPort() + " in place of " + engine.port());
+        screen.line("clients connect to " + gateway(running) + " in place of " + engine.address());
         return running;
     }
 
     void fillTables() throws SQLException {
         screen.step("Two equal tables of " + Screen.count(options.rows()) + " rows: " + TABLE + ", " + EQUAL_TABLE);
-        try (Connection connection = DriverManager.getConnection(engine.url(engine.port()))) {
+        try (Connection connection = engine.connect(engine.address(), "demo")) {
             engine.fill(connection, TABLE, options.rows());
             screen.line(TABLE + " is filled");
             engine.fill(connection, EQUAL_TABLE, options.rows());
@@ -75,24 +74,29 @@ final class Demo {
         }
     }
 
+    /** Where clients of the gateway connect. */
+    static Address gateway(GatewayLauncher.Running running) {
+        return new Address("127.0.0.1", running.addresses().get(0).getPort());
+    }
+
     /** @return whether everything that was promised holds */
-    boolean run(GatewayLauncher.Running gateway) throws SQLException, InterruptedException {
-        int port = gateway.addresses().get(0).getPort();
-        Observer observer = new Observer(gateway.http().orElseThrow());
-        Course through = throughGateway(engine.url(port), observer);
+    boolean run(GatewayLauncher.Running running) throws SQLException, InterruptedException {
+        Address gateway = gateway(running);
+        Course through = throughGateway(application -> engine.connect(gateway, application));
         boolean kept = prove();
-        Course direct = directly(engine.url(engine.port()));
+        Course direct = directly(application -> engine.connect(engine.address(), application));
         boolean equal = compareStructures();
         sideBySide(through, direct);
         return kept && equal && through.during().errors() == 0;
     }
 
-    private Course throughGateway(String url, Observer observer) throws SQLException, InterruptedException {
+    private Course throughGateway(Client client) throws SQLException, InterruptedException {
         screen.step("An application at work through the gateway: " + options.perSecond() + " transactions a second");
-        try (Workload workload = Workload.start(url, TABLE, options.rows(), options.perSecond())) {
+        try (Observer observer = new Observer(client);
+                Workload workload = Workload.start(client, TABLE, options.rows(), options.perSecond())) {
             Measurement before = warmed(workload);
             screen.step("A client of the gateway sends: " + engine.alter(TABLE));
-            Change change = Change.send(url, engine.alter(TABLE));
+            Change change = Change.send(client, List.of(engine.alter(TABLE)));
             while (change.pending()) {
                 show(observer, workload, before);
                 Thread.sleep(LOOK_EVERY);
@@ -108,7 +112,7 @@ final class Demo {
         }
     }
 
-    private void show(Observer observer, Workload workload, Measurement before) throws InterruptedException {
+    private void show(Observer observer, Workload workload, Measurement before) {
         Measurement now = workload.current();
         String foreground = "app p99 " + Screen.ms(now.latency(99)) + " (before " + Screen.ms(before.latency(99))
                 + "), longest pause " + Screen.ms(now.longestPause());
@@ -140,22 +144,23 @@ final class Demo {
 
     private boolean prove() throws SQLException {
         screen.step("What is there now");
-        try (Connection connection = DriverManager.getConnection(engine.url(engine.port()))) {
+        try (Connection connection = engine.connect(engine.address(), "demo")) {
             boolean kept = holds(connection, engine.promise(TABLE));
             tell(kept, engine.promiseInWords());
             return kept;
         }
     }
 
-    private Course directly(String url) throws SQLException, InterruptedException {
-        screen.step("The same without the gateway: the same work on " + EQUAL_TABLE + ", the same statement directly");
-        try (Workload workload = Workload.start(url, EQUAL_TABLE, options.rows(), options.perSecond())) {
+    private Course directly(Client client) throws SQLException, InterruptedException {
+        DemoEngine.ByHand byHand = engine.byHand(EQUAL_TABLE);
+        screen.step("The same without the gateway: the same work on " + EQUAL_TABLE + ", " + byHand.inWords());
+        try (Workload workload = Workload.start(client, EQUAL_TABLE, options.rows(), options.perSecond())) {
             Measurement before = warmed(workload);
-            Change change = Change.send(url, engine.alter(EQUAL_TABLE));
+            Change change = Change.send(client, byHand.statements());
             long begin = System.nanoTime();
             while (change.pending()) {
                 Duration pause = workload.current().longestPause();
-                screen.progress(0, "the table is locked; nothing committed for " + Screen.ms(pause));
+                screen.progress(0, "longest pause without any commit " + Screen.ms(pause));
                 Thread.sleep(LOOK_EVERY);
             }
             Duration took = change.answer().took();
@@ -165,7 +170,7 @@ final class Demo {
     }
 
     private boolean compareStructures() throws SQLException {
-        try (Connection connection = DriverManager.getConnection(engine.url(engine.port()))) {
+        try (Connection connection = engine.connect(engine.address(), "demo")) {
             boolean equal = engine.structure(connection, TABLE).equals(engine.structure(connection, EQUAL_TABLE));
             tell(equal, "both tables have the same columns, defaults and constraints now");
             return equal;
@@ -177,7 +182,7 @@ final class Demo {
         Measurement a = through.during();
         Measurement b = direct.during();
         screen.table(List.of(
-                List.of("", "through Sluice", "direct ALTER"),
+                List.of("", "through Sluice", "directly"),
                 List.of("longest pause without any commit", Screen.ms(a.longestPause()), Screen.ms(b.longestPause())),
                 List.of(
                         "  (the same before the change)",

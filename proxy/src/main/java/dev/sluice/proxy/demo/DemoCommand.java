@@ -5,6 +5,7 @@ import dev.sluice.proxy.cli.ExitCode;
 import dev.sluice.proxy.cli.GatewayLauncher;
 import dev.sluice.proxy.cli.Terminal;
 import dev.sluice.proxy.config.ConfigException;
+import dev.sluice.proxy.config.JdbcUrl;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -42,8 +43,20 @@ public final class DemoCommand implements Callable<Integer> {
     @Spec
     private @Nullable CommandSpec spec;
 
-    @Option(names = "--engine", description = "Database: postgres (default)", paramLabel = "ENGINE")
+    @Option(
+            names = "--engine",
+            description = "Database that is started: postgres or mysql (default: ${DEFAULT-VALUE})",
+            paramLabel = "ENGINE")
     private String engine = "postgres";
+
+    @Option(
+            names = "--url",
+            description = {
+                "A MySQL or MariaDB server that is there already, with a user who may make and drop databases:",
+                "jdbc:mysql://host:3306/?user=…&password=…"
+            },
+            paramLabel = "JDBC_URL")
+    private @Nullable String url;
 
     @Option(names = "--rows", description = "Rows of each table (default: ${DEFAULT-VALUE})")
     private int rows = 1_000_000;
@@ -65,8 +78,8 @@ public final class DemoCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws SQLException, CliException, ConfigException, InterruptedException, IOException {
-        if (!engine.equals("postgres")) {
-            throw new CliException(ExitCode.USAGE, "--engine " + engine + ": expected postgres");
+        if (!engine.equals("postgres") && !engine.equals("mysql")) {
+            throw new CliException(ExitCode.USAGE, "--engine " + engine + ": expected postgres or mysql");
         }
         if (rows < 1000 || rate < 1 || rate > 10_000 || seconds < 1) {
             throw new CliException(
@@ -89,10 +102,8 @@ public final class DemoCommand implements Callable<Integer> {
         Screen screen = new Screen(out(), Terminal.present(), Terminal.colourOn(Terminal.present()));
         Path folder = Files.createTempDirectory("sluice-demo");
         data = folder;
-        screen.step("A database of its own, in " + folder);
-        PostgresEngine database = PostgresEngine.start(folder);
-        open(database);
-        screen.line(database.product() + " on port " + database.port());
+        DemoEngine database = database(screen, folder);
+        screen.line(database.product() + " on " + database.address());
         Demo demo = new Demo(screen, database, new Demo.Options(rows, rate, Duration.ofSeconds(seconds)));
         demo.fillTables();
         GatewayLauncher.Running gateway = demo.startGateway(launcher, folder);
@@ -100,16 +111,49 @@ public final class DemoCommand implements Callable<Integer> {
         boolean good = demo.run(gateway);
         if (keep) {
             screen.step("Still running, until Ctrl-C");
-            screen.line("through the gateway:  "
-                    + database.shellCommand(gateway.addresses().get(0).getPort()));
-            screen.line("                      "
-                    + database.url(gateway.addresses().get(0).getPort()));
-            screen.line("the server itself:    " + database.shellCommand(database.port()));
+            screen.line("through the gateway:  " + database.shellCommand(Demo.gateway(gateway)));
+            screen.line("                      " + database.url(Demo.gateway(gateway)));
+            screen.line("the server itself:    " + database.shellCommand(database.address()));
             gateway.http()
                     .ifPresent(http -> screen.line("the console:          http://127.0.0.1:" + http.getPort() + "/"));
             new CountDownLatch(1).await();
         }
         return Demo.exitCode(good);
+    }
+
+    private DemoEngine database(Screen screen, Path folder)
+            throws SQLException, CliException, InterruptedException, IOException {
+        String server = url;
+        if (server != null) {
+            screen.step("A database of its own on a server that is there");
+            return opened(new MySqlEngine(mySql(server), () -> {}, true));
+        }
+        screen.step("A database server of its own, in " + folder);
+        if (engine.equals("postgres")) {
+            return opened(PostgresEngine.start(folder));
+        }
+        screen.line("Maven fetches MariaDB from Maven Central (150 MB, the first time)");
+        MariaDbServer mariaDb = MariaDbServer.start(folder);
+        open(mariaDb);
+        return opened(new MySqlEngine(mariaDb.url(), mariaDb, false));
+    }
+
+    private static JdbcUrl mySql(String url) throws CliException {
+        try {
+            JdbcUrl parsed = JdbcUrl.parse(url);
+            if (parsed.product() != JdbcUrl.Product.POSTGRESQL) {
+                return parsed;
+            }
+            throw new CliException(
+                    ExitCode.USAGE, "--url: expected jdbc:mysql://… or jdbc:mariadb://…; PostgreSQL is started anew");
+        } catch (IllegalArgumentException e) {
+            throw new CliException(ExitCode.USAGE, "--url: " + e.getMessage());
+        }
+    }
+
+    private DemoEngine opened(DemoEngine database) {
+        open(database);
+        return database;
     }
 
     private java.io.PrintWriter out() {

@@ -1,31 +1,24 @@
 package dev.sluice.proxy.demo;
 
-import java.io.IOException;
-import java.net.InetSocketAddress;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.time.Duration;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.Optional;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
+import org.jspecify.annotations.Nullable;
 
-/** Asks the gateway's HTTP interface how its latest migration goes. */
-final class Observer {
+/** Asks the gateway how its latest migration goes, as any client can. For one thread. */
+final class Observer implements AutoCloseable {
 
-    private static final JsonMapper MAPPER = JsonMapper.builder().build();
+    private final Client gateway;
+    private @Nullable Connection connection;
 
-    private final HttpClient client =
-            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
-    private final URI migrations;
-
-    Observer(InetSocketAddress http) {
-        this.migrations = URI.create("http://127.0.0.1:" + http.getPort() + "/api/v1/migrations");
+    Observer(Client gateway) {
+        this.gateway = gateway;
     }
 
     /** A migration as the gateway tells it. */
-    record Seen(long id, String state, String phase, long done, long total, long perSecond, String reason) {
+    record Seen(String state, String phase, long done, long total, long perSecond, String reason) {
 
         /** The part that is done: filling rows takes nearly all of the time, the phases behind it the rest. */
         double share() {
@@ -40,31 +33,47 @@ final class Observer {
     }
 
     /** The latest migration; empty when there is none, or when it cannot be told just now. */
-    Optional<Seen> latest() throws InterruptedException {
-        HttpRequest request = HttpRequest.newBuilder(migrations)
-                .timeout(Duration.ofSeconds(2))
-                .build();
-        try {
-            HttpResponse<String> answer = client.send(request, HttpResponse.BodyHandlers.ofString());
-            Optional<Seen> latest = Optional.empty();
-            for (JsonNode node : MAPPER.readTree(answer.body()).path("migrations")) {
-                Seen seen = seen(node);
-                latest = latest.filter(l -> l.id() > seen.id()).or(() -> Optional.of(seen));
-            }
-            return latest;
-        } catch (IOException e) {
+    Optional<Seen> latest() {
+        try (Statement statement = connected().createStatement();
+                ResultSet row = statement.executeQuery("SHOW SLUICE MIGRATIONS")) {
+            return row.next() ? Optional.of(seen(row)) : Optional.empty();
+        } catch (SQLException e) {
+            close();
             return Optional.empty();
         }
     }
 
-    private static Seen seen(JsonNode node) {
+    private static Seen seen(ResultSet row) throws SQLException {
+        String reason = row.getString("reason");
         return new Seen(
-                node.path("id").asLong(),
-                node.path("state").asString(""),
-                node.path("phase").asString(""),
-                node.path("rowsDone").asLong(0),
-                node.path("rowsTotal").asLong(0),
-                node.path("rowsPerSecond").asLong(0),
-                node.path("reason").asString(""));
+                row.getString("state"),
+                row.getString("phase"),
+                row.getLong("rows"),
+                row.getLong("total"),
+                row.getLong("rate"),
+                reason == null ? "" : reason);
+    }
+
+    private Connection connected() throws SQLException {
+        Connection present = connection;
+        if (present == null) {
+            present = gateway.connect("observer");
+            connection = present;
+        }
+        return present;
+    }
+
+    @Override
+    public void close() {
+        Connection present = connection;
+        connection = null;
+        if (present != null) {
+            try {
+                present.close();
+            } catch (SQLException e) {
+                // It is broken already; the next look connects again.
+                return;
+            }
+        }
     }
 }

@@ -1,5 +1,6 @@
 package dev.sluice.proxy.demo;
 
+import dev.sluice.proxy.config.Address;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -58,18 +59,28 @@ final class PostgresEngine implements DemoEngine {
     }
 
     @Override
-    public String url(int port) {
-        return "jdbc:postgresql://127.0.0.1:" + port + "/shop?user=" + USER;
+    public Address address() {
+        return new Address("127.0.0.1", server.getPort());
     }
 
     @Override
-    public int port() {
-        return server.getPort();
+    public String upstream() {
+        return url(address());
     }
 
     @Override
-    public String shellCommand(int port) {
-        return "psql 'postgresql://" + USER + "@127.0.0.1:" + port + "/shop'";
+    public String url(Address at) {
+        return "jdbc:postgresql://" + at + "/shop?user=" + USER;
+    }
+
+    @Override
+    public Connection connect(Address at, String application) throws SQLException {
+        return DriverManager.getConnection(url(at) + "&ApplicationName=" + application);
+    }
+
+    @Override
+    public String shellCommand(Address at) {
+        return "psql 'postgresql://" + USER + "@" + at + "/shop'";
     }
 
     @Override

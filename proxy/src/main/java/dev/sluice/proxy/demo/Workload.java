@@ -1,7 +1,6 @@
 package dev.sluice.proxy.demo;
 
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -20,7 +19,7 @@ final class Workload implements AutoCloseable {
 
     private static final int THREADS = 6;
 
-    private final String url;
+    private final Client client;
     private final String table;
     private final int rows;
     private final long intervalNanos;
@@ -30,18 +29,18 @@ final class Workload implements AutoCloseable {
     private final List<Thread> threads = new ArrayList<>();
     private volatile boolean stopped;
 
-    private Workload(String url, String table, int rows, int perSecond) {
-        this.url = url;
+    private Workload(Client client, String table, int rows, int perSecond) {
+        this.client = client;
         this.table = table;
         this.rows = rows;
         this.intervalNanos = 1_000_000_000L / perSecond;
     }
 
-    static Workload start(String url, String table, int rows, int perSecond) throws SQLException {
-        Workload workload = new Workload(url, table, rows, perSecond);
+    static Workload start(Client client, String table, int rows, int perSecond) throws SQLException {
+        Workload workload = new Workload(client, table, rows, perSecond);
         List<Connection> connections = new ArrayList<>();
         for (int i = 0; i < THREADS; i++) {
-            connections.add(DriverManager.getConnection(url + "&ApplicationName=shop"));
+            connections.add(client.connect("shop"));
         }
         for (Connection connection : connections) {
             Thread thread = Thread.ofPlatform().name("shop").daemon().start(() -> workload.run(connection));
@@ -114,7 +113,7 @@ final class Workload implements AutoCloseable {
         closeQuietly(broken);
         while (!stopped) {
             try {
-                return DriverManager.getConnection(url + "&ApplicationName=shop");
+                return client.connect("shop");
             } catch (SQLException e) {
                 measurement.get().failed(e);
                 LockSupport.parkNanos(Duration.ofMillis(200).toNanos());

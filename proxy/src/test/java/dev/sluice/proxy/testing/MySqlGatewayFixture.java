@@ -102,6 +102,7 @@ public final class MySqlGatewayFixture implements AutoCloseable {
                 4);
     }
 
+    /** Where clients connect. */
     public int port() {
         return listener.address().getPort();
     }
@@ -119,9 +120,19 @@ public final class MySqlGatewayFixture implements AutoCloseable {
     }
 
     public Connection connect(String database, String user, String password) throws SQLException {
+        return connectBy("mysql", database, "allowMultiQueries=true", user, password);
+    }
+
+    /** @param driver {@code mysql} or {@code mariadb} */
+    public Connection connectBy(String driver, String database, String options) throws SQLException {
+        return connectBy(driver, database, options, "lab", "lab");
+    }
+
+    private Connection connectBy(String driver, String database, String options, String user, String password)
+            throws SQLException {
         return DriverManager.getConnection(
-                "jdbc:mysql://127.0.0.1:" + port() + "/" + database
-                        + "?allowPublicKeyRetrieval=true&allowMultiQueries=true",
+                "jdbc:" + driver + "://127.0.0.1:" + port() + "/" + database + "?allowPublicKeyRetrieval=true&"
+                        + options,
                 user,
                 password);
     }
