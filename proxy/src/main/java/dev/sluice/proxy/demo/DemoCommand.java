@@ -132,7 +132,7 @@ public final class DemoCommand implements Callable<Integer> {
         if (engine.equals("postgres")) {
             return opened(PostgresEngine.start(folder));
         }
-        screen.line("Maven fetches MariaDB from Maven Central (150 MB, the first time)");
+        screen.line("Maven fetches MariaDB from Maven Central (140 MB, the first time)");
         MariaDbServer mariaDb = MariaDbServer.start(folder);
         open(mariaDb);
         return opened(new MySqlEngine(mariaDb.url(), mariaDb, false));

@@ -54,8 +54,10 @@ final class MariaDbServer implements AutoCloseable {
                 "--skip-test-db",
                 "--skip-name-resolve",
                 user);
-        Path first = Files.writeString(folder.resolve("first.sql"), "CREATE USER '" + USER + "'@'%' IDENTIFIED BY '"
-                + PASSWORD + "';\nGRANT ALL ON *.* TO '" + USER + "'@'%' WITH GRANT OPTION;\n");
+        Path first = Files.writeString(
+                folder.resolve("first.sql"),
+                "CREATE USER '" + USER + "'@'%' IDENTIFIED BY '" + PASSWORD + "';\nGRANT ALL ON *.* TO '" + USER
+                        + "'@'%' WITH GRANT OPTION;\n");
         int port = freePort();
         Process process = Commands.start(
                 folder,

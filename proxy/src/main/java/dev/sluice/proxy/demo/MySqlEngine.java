@@ -47,8 +47,9 @@ final class MySqlEngine implements DemoEngine {
                 Statement statement = connection.createStatement()) {
             this.product = connection.getMetaData().getDatabaseProductName() + " "
                     + connection.getMetaData().getDatabaseProductVersion();
-            this.ledgerWasThere = is(statement, "SELECT COUNT(*) > 0 FROM information_schema.SCHEMATA"
-                    + " WHERE SCHEMA_NAME = 'sluice'");
+            this.ledgerWasThere = is(
+                    statement,
+                    "SELECT COUNT(*) > 0 FROM information_schema.SCHEMATA" + " WHERE SCHEMA_NAME = 'sluice'");
             boolean mariaDb = is(statement, "SELECT VERSION() LIKE '%MariaDB%'");
             this.refusesVolatileDefaults =
                     !mariaDb && is(statement, "SELECT @@log_bin AND @@binlog_format <> 'STATEMENT'");
@@ -118,7 +119,8 @@ final class MySqlEngine implements DemoEngine {
 
     @Override
     public String shellCommand(Address at) {
-        String password = given ? "-p" : "-p" + server.password().map(Secret::reveal).orElse("");
+        String password =
+                given ? "-p" : "-p" + server.password().map(Secret::reveal).orElse("");
         return "mysql -h " + at.host() + " -P " + at.port() + " -u "
                 + server.user().orElse("root") + " " + password + " " + DATABASE;
     }

@@ -2,8 +2,9 @@ package dev.sluice.proxy.migration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.proxy.testing.ChildJvm;
 import dev.sluice.proxy.testing.TestServer;
-import java.nio.file.Path;
+import dev.sluice.proxy.testing.Writer;
 import java.sql.Connection;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -54,7 +55,7 @@ class CrashTest {
     void killedAtEachCommitItEndsRightAndEveryRowIsFilledOnce(String moment) throws Exception {
         long id = propose();
         int crashes = 0;
-        try (Writer writer = new Writer(server, database)) {
+        try (Writer writer = new Writer(() -> server.connect(database), ROWS)) {
             // Killed before its first commit it would never come forward; so that one commits, and the next one dies.
             while (child(moment.equals("before") ? 2 : 1, moment).waitFor() != 0) {
                 assertThat(++crashes).isLessThan(MOST_CRASHES);
@@ -70,7 +71,7 @@ class CrashTest {
         Random random = new Random(seed);
         long id = propose();
         server.execute(database, "UPDATE sluice.migrations SET max_rows_per_second = 8000");
-        try (Writer writer = new Writer(server, database)) {
+        try (Writer writer = new Writer(() -> server.connect(database), ROWS)) {
             for (int i = 0; i < 6; i++) {
                 Process child = child(0, "never");
                 if (child.waitFor(700 + random.nextInt(900), TimeUnit.MILLISECONDS)) {
@@ -189,21 +190,7 @@ class CrashTest {
     }
 
     private Process child(int at, String moment) throws Exception {
-        return new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-XX:TieredStopAtLevel=1",
-                        "-XX:+UseSerialGC",
-                        "-Xshare:auto",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        CrashingGateway.class.getName(),
-                        Integer.toString(server.port()),
-                        database,
-                        Integer.toString(at),
-                        moment)
-                .redirectError(ProcessBuilder.Redirect.DISCARD)
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                .start();
+        return ChildJvm.start(CrashingGateway.class, server.port(), database, at, moment);
     }
 
     /** SIGKILL to one backend makes the server drop all sessions and recover from its log. */

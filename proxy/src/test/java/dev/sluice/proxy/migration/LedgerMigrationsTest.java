@@ -7,6 +7,7 @@ import dev.sluice.policies.ddl.QualifiedName;
 import dev.sluice.policies.plan.PhaseName;
 import dev.sluice.policies.plan.Step;
 import dev.sluice.proxy.testing.TestServer;
+import dev.sluice.proxy.testing.Writer;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -245,7 +246,7 @@ abstract class LedgerMigrationsTest {
     @Test
     void aTableWithoutAKeyIsFilledWhileUpdatesMoveItsRows() throws Exception {
         server.execute(database, "ALTER TABLE orders DROP CONSTRAINT orders_pkey");
-        try (Writer writer = new Writer(server, database)) {
+        try (Writer writer = new Writer(() -> server.connect(database), 20_000)) {
             long id = gateway.expand(Plans.ref(List.of(), List.of(), "gen_random_uuid()"));
 
             assertThat(gateway.await(id))

