@@ -17,8 +17,11 @@ public final class CompiledPolicy implements Policy {
     private final boolean judges;
     private final List<PolicyDocument.RuleSetting> everywhere;
     private final List<Place> places;
+    private final Backfills backfills;
 
-    private CompiledPolicy(boolean judges, List<PolicyDocument.RuleSetting> everywhere, List<Place> places) {
+    private CompiledPolicy(
+            boolean judges, List<PolicyDocument.RuleSetting> everywhere, List<Place> places, Backfills backfills) {
+        this.backfills = backfills;
         this.judges = judges;
         this.everywhere = everywhere;
         this.places = places;
@@ -41,7 +44,10 @@ public final class CompiledPolicy implements Policy {
                 throw e.at(scope.place());
             }
         }
-        return new CompiledPolicy(document.judge(), document.rules(), List.copyOf(places));
+        Backfills backfills = document.backfills().isPresent()
+                ? Backfills.of(document.backfills().get())
+                : Backfills.DEFAULTS;
+        return new CompiledPolicy(document.judge(), document.rules(), List.copyOf(places), backfills);
     }
 
     private static void check(List<PolicyDocument.RuleSetting> settings, Set<String> ruleIds) throws PolicyException {
@@ -76,5 +82,16 @@ public final class CompiledPolicy implements Policy {
     @Override
     public boolean judges() {
         return judges;
+    }
+
+    @Override
+    public Backfills backfills() {
+        return backfills;
+    }
+
+    @Override
+    public boolean mentions(String ruleId) {
+        return named(everywhere, ruleId).isPresent()
+                || places.stream().anyMatch(p -> named(p.rules(), ruleId).isPresent());
     }
 }

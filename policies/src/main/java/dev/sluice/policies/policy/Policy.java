@@ -29,4 +29,14 @@ public interface Policy {
 
     /** {@code default: judge}; false forwards every schema change untouched, audited. */
     boolean judges();
+
+    /** Which statements of the applications are a backfill of their own. */
+    default Backfills backfills() {
+        return Backfills.DEFAULTS;
+    }
+
+    /** Whether it changes a rule's default action anywhere. What is not changed need not be asked for each statement. */
+    default boolean mentions(String ruleId) {
+        return false;
+    }
 }

@@ -52,7 +52,7 @@ final class Shortcut {
                     }
                     int length = end - i;
                     if (length == 5 && depth == 0 && Chars.startsWith(text, i, end, "where")) {
-                        whereSeen |= text[i - 1] != '.';
+                        whereSeen |= text[i - 1] != '.' && isSelective(text, end, to, postgres);
                     } else if (isSuspect(text, i, end, length, lead, postgres)) {
                         return false;
                     }
@@ -94,6 +94,22 @@ final class Shortcut {
             }
         }
         return whereSeen;
+    }
+
+    /** Whether a condition begins with a name, as nearly all do; one that does not may be satisfied by every row. */
+    private static boolean isSelective(byte[] text, int from, int to, boolean postgres) {
+        int at = from;
+        while (at < to && (Chars.isBlank(text[at]) || text[at] == '(')) {
+            at++;
+        }
+        if (at >= to) {
+            return false;
+        }
+        if (text[at] == (postgres ? '"' : '`')) {
+            return true;
+        }
+        int end = Chars.wordEnd(text, at, to);
+        return Chars.of(text[at]) == Chars.LETTER && !StatementShape.isConstant(text, at, end);
     }
 
     private static int operator(byte[] text, int at, int to, boolean postgres) {

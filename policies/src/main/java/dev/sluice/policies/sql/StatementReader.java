@@ -1,6 +1,7 @@
 package dev.sluice.policies.sql;
 
 import dev.sluice.policies.sql.StatementText.Kind;
+import java.util.Optional;
 
 /**
  * Reads a message's statements one after the other and tells what each is. The classifier runs it over the client's bytes,
@@ -142,6 +143,16 @@ final class StatementReader {
         return shape.isWrite();
     }
 
+    /** What it looks like, if it changes rows. */
+    Optional<WriteShape> writeShape() {
+        return shape.writeShape();
+    }
+
+    /** Whether a comment in it says that it is a backfill, and nothing else. */
+    boolean isMarkedBackfill() {
+        return directives == 1 && backfillMark && shape.isWrite();
+    }
+
     /** Whether a directive stands in or before the statement, or behind the last one. */
     boolean hasDirectives() {
         return directives > 0;
@@ -162,6 +173,6 @@ final class StatementReader {
         if (directives == 0 || interest == Interest.JUDGE) {
             return interest;
         }
-        return directives == 1 && backfillMark && shape.isWrite() ? Interest.BULK_WRITE : Interest.JUDGE;
+        return isMarkedBackfill() ? Interest.BULK_WRITE : Interest.JUDGE;
     }
 }

@@ -1,6 +1,7 @@
 package dev.sluice.policies.sql;
 
 import dev.sluice.policies.sql.StatementText.Kind;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** What is seen of one statement while its tokens go by: enough to tell its kind, what it may do and where it ends. */
@@ -13,6 +14,8 @@ final class StatementShape {
     private byte previousSymbol;
     private boolean whereAtTop;
     private boolean where;
+    /** Whether the condition at the top speaks of anything but constants. */
+    private boolean selective;
     private boolean query;
     private boolean values;
     private boolean nestedWrite;
@@ -43,6 +46,7 @@ final class StatementShape {
             other((byte) 'a');
             return;
         }
+        selective |= whereAtTop && !isConstant(text, start, end);
         Keyword keyword = Keyword.of(text, start, end);
         tokens++;
         if (leading.isPending()) {
@@ -82,8 +86,20 @@ final class StatementShape {
         };
     }
 
+    /** Words of which a condition may consist that every row satisfies. */
+    static boolean isConstant(byte[] text, int start, int end) {
+        return switch (end - start) {
+            case 2 -> Chars.startsWith(text, start, end, "or") || Chars.startsWith(text, start, end, "is");
+            case 3 -> Chars.startsWith(text, start, end, "and") || Chars.startsWith(text, start, end, "not");
+            case 4 -> Chars.startsWith(text, start, end, "true") || Chars.startsWith(text, start, end, "null");
+            case 5 -> Chars.startsWith(text, start, end, "false");
+            default -> false;
+        };
+    }
+
     /** A quoted identifier or a variable. */
     void name(byte[] text, int start, int end) {
+        selective |= whereAtTop;
         if (mySql && leading.lead() == Keyword.SET) {
             for (int i = start; i < end && !sqlMode; i++) {
                 sqlMode = Chars.startsWith(text, i, end, "sql_mode");
@@ -177,6 +193,36 @@ final class StatementShape {
         return sqlMode && leading.lead() == Keyword.SET;
     }
 
+    Optional<WriteShape> writeShape() {
+        if (!isWrite()) {
+            return Optional.empty();
+        }
+        return switch (leading.lead()) {
+            case UPDATE -> Optional.of(isBounded() ? WriteShape.UPDATE : WriteShape.UNBOUNDED);
+            case DELETE -> Optional.of(isBounded() ? WriteShape.DELETE : WriteShape.UNBOUNDED);
+            case INSERT, REPLACE -> Optional.of(query ? WriteShape.INSERT_SELECT : WriteShape.INSERT);
+            case MERGE -> Optional.of(WriteShape.MERGE);
+            case COPY -> fromAtTop ? Optional.of(WriteShape.COPY) : Optional.empty();
+            case LOAD -> Optional.of(WriteShape.LOAD_DATA);
+            case WITH -> Optional.of(behindWith());
+            default -> Optional.empty();
+        };
+    }
+
+    private WriteShape behindWith() {
+        return switch (leading.main()) {
+            case INSERT, REPLACE -> WriteShape.INSERT_SELECT;
+            case MERGE -> WriteShape.MERGE;
+            case UPDATE -> isBounded() ? WriteShape.UPDATE : WriteShape.UNBOUNDED;
+            case DELETE -> isBounded() ? WriteShape.DELETE : WriteShape.UNBOUNDED;
+            default -> isBulkBehindWith() ? WriteShape.UNBOUNDED : WriteShape.UPDATE;
+        };
+    }
+
+    private boolean isBounded() {
+        return whereAtTop && selective;
+    }
+
     /** Whether it changes rows. */
     boolean isWrite() {
         if (leading.isExplain()) {
@@ -208,7 +254,7 @@ final class StatementShape {
 
     private boolean isBulk() {
         return switch (leading.lead()) {
-            case UPDATE, DELETE -> !whereAtTop;
+            case UPDATE, DELETE -> !isBounded();
             case INSERT, REPLACE -> query;
             case MERGE -> true;
             case COPY -> fromAtTop;
@@ -221,7 +267,7 @@ final class StatementShape {
     private boolean isBulkBehindWith() {
         return switch (leading.main()) {
             case INSERT, MERGE, REPLACE -> true;
-            case UPDATE, DELETE -> !whereAtTop;
+            case UPDATE, DELETE -> !isBounded();
             default -> nestedWrite && !where;
         };
     }

@@ -95,6 +95,10 @@ class ClassifierTest {
                 "explain analyze delete from t",
                 "/* sluice: backfill */ update t set a = 1 where id between 1 and 5000",
                 "update t set a = 1 where id < 7 /*sluice:backfill*/",
+                "update t set a = 1 where true",
+                "delete from t where 1 = 1",
+                "delete from t where (1=1) and not false",
+                "update t set a = b where ((true))",
             })
     void bulkWritesOfPostgresAreTold(String sql) {
         assertThat(of(sql, POSTGRES)).isEqualTo(Interest.BULK_WRITE);

@@ -3,6 +3,7 @@ package dev.sluice.proxy.config;
 import dev.sluice.policies.policy.Action;
 import dev.sluice.policies.policy.Amount;
 import dev.sluice.policies.policy.PolicyDocument;
+import dev.sluice.policies.policy.PolicyDocument.Backfill;
 import dev.sluice.policies.policy.PolicyDocument.RuleSetting;
 import dev.sluice.policies.policy.PolicyDocument.Scope;
 import dev.sluice.policies.policy.PolicyException;
@@ -44,12 +45,22 @@ public final class PolicyReader {
         for (Section section : root.sections("scopes")) {
             scopes.add(scope(section, config.source(), reading));
         }
+        Optional<List<Backfill>> backfills = backfills(root, config.source(), reading);
         root.end();
         Boolean given = environment(config, reading, rules);
         if (!reading.problems().isEmpty()) {
             throw new ConfigException(reading.problems());
         }
-        return new PolicyDocument(given == null ? judge : given, rules, scopes);
+        return new PolicyDocument(given == null ? judge : given, rules, scopes, backfills);
+    }
+
+    private static Optional<List<Backfill>> backfills(Section root, String source, Reading reading) {
+        boolean given = root.node("backfills").isPresent();
+        BackfillReader reader = new BackfillReader(source, reading);
+        List<Backfill> read = new ArrayList<>();
+        root.sections("backfills").forEach(section -> read.add(reader.read(section)));
+        reader.distinct(read);
+        return given || !read.isEmpty() ? Optional.of(read) : Optional.empty();
     }
 
     private static @Nullable Boolean environment(PolicyConfig config, Reading reading, List<RuleSetting> rules) {

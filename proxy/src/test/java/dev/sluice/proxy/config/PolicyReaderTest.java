@@ -8,7 +8,9 @@ import dev.sluice.policies.policy.Amount;
 import dev.sluice.policies.policy.PolicyDocument;
 import dev.sluice.policies.policy.TimeWindow;
 import dev.sluice.policies.policy.When;
+import dev.sluice.policies.sql.WriteShape;
 import java.time.DayOfWeek;
+import java.time.Duration;
 import java.time.LocalDate;
 import java.time.LocalTime;
 import java.time.ZoneId;
@@ -58,6 +60,48 @@ class PolicyReaderTest {
         assertThat(weekend.zone()).isEqualTo(ZoneId.of("Europe/Berlin"));
         assertThat(when.outside().getFirst().last()).contains(LocalDate.of(2027, 1, 6));
         assertThat(when.expression()).contains("rows > 5");
+    }
+
+    @Test
+    void whatTheApplicationsBackfillThemselvesIsRead() throws ConfigException {
+        PolicyDocument policy = read("""
+                backfills:
+                  - name: nightly
+                    when: {role: batch, application: ["nightly-*", cron], table: "public.*", outside: [{days: [sun]}]}
+                    statements: [unbounded, insert-select]
+                    tags: {job: "fill*"}
+                    text: "update orders set a = 1, b = *"
+                    max_rows_per_second: 5000
+                    max_bytes_per_second: 10MiB
+                    max_delay: 5min
+                  - {name: reports, when: {role: reports}, statements: any, pace: false}
+                """, Map.of());
+
+        PolicyDocument.Backfill nightly = policy.backfills().orElseThrow().getFirst();
+        assertThat(nightly.name()).isEqualTo("nightly");
+        assertThat(nightly.when().applications()).containsExactly("nightly-*", "cron");
+        assertThat(nightly.shapes()).containsExactlyInAnyOrder(WriteShape.UNBOUNDED, WriteShape.INSERT_SELECT);
+        assertThat(nightly.tags()).containsExactly(Map.entry("job", "fill*"));
+        assertThat(nightly.texts()).containsExactly("update orders set a = 1, b = *");
+        assertThat(nightly.maxRowsPerSecond()).isEqualTo(5000);
+        assertThat(nightly.maxBytesPerSecond()).isEqualTo(10 << 20);
+        assertThat(nightly.maxDelay()).isEqualTo(Duration.ofMinutes(5));
+        PolicyDocument.Backfill reports = policy.backfills().orElseThrow().getLast();
+        assertThat(reports.paced()).isFalse();
+        assertThat(reports.shapes()).isEmpty();
+    }
+
+    @Test
+    void whatIsWrongWithABackfillIsToldWithItsLine() {
+        ConfigException wrong = catchThrowableOfType(ConfigException.class, () -> read("""
+                backfills:
+                  - name: a
+                    when: {rows: "> 5"}
+                    statements: [everything]
+                    speed: 7
+                """, Map.of()));
+
+        assertThat(wrong.getMessage()).contains("rows", "unknown key", "everything", "speed");
     }
 
     @Test
