@@ -90,8 +90,11 @@ public final class CompiledPolicy implements Policy {
     }
 
     @Override
-    public boolean mentions(String ruleId) {
-        return named(everywhere, ruleId).isPresent()
-                || places.stream().anyMatch(p -> named(p.rules(), ruleId).isPresent());
+    public boolean restricts(String ruleId) {
+        return restricts(everywhere, ruleId) || places.stream().anyMatch(p -> restricts(p.rules(), ruleId));
+    }
+
+    private static boolean restricts(List<PolicyDocument.RuleSetting> settings, String ruleId) {
+        return settings.stream().anyMatch(s -> s.ruleId().equals(ruleId) && s.action() != Action.ALLOW);
     }
 }

@@ -35,8 +35,8 @@ public interface Policy {
         return Backfills.DEFAULTS;
     }
 
-    /** Whether it changes a rule's default action anywhere. What is not changed need not be asked for each statement. */
-    default boolean mentions(String ruleId) {
+    /** Whether it sets a rule to more than {@code allow} anywhere; what it does not need not be asked for each statement. */
+    default boolean restricts(String ruleId) {
         return false;
     }
 }

@@ -71,7 +71,12 @@ final class Control implements ControlPlane, AutoCloseable {
                 migrations,
                 migrations,
                 audit,
-                new View(configuration, frontends::sessions, this::policies, this::throttle),
+                new View(
+                        configuration,
+                        frontends::sessions,
+                        throttling.applications()::sessions,
+                        this::policies,
+                        this::throttle),
                 settings(configuration),
                 Clock.systemUTC());
         this.interceptor = new MySqlInterceptor(judging, migrations, pools, settings(configuration));

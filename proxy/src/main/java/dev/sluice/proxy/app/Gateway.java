@@ -3,6 +3,7 @@ package dev.sluice.proxy.app;
 import dev.sluice.policies.policy.Policy;
 import dev.sluice.proxy.api.ControlPlane;
 import dev.sluice.proxy.api.HttpInterface;
+import dev.sluice.proxy.bulk.ApplicationBackfills;
 import dev.sluice.proxy.cli.CliException;
 import dev.sluice.proxy.cli.ExitCode;
 import dev.sluice.proxy.cli.GatewayLauncher;
@@ -44,7 +45,7 @@ final class Gateway implements GatewayLauncher.Running {
     private Gateway(Configuration configuration) throws CliException {
         this.configuration = configuration;
         Policy policy = policy(configuration.policies());
-        this.throttling = new Throttling(configuration);
+        this.throttling = new Throttling(configuration, policy);
         CompletableFuture<Interceptor> interceptor = new CompletableFuture<>();
         this.frontends = Frontends.start(
                 configuration,
@@ -100,7 +101,9 @@ final class Gateway implements GatewayLauncher.Running {
     @Override
     public void reload(PolicyConfig policies) throws CliException {
         try {
-            control.join().reload(policy(policies));
+            Policy now = policy(policies);
+            control.join().reload(now);
+            throttling.reload(now);
             log().info("The policy of {} holds from now on", policies.source());
         } catch (CompletionException e) {
             throw new CliException(ExitCode.USAGE, Causes.first(e));
@@ -143,6 +146,7 @@ final class Gateway implements GatewayLauncher.Running {
                     "What holds backfills back: 0 nothing, 1 they stand",
                     Map.of("upstream", upstream.name()),
                     () -> throttling.pressure(upstream.name()));
+            measureApplications(made, upstream.name());
         }
         MigrationCounts counts = new MigrationCounts(this::loaded);
         for (UpstreamConfig upstream : configuration.upstreams().values()) {
@@ -155,6 +159,26 @@ final class Gateway implements GatewayLauncher.Running {
             }
         }
         return made;
+    }
+
+    private void measureApplications(GatewayMetrics made, String upstream) {
+        ApplicationBackfills applications = throttling.applications();
+        Map<String, String> labels = Map.of("upstream", upstream);
+        made.gauge(
+                "sluice.application.backfill.delayed.sessions",
+                "Sessions whose next statement is held up for the sake of others",
+                labels,
+                () -> applications.waiting(upstream));
+        made.total(
+                "sluice.application.backfill.rows",
+                "Rows that applications wrote by statements that are paced",
+                labels,
+                () -> applications.rows(upstream));
+        made.total(
+                "sluice.application.backfill.delay.seconds",
+                "For how long such statements were held up",
+                labels,
+                () -> applications.delayed(upstream).toMillis() / 1e3);
     }
 
     private Optional<ControlPlane> loaded() {

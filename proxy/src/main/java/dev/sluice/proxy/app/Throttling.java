@@ -1,10 +1,14 @@
 package dev.sluice.proxy.app;
 
+import dev.sluice.policies.policy.Policy;
 import dev.sluice.proxy.api.ControlPlane.ThrottleRow;
+import dev.sluice.proxy.bulk.ApplicationBackfills;
 import dev.sluice.proxy.catalog.ControlPools;
 import dev.sluice.proxy.catalog.PostgresLoadSensor;
 import dev.sluice.proxy.config.Configuration;
 import dev.sluice.proxy.config.ThrottleConfig;
+import dev.sluice.proxy.session.BulkPacing;
+import dev.sluice.proxy.session.SessionInfo;
 import dev.sluice.proxy.session.TrafficListener;
 import dev.sluice.proxy.throttle.LatencyWindow;
 import dev.sluice.proxy.throttle.Pacer;
@@ -12,11 +16,13 @@ import dev.sluice.proxy.throttle.Reading;
 import dev.sluice.proxy.throttle.Sensor;
 import dev.sluice.proxy.throttle.Throttle;
 import dev.sluice.proxy.throttle.ThrottleSettings;
+import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 
 /** The throttle, put together: the relay tells it latencies from the first client on, sensors come with the control plane. */
 final class Throttling implements AutoCloseable {
@@ -25,13 +31,17 @@ final class Throttling implements AutoCloseable {
     private final ThrottleSettings settings;
     private final CompletableFuture<ControlPools> pools = new CompletableFuture<>();
     private final Throttle throttle;
+    private final ApplicationBackfills applications;
+    private volatile Policy policy;
 
-    Throttling(Configuration configuration) {
+    Throttling(Configuration configuration, Policy policy) {
         this.configuration = configuration;
+        this.policy = policy;
         ThrottleConfig c = configuration.throttle();
         this.settings = new ThrottleSettings(
                 c.maxReplicationLag(), c.maxLatencyFactor(), c.maxActiveSessions(), c.maxRowsPerSecond());
         this.throttle = new Throttle(settings, this::sensor);
+        this.applications = new ApplicationBackfills(() -> this.policy, throttle, Clock.systemUTC());
     }
 
     /** Hears of one upstream's traffic. */
@@ -42,7 +52,22 @@ final class Throttling implements AutoCloseable {
             public void answered(long startedNanos, long endedNanos) {
                 latency.answered(startedNanos, endedNanos);
             }
+
+            @Override
+            public BulkPacing pacing(Supplier<SessionInfo> session) {
+                return applications.pacing(session);
+            }
         };
+    }
+
+    /** From now on this policy says which statements are paced. */
+    void reload(Policy now) {
+        policy = now;
+    }
+
+    /** The applications' own backfills. */
+    ApplicationBackfills applications() {
+        return applications;
     }
 
     /** From now on the sensors can ask databases. */

@@ -4,35 +4,62 @@ import dev.sluice.policies.rule.Rule;
 import dev.sluice.policies.rule.Rules;
 import dev.sluice.policies.sql.Dialect;
 import dev.sluice.proxy.api.ControlPlane;
+import dev.sluice.proxy.bulk.PacedSession;
 import dev.sluice.proxy.cli.Version;
 import dev.sluice.proxy.config.Configuration;
 import dev.sluice.proxy.config.ConfigurationTable;
 import dev.sluice.proxy.intercept.command.GatewayView;
+import dev.sluice.proxy.intercept.command.MigrationTable;
 import dev.sluice.proxy.intercept.command.Table;
 import dev.sluice.proxy.migration.DatabaseRef;
 import dev.sluice.proxy.session.SessionInfo;
 import dev.sluice.proxy.session.SessionSnapshot;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /** What {@code SHOW SLUICE …} tells of policies, throttle, sessions and configuration. */
 final class View implements GatewayView {
 
+    private static final int SESSION_COLUMNS_SHORT = 9;
+    private static final List<String> SESSION_COLUMNS = List.of(
+            "id",
+            "database",
+            "user",
+            "application",
+            "state",
+            "transaction",
+            "age",
+            "delayed_for",
+            "reason",
+            "client",
+            "upstream",
+            "backend_id",
+            "backfill_rule",
+            "backfill_rows",
+            "backfill_bytes",
+            "delayed_in_all");
+
     private final Configuration configuration;
     private final Supplier<List<SessionSnapshot>> sessions;
+    private final Supplier<List<PacedSession>> paced;
     private final Supplier<List<ControlPlane.RuleRow>> policies;
     private final Supplier<List<ControlPlane.ThrottleRow>> throttle;
 
     View(
             Configuration configuration,
             Supplier<List<SessionSnapshot>> sessions,
+            Supplier<List<PacedSession>> paced,
             Supplier<List<ControlPlane.RuleRow>> policies,
             Supplier<List<ControlPlane.ThrottleRow>> throttle) {
         this.configuration = configuration;
         this.sessions = sessions;
+        this.paced = paced;
         this.policies = policies;
         this.throttle = throttle;
     }
@@ -73,10 +100,19 @@ final class View implements GatewayView {
                         Optional.of(row.upstream()),
                         Optional.of(String.format(Locale.ROOT, "%.2f", row.pressure())),
                         row.reason(),
-                        Optional.of(signals(row))));
+                        Optional.of(signals(row)),
+                        Optional.of(delayed(row.upstream()))));
             }
         }
-        return new Table(List.of("upstream", "pressure", "reason", "signals"), 4, rows);
+        return new Table(List.of("upstream", "pressure", "reason", "signals", "delayed_sessions"), 5, rows);
+    }
+
+    /** Whose own backfill waits right now: {@code 12 (nightly, 3s)}. */
+    private String delayed(String upstream) {
+        return paced.get().stream()
+                .filter(s -> s.upstream().equals(upstream) && s.waiting().isPresent())
+                .map(s -> s.session() + " (" + s.rule() + ", " + MigrationTable.words(s.waiting().get()) + ")")
+                .collect(Collectors.joining(", "));
     }
 
     private static String signals(ControlPlane.ThrottleRow row) {
@@ -90,37 +126,33 @@ final class View implements GatewayView {
 
     @Override
     public Table sessions(String user) {
+        Map<Long, PacedSession> own = new HashMap<>();
+        paced.get().forEach(s -> own.put(s.session(), s));
         List<List<Optional<String>>> rows = new ArrayList<>();
         for (SessionSnapshot snapshot : sessions.get()) {
             SessionInfo info = snapshot.info();
             if (user.isEmpty() || user.equals(info.user())) {
-                rows.add(Table.row(
-                        Long.toString(info.id()),
-                        info.database(),
-                        info.user(),
-                        info.application(),
-                        snapshot.state(),
-                        snapshot.transaction().name().toLowerCase(Locale.ROOT),
-                        snapshot.age().toSeconds() + "s",
-                        info.clientAddress(),
-                        info.upstream(),
-                        Long.toString(info.backendId())));
+                Optional<PacedSession> backfill = Optional.ofNullable(own.get(info.id()));
+                rows.add(List.of(
+                        Optional.of(Long.toString(info.id())),
+                        Optional.of(info.database()),
+                        Optional.of(info.user()),
+                        Optional.of(info.application()),
+                        Optional.of(snapshot.state()),
+                        Optional.of(snapshot.transaction().name().toLowerCase(Locale.ROOT)),
+                        Optional.of(snapshot.age().toSeconds() + "s"),
+                        backfill.flatMap(PacedSession::waiting).map(MigrationTable::words),
+                        backfill.filter(s -> s.waiting().isPresent()).map(PacedSession::reason),
+                        Optional.of(info.clientAddress()),
+                        Optional.of(info.upstream()),
+                        Optional.of(Long.toString(info.backendId())),
+                        backfill.map(PacedSession::rule),
+                        backfill.map(s -> Long.toString(s.rows())),
+                        backfill.map(s -> Long.toString(s.bytes())),
+                        backfill.map(s -> MigrationTable.words(s.delayed()))));
             }
         }
-        return new Table(
-                List.of(
-                        "id",
-                        "database",
-                        "user",
-                        "application",
-                        "state",
-                        "transaction",
-                        "age",
-                        "client",
-                        "upstream",
-                        "backend_id"),
-                7,
-                rows);
+        return new Table(SESSION_COLUMNS, SESSION_COLUMNS_SHORT, rows);
     }
 
     @Override

@@ -7,7 +7,7 @@ import dev.sluice.protocol.mysql.HandshakeResponse;
 import dev.sluice.protocol.mysql.MalformedPacketException;
 import dev.sluice.protocol.mysql.Packets;
 import dev.sluice.protocol.mysql.ResponseShape;
-import dev.sluice.proxy.session.TransactionStatus;
+import dev.sluice.proxy.session.BulkWrite;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import java.util.Optional;
@@ -57,7 +57,6 @@ final class ClientFlow extends PacketFlow {
     private int turns;
     private boolean continued;
     private int fileSequence;
-    private long bulkSinceNanos;
 
     ClientFlow(MySqlSession session) {
         this.session = session;
@@ -104,7 +103,8 @@ final class ClientFlow extends PacketFlow {
         discard();
     }
 
-    private void resume() {
+    /** Goes on with what stands. */
+    void resume() {
         run();
         session.flushToServer();
         session.regulate();
@@ -154,6 +154,9 @@ final class ClientFlow extends PacketFlow {
     }
 
     private long file(ByteBuf in, int index, int length) {
+        if (!session.bulk().mayLoad(length)) {
+            return WAIT;
+        }
         session.serverFlow().pieceSequence(Packets.sequence(in, index) + 1);
         in.setByte(index + 3, fileSequence++);
         if (length == 0 && !continued) {
@@ -189,7 +192,7 @@ final class ClientFlow extends PacketFlow {
                     Command.STMT_RESET,
                     Command.STMT_CLOSE,
                     Command.STMT_SEND_LONG_DATA ->
-                session.statements().isEmpty()
+                session.statements().isEmpty() && !session.bulk().isImplicitBeginOwing()
                         ? plain(command, length)
                         : statement(in, index, available, length, command);
             case Command.CHANGE_USER -> available < packet(length) ? WAIT : changeUser(in, index, length);
@@ -239,14 +242,11 @@ final class ClientFlow extends PacketFlow {
         }
         int packets = text.load(in, index, (int) whole, session.capabilities());
         Interest interest = session.readings().look(text.bytes(), text.length());
-        switch (interest) {
-            case NONE -> {
-                return screened(command, whole);
+        if (interest != Interest.JUDGE) {
+            BulkWrite write = session.bulk().look(interest, text);
+            if (!write.judged()) {
+                return command == Command.QUERY ? query(whole, write) : prepare(whole, write);
             }
-            case BULK_WRITE -> {
-                return command == Command.QUERY ? bulkWrite(whole) : screened(command, whole);
-            }
-            case JUDGE -> {}
         }
         byte[] sql = text.copy();
         if (command == Command.QUERY) {
@@ -260,34 +260,49 @@ final class ClientFlow extends PacketFlow {
         return whole;
     }
 
-    private long screened(int command, long whole) {
-        if (command == Command.STMT_PREPARE) {
+    private long prepare(long whole, BulkWrite write) {
+        if (write.paced()) {
+            session.statements().preparingPaced(write);
+            session.serverFlow().expect(new InFlight.Prepare(new byte[0], write));
+        } else {
             session.statements().preparingOther();
-        } else if (KillStatement.mayBe(text.bytes(), text.length())) {
-            KillStatement.target(text.bytes(), text.length()).ifPresent(session::killed);
+            session.serverFlow().expect(InFlight.Plain.of(ResponseShape.PREPARED));
         }
-        session.serverFlow().expect(InFlight.Plain.of(Command.answer(command)));
         return whole;
     }
 
-    /** Outside a transaction it may be told to wait; then it is looked at again. */
-    private long bulkWrite(long whole) {
-        boolean free = session.serverFlow().idle() && session.transaction() == TransactionStatus.IDLE;
-        long now = System.nanoTime();
-        if (free) {
-            bulkSinceNanos = bulkSinceNanos == 0 ? now : bulkSinceNanos;
-            long delay = session.relay()
-                    .traffic()
-                    .delayBulkWriteNanos(session.user(), session.application(), now - bulkSinceNanos);
-            if (delay > 0) {
-                phase = Phase.HELD;
-                session.later(this::released, delay);
-                return WAIT;
-            }
+    private long query(long whole, BulkWrite write) {
+        if (write.paced() || session.bulk().isBeginOwing(text)) {
+            return paced(whole, write);
         }
-        bulkSinceNanos = 0;
-        session.serverFlow().expect(InFlight.BulkWrite.INSTANCE);
+        if (KillStatement.mayBe(text.bytes(), text.length())) {
+            KillStatement.target(text.bytes(), text.length()).ifPresent(session::killed);
+        }
+        session.serverFlow().expect(InFlight.Plain.of(ResponseShape.RESULT));
         return whole;
+    }
+
+    /** What may have to wait; then it is looked at again. */
+    private long paced(long bytes, BulkWrite write) {
+        return switch (session.bulk().begin(write)) {
+            case WAIT -> {
+                phase = Phase.HELD;
+                yield WAIT;
+            }
+            case CANCELLED -> {
+                session.writeToClient(MySqlErrors.framed(session.client().alloc(), MySqlErrors.INTERRUPTED, 1));
+                session.flushToClient();
+                yield -bytes;
+            }
+            case GO -> {
+                if (write.paced()) {
+                    session.bulk().sent(write);
+                }
+                session.serverFlow()
+                        .expect(write.paced() ? InFlight.BulkWrite.INSTANCE : InFlight.Plain.of(ResponseShape.RESULT));
+                yield bytes;
+            }
+        };
     }
 
     private long statement(ByteBuf in, int index, int available, int length, int command) {
@@ -310,6 +325,11 @@ final class ClientFlow extends PacketFlow {
         }
         if (executes && session.statements().uncertain() && id != Statements.LAST_PREPARED) {
             return waitForAnswers();
+        }
+        BulkWrite write = executes ? session.statements().write(id) : BulkWrite.ORDINARY;
+        if (write.paced() || executes && session.bulk().isImplicitBeginOwing()) {
+            // Parameters that fill a packet are no loop of small batches: they pass.
+            return length == Packets.MAX_PAYLOAD ? plain(command, length) : available < packet ? WAIT : paced(packet, write);
         }
         Optional<byte[]> sql = session.statements().text(id);
         if (sql.isEmpty()) {

@@ -38,8 +38,16 @@ sealed interface InFlight {
         }
     }
 
-    /** A COM_STMT_PREPARE of a text that is judged when it is executed. */
-    record Prepare(byte[] text) implements InFlight {
+    /**
+     * A COM_STMT_PREPARE of a text that is judged when it is executed, or paced.
+     *
+     * @param text empty unless it is judged
+     */
+    record Prepare(byte[] text, dev.sluice.proxy.session.BulkWrite write) implements InFlight {
+        Prepare(byte[] text) {
+            this(text, dev.sluice.proxy.session.BulkWrite.ORDINARY);
+        }
+
         @Override
         public ResponseShape shape() {
             return ResponseShape.PREPARED;

@@ -22,6 +22,8 @@ final class MySqlErrors {
     static final ErrPacket NOT_RELAYED =
             new ErrPacket(1235, "42000", "This command does not work through a gateway; connect to the server itself");
 
+    static final ErrPacket INTERRUPTED = new ErrPacket(1317, "70100", "Query execution was interrupted");
+
     static final ErrPacket NO_TLS = new ErrPacket(
             1043, "08S01", "Bad handshake: TLS was not offered on this connection, but the client asked for it");
 

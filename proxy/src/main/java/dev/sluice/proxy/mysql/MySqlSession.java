@@ -43,6 +43,7 @@ final class MySqlSession implements ServerChannels.Taker {
     private final ClientFlow clientFlow = new ClientFlow(this);
     private final ServerFlow serverFlow = new ServerFlow(this);
     private final Statements statements = new Statements();
+    private final BulkGate bulk = new BulkGate(this);
     private @Nullable Channel server;
     private volatile @Nullable HeldCommand held;
     private volatile Readings readings;
@@ -87,6 +88,10 @@ final class MySqlSession implements ServerChannels.Taker {
 
     Statements statements() {
         return statements;
+    }
+
+    BulkGate bulk() {
+        return bulk;
     }
 
     Readings readings() {
@@ -262,6 +267,7 @@ final class MySqlSession implements ServerChannels.Taker {
     // --- ends
 
     void clientGone() {
+        bulk.closed();
         if (closing) {
             return;
         }
@@ -320,8 +326,10 @@ final class MySqlSession implements ServerChannels.Taker {
     }
 
     /** A command of the client's has been answered completely. */
-    void answered(long startedNanos) {
-        relay.traffic().answered(startedNanos, System.nanoTime());
+    void answered(long startedNanos, boolean paced) {
+        if (!paced) {
+            relay.traffic().answered(startedNanos, System.nanoTime());
+        }
         if (draining) {
             later(this::endWhenIdle);
         }
@@ -330,6 +338,7 @@ final class MySqlSession implements ServerChannels.Taker {
     /** Somebody has killed the statement that this session runs. */
     void cancelRequested() {
         cancelled = held != null;
+        bulk.cancel();
     }
 
     SessionSnapshot snapshot() {
@@ -343,7 +352,9 @@ final class MySqlSession implements ServerChannels.Taker {
                 clientAddress(),
                 connectionId,
                 readings.plain());
-        String state = connectionId == 0 ? "connecting" : held != null ? "held" : serverFlow.idle() ? "idle" : "active";
+        String state = connectionId == 0 ? "connecting" : held != null
+                        ? "held"
+                        : bulk.isHoldingBack() ? "delayed" : serverFlow.idle() ? "idle" : "active";
         return new SessionSnapshot(info, transaction(), state, Duration.ofNanos(System.nanoTime() - connectedNanos));
     }
 

@@ -57,6 +57,11 @@ final class ServerFlow extends PacketFlow {
         return current == null && inFlight.isEmpty();
     }
 
+    /** Whether the server works at a statement that is paced. */
+    boolean isBulk() {
+        return current instanceof InFlight.BulkWrite;
+    }
+
     /** The status flags that the server told last. */
     int status() {
         return tracker.status();
@@ -160,9 +165,7 @@ final class ServerFlow extends PacketFlow {
             }
             case InFlight.BulkWrite bulk -> {
                 if (role == PacketRole.OK) {
-                    session.relay()
-                            .traffic()
-                            .bulkWritten(OkPacket.read(in, payload, length).affectedRows());
+                    session.bulk().wrote(OkPacket.read(in, payload, length).affectedRows());
                 }
                 yield packet;
             }
@@ -211,7 +214,7 @@ final class ServerFlow extends PacketFlow {
                 if (tracker.failed()) {
                     session.statements().notPrepared();
                 } else {
-                    session.statements().prepared(tracker.statementId(), prepare.text());
+                    session.statements().prepared(tracker.statementId(), prepare.text(), prepare.write());
                 }
             }
             case InFlight.Reset reset -> session.began(reset, !tracker.failed());
@@ -223,8 +226,11 @@ final class ServerFlow extends PacketFlow {
             case InFlight.BulkWrite bulk -> {}
             case InFlight.Reported reported -> {}
         }
+        if (command instanceof InFlight.BulkWrite) {
+            session.bulk().answered(startedNanos);
+        }
         if (idle() && !(command instanceof InFlight.Injected)) {
-            session.answered(startedNanos);
+            session.answered(startedNanos, command instanceof InFlight.BulkWrite);
         }
         Runnable action = whenDrained;
         if (action != null && idle()) {

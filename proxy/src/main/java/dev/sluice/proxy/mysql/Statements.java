@@ -1,13 +1,14 @@
 package dev.sluice.proxy.mysql;
 
+import dev.sluice.proxy.session.BulkWrite;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
 /**
- * The prepared statements of a session that are judged when they are executed, by their numbers, and those that the
- * gateway answers itself. All others are not kept.
+ * The prepared statements of a session that are judged when they are executed, by their numbers, those that are paced, and
+ * those that the gateway answers itself. All others are not kept.
  */
 final class Statements {
 
@@ -19,6 +20,8 @@ final class Statements {
 
     private final Map<Integer, byte[]> judged = new HashMap<>();
     private final Map<Integer, byte[]> own = new HashMap<>();
+    private final Map<Integer, BulkWrite> paced = new HashMap<>();
+    private BulkWrite lastWrite = BulkWrite.ORDINARY;
     private int nextOwn = FIRST_OWN;
     private int preparing;
     private byte[] last = {};
@@ -26,12 +29,20 @@ final class Statements {
 
     /** Whether no statement needs to be looked at by its number. */
     boolean isEmpty() {
-        return judged.isEmpty() && own.isEmpty() && preparing == 0 && last.length == 0;
+        return judged.isEmpty() && own.isEmpty() && paced.isEmpty() && preparing == 0 && last.length == 0;
     }
 
     /** A statement is about to be prepared that is not judged. */
     void preparingOther() {
         last = new byte[0];
+        lastWrite = BulkWrite.ORDINARY;
+    }
+
+    /** A statement is about to be prepared that is paced. */
+    void preparingPaced(BulkWrite write) {
+        preparing++;
+        last = new byte[0];
+        lastWrite = write;
     }
 
     void preparing(byte[] text) {
@@ -41,11 +52,21 @@ final class Statements {
         preparing++;
         last = text;
         lastIsOwn = false;
+        lastWrite = BulkWrite.ORDINARY;
     }
 
-    void prepared(int id, byte[] text) {
+    void prepared(int id, byte[] text, BulkWrite write) {
         preparing--;
-        judged.put(id, text);
+        if (!write.paced()) {
+            judged.put(id, text);
+        } else if (paced.size() < LIMIT) {
+            paced.put(id, write);
+        }
+    }
+
+    /** What a prepared statement is that is executed. */
+    BulkWrite write(int id) {
+        return id == LAST_PREPARED ? lastWrite : paced.getOrDefault(id, BulkWrite.ORDINARY);
     }
 
     void notPrepared() {
@@ -65,6 +86,7 @@ final class Statements {
         own.put(id, text);
         last = text;
         lastIsOwn = true;
+        lastWrite = BulkWrite.ORDINARY;
         return id;
     }
 
@@ -84,12 +106,15 @@ final class Statements {
     void close(int id) {
         judged.remove(id);
         own.remove(id);
+        paced.remove(id);
     }
 
     /** The session begins anew. */
     void clear() {
         judged.clear();
         own.clear();
+        paced.clear();
         last = new byte[0];
+        lastWrite = BulkWrite.ORDINARY;
     }
 }

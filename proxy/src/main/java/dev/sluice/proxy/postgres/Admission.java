@@ -8,6 +8,7 @@ import dev.sluice.protocol.postgres.FrontendMessage;
 import dev.sluice.protocol.postgres.FrontendType;
 import dev.sluice.protocol.postgres.InFlight;
 import dev.sluice.protocol.postgres.ProtocolException;
+import dev.sluice.proxy.session.BulkWrite;
 import dev.sluice.proxy.session.ServerError;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -15,7 +16,6 @@ import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -31,17 +31,12 @@ final class Admission {
 
     private final Session session;
     private final TextInterest text;
-    private long delayedSinceNanos;
-    private boolean delaying;
+    private final BulkGate bulk;
 
-    Admission(Session session) {
+    Admission(Session session, BulkGate bulk) {
         this.session = session;
+        this.bulk = bulk;
         this.text = new TextInterest(session.relay, session.settings);
-    }
-
-    /** Whether a message that writes many rows is being delayed. */
-    boolean isDelaying() {
-        return delaying;
     }
 
     Verdict query(ByteBuf in, int at, int length, boolean whole) {
@@ -51,14 +46,24 @@ final class Admission {
         if (!whole) {
             return Verdict.MORE;
         }
-        return switch (text.interest(FrontendType.QUERY, in, at, at + length + 1)) {
-            case NONE ->
-                executesByName(FrontendType.QUERY, in, at, at + length + 1)
-                        ? Verdict.HOLD
-                        : forward(FrontendType.QUERY);
-            case BULK_WRITE -> bulk(InFlight.BULK_QUERY);
-            case JUDGE -> Verdict.HOLD;
-        };
+        Interest interest = text.interest(FrontendType.QUERY, in, at, at + length + 1);
+        if (interest == Interest.JUDGE) {
+            return Verdict.HOLD;
+        }
+        BulkWrite write = bulk.look(interest, text);
+        boolean waits = write.paced() || bulk.isBeginOwing(text);
+        if (write.judged() || executesByName(FrontendType.QUERY, in, at, at + length + 1)) {
+            return Verdict.HOLD;
+        }
+        if (waits && !bulk.mayBegin(write)) {
+            return held();
+        }
+        return write.paced() ? forward(InFlight.BULK_QUERY, write) : forward(FrontendType.QUERY);
+    }
+
+    /** What waits stays where it is; once it was cancelled it is taken, and answered. */
+    private Verdict held() {
+        return bulk.isCancelled() ? Verdict.HOLD : Verdict.MORE;
     }
 
     Verdict parse(ByteBuf in, int at, int length, boolean whole) {
@@ -68,24 +73,48 @@ final class Admission {
         if (!whole) {
             return Verdict.MORE;
         }
-        Interest interest = text.interest(FrontendType.PARSE, in, at, at + length + 1);
-        if (interest == Interest.JUDGE || executesByName(FrontendType.PARSE, in, at, at + length + 1)) {
+        int end = at + length + 1;
+        Interest interest = text.interest(FrontendType.PARSE, in, at, end);
+        if (interest == Interest.JUDGE) {
             return Verdict.HOLD;
         }
-        Prepared prepared = session.prepared();
-        if (interest == Interest.BULK_WRITE || prepared != null) {
-            remember(FrontendMessage.parse(in, at, at + length + 1).statement(), interest);
+        BulkWrite write = bulk.look(interest, text);
+        boolean waits = write.paced() || bulk.isBeginOwing(text);
+        boolean begins = text.beginsTransaction();
+        if (write.judged() || executesByName(FrontendType.PARSE, in, at, end)) {
+            return Verdict.HOLD;
+        }
+        if (waits && !bulk.mayBegin(write)) {
+            return held();
+        }
+        if (begins || bulk.hasBegin()) {
+            bulk.prepared(FrontendMessage.parse(in, at, end).statement(), begins);
+        }
+        if (write.paced() || session.prepared() != null) {
+            remember(FrontendMessage.parse(in, at, end).statement(), write);
         }
         return forward(FrontendType.PARSE);
     }
 
-    private void remember(String name, Interest interest) {
+    private void remember(String name, BulkWrite write) {
         Prepared prepared = session.interception().prepared;
-        if (interest == Interest.BULK_WRITE && !prepared.isFull()) {
-            prepared.parsed(name, new Prepared.Statement(interest, "", StandardCharsets.UTF_8, false));
+        if (write.paced() && !prepared.isFull()) {
+            prepared.parsed(
+                    name, new Prepared.Statement(Interest.BULK_WRITE, "", StandardCharsets.UTF_8, false, write));
         } else {
             prepared.forgetStatement(name);
         }
+    }
+
+    /** Whether a Bind begins a transaction block and must wait for that. */
+    boolean mustWait(ByteBuf in, int at, int length) {
+        int end = Math.min(in.writerIndex(), at + length + 1);
+        return bulk.isBeginOwing(in, at, end) && !bulk.mayBegin(BulkWrite.ORDINARY);
+    }
+
+    /** A message that waits. */
+    Verdict waiting(boolean whole) {
+        return bulk.isCancelled() && whole ? Verdict.HOLD : Verdict.MORE;
     }
 
     /** Bind, Describe, Execute or Close in a session that has statements of interest. */
@@ -104,7 +133,9 @@ final class Admission {
                 if (portal == null) {
                     yield forward(type);
                 }
-                yield portal.statement.interest() == Interest.BULK_WRITE ? bulk(InFlight.BULK_EXECUTE) : Verdict.HOLD;
+                yield portal.statement.interest() == Interest.BULK_WRITE
+                        ? forward(InFlight.BULK_EXECUTE, portal.statement.write())
+                        : Verdict.HOLD;
             }
             case FrontendType.DESCRIBE -> {
                 FrontendMessage.Describe describe = FrontendMessage.describe(in, at, end);
@@ -159,6 +190,9 @@ final class Admission {
             }
             return whole ? Verdict.HOLD : Verdict.MORE;
         }
+        if (statement.interest() == Interest.BULK_WRITE && !bulk.mayBegin(statement.write())) {
+            return waiting(whole);
+        }
         prepared.bound(names.portal(), new Prepared.Portal(statement, new short[0]));
         return forward(FrontendType.BIND);
     }
@@ -168,34 +202,9 @@ final class Admission {
         return Verdict.FORWARD;
     }
 
-    // ---- delay ---------------------------------------------------------------------------------------------------
-
-    private Verdict bulk(byte as) {
-        long nowNanos = System.nanoTime();
-        if (!delaying) {
-            delayedSinceNanos = nowNanos;
-        }
-        long delayNanos = session.isInBlock()
-                ? 0
-                : session.relay
-                        .traffic()
-                        .delayBulkWriteNanos(
-                                session.picture().startup().user(),
-                                session.settings.application(),
-                                nowNanos - delayedSinceNanos);
-        if (delayNanos <= 0) {
-            delaying = false;
-            return forward(as);
-        }
-        delaying = true;
-        session.client.eventLoop().schedule(this::askAgain, delayNanos, TimeUnit.NANOSECONDS);
-        return Verdict.MORE;
-    }
-
-    private void askAgain() {
-        if (!session.end().isEnding()) {
-            session.resumeClient();
-        }
+    private Verdict forward(byte as, BulkWrite write) {
+        bulk.sent(write);
+        return forward(as);
     }
 
     // ---- what is held --------------------------------------------------------------------------------------------
@@ -211,6 +220,9 @@ final class Admission {
         int end = message.writerIndex();
         Charset charset = session.settings.encoding().charset();
         Prepared prepared = session.interception().prepared;
+        if (bulk.takeCancelled()) {
+            return refused(message, type == FrontendType.QUERY, Refusals.cancelled());
+        }
         return switch (type) {
             case FrontendType.QUERY -> {
                 TextInterest.Decoded decoded = TextInterest.decode(message, start + 5, end - 1, charset);

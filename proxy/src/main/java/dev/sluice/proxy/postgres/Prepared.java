@@ -1,6 +1,7 @@
 package dev.sluice.proxy.postgres;
 
 import dev.sluice.policies.sql.Interest;
+import dev.sluice.proxy.session.BulkWrite;
 import java.nio.charset.Charset;
 import java.util.HashMap;
 import java.util.List;
@@ -23,8 +24,13 @@ final class Prepared {
      *
      * @param text empty unless it is to be judged
      * @param virtual whether the gateway itself parsed it, and the server knows nothing of it
+     * @param write what a statement of {@link Interest#BULK_WRITE} is
      */
-    record Statement(Interest interest, String text, Charset charset, boolean virtual) {}
+    record Statement(Interest interest, String text, Charset charset, boolean virtual, BulkWrite write) {
+        Statement(Interest interest, String text, Charset charset, boolean virtual) {
+            this(interest, text, charset, virtual, BulkWrite.ORDINARY);
+        }
+    }
 
     /** A portal; {@code rest} are the rows of an answer that its client has not asked for yet. */
     static final class Portal {

@@ -26,6 +26,7 @@ final class Session {
     final SocketChannel client;
     final InFlight inFlight = new InFlight();
     final SessionSettings settings = new SessionSettings();
+    final BulkGate bulk = new BulkGate(this);
     private final Admission admission;
 
     private final ClientSide clientSide = new ClientSide(this);
@@ -53,7 +54,7 @@ final class Session {
         this.start = new SessionStart(this, packet);
         this.picture = new SessionPicture(this, id, startup);
         this.opaque = startup.isReplication();
-        this.admission = new Admission(this);
+        this.admission = new Admission(this, bulk);
     }
 
     // ---- start ---------------------------------------------------------------------------------------------------
@@ -106,8 +107,16 @@ final class Session {
                 return admission.parse(in, at, length, whole);
             }
             case FrontendType.BIND, FrontendType.DESCRIBE, FrontendType.EXECUTE, FrontendType.CLOSE -> {
+                if (type == FrontendType.BIND && admission.mustWait(in, at, length)) {
+                    return admission.waiting(whole);
+                }
                 if (holding != null && !holding.prepared.isEmpty()) {
                     return admission.named(holding.prepared, type, in, at, length, whole);
+                }
+            }
+            case FrontendType.COPY_DATA -> {
+                if (bulk.isRunning() && !bulk.mayCopy(length)) {
+                    return Verdict.MORE;
                 }
             }
             case FrontendType.TERMINATE -> end.terminated();
@@ -262,10 +271,11 @@ final class Session {
         if (inFlight.isEmpty()) {
             if (!started) {
                 sessionStarted();
-            } else if (requestRunning) {
+            } else if (requestRunning && !bulk.isRunning()) {
                 relay.traffic().answered(requestNanos, System.nanoTime());
             }
             requestRunning = false;
+            bulk.answered(requestNanos, System.nanoTime());
         }
         if (!clientReading) {
             updateClientReading();
@@ -289,9 +299,8 @@ final class Session {
                 relay.sessions().keyed(this, key);
             }
             case BackendType.COMMAND_COMPLETE ->
-                relay.traffic()
-                        .bulkWritten(BackendDecoder.rowsOf(BackendDecoder.commandTag(
-                                body, settings.encoding().charset())));
+                bulk.wrote(BackendDecoder.rowsOf(
+                        BackendDecoder.commandTag(body, settings.encoding().charset())));
             default -> {}
         }
         inFlight.received(type);
@@ -325,7 +334,7 @@ final class Session {
     /** Whether what the client sends is kept for later. */
     private boolean isWaiting() {
         Interception waiting = interception;
-        return admission.isDelaying() || (waiting != null && waiting.isAttending());
+        return bulk.isDelaying() || (waiting != null && waiting.isAttending());
     }
 
     void updateServerReading() {
@@ -382,15 +391,20 @@ final class Session {
      * @return whether the server must not be told
      */
     boolean cancelRequested() {
-        boolean ours = holding;
+        boolean ours = holding || bulk.isHoldingBack();
         if (ours) {
-            client.eventLoop().execute(() -> interception().cancel());
+            client.eventLoop().execute(() -> {
+                if (!bulk.cancel()) {
+                    interception().cancel();
+                }
+            });
         }
         return ours;
     }
 
     /** Nothing waits for the control plane any more: the session ends. */
     void abandon() {
+        bulk.closed();
         Interception holding = interception;
         if (holding != null) {
             holding.abandon();
@@ -416,7 +430,10 @@ final class Session {
     }
 
     boolean isBetweenTransactions() {
-        return status == 'I' && !holding && inFlight.isEmpty() && clientSide.keptBytes() == 0;
+        return status == 'I'
+                && !holding
+                && inFlight.isEmpty()
+                && (clientSide.keptBytes() == 0 || bulk.isHoldingBack());
     }
 
     boolean isHolding() {

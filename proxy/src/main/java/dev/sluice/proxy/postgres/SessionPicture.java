@@ -55,7 +55,9 @@ final class SessionPicture {
     SessionSnapshot snapshot() {
         String state = !session.isStarted()
                 ? "connecting"
-                : session.isHolding() ? "held" : session.isRequestRunning() ? "active" : "idle";
+                : session.isHolding()
+                        ? "held"
+                        : session.bulk.isHoldingBack() ? "delayed" : session.isRequestRunning() ? "active" : "idle";
         return new SessionSnapshot(info(), transaction(), state, Duration.ofNanos(System.nanoTime() - sinceNanos));
     }
 }

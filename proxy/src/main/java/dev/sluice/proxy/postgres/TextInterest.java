@@ -1,6 +1,7 @@
 package dev.sluice.proxy.postgres;
 
 import dev.sluice.policies.sql.Interest;
+import dev.sluice.policies.sql.WriteText;
 import dev.sluice.protocol.postgres.FrontendMessage;
 import dev.sluice.protocol.postgres.FrontendType;
 import io.netty.buffer.ByteBuf;
@@ -14,6 +15,8 @@ import java.nio.charset.StandardCharsets;
 final class TextInterest {
     private static final int SCRATCH_BYTES = 16 << 10;
     private static final int MAX_SCRATCH_BYTES = 1 << 20;
+    /** A longer text does more than begin a block. */
+    private static final int BEGIN_BYTES = 80;
 
     private static final FastThreadLocal<byte[]> SCRATCH = new FastThreadLocal<>() {
         @Override
@@ -24,6 +27,8 @@ final class TextInterest {
 
     private final Relay relay;
     private final SessionSettings settings;
+    private byte[] text = {};
+    private int textLength;
 
     TextInterest(Relay relay, SessionSettings settings) {
         this.relay = relay;
@@ -48,6 +53,20 @@ final class TextInterest {
         return interest(bytes, length);
     }
 
+    /** The text that was looked at last, in UTF-8 up to {@link #length}; valid until another session's is. */
+    byte[] bytes() {
+        return text;
+    }
+
+    int length() {
+        return textLength;
+    }
+
+    /** Whether that text begins a transaction block. */
+    boolean beginsTransaction() {
+        return textLength <= BEGIN_BYTES && WriteText.beginsTransaction(text, textLength);
+    }
+
     private static byte[] scratch(int length) {
         byte[] bytes = SCRATCH.get();
         if (bytes.length >= length) {
@@ -62,10 +81,13 @@ final class TextInterest {
 
     private Interest interest(byte[] bytes, int length) {
         if (settings.encoding().asciiSafe() || isAscii(bytes, length)) {
-            return relay.classifier().classify(bytes, 0, length, settings.rules());
+            text = bytes;
+            textLength = length;
+        } else {
+            text = new String(bytes, 0, length, settings.encoding().charset()).getBytes(StandardCharsets.UTF_8);
+            textLength = text.length;
         }
-        byte[] text = new String(bytes, 0, length, settings.encoding().charset()).getBytes(StandardCharsets.UTF_8);
-        return relay.classifier().classify(text, 0, text.length, settings.rules());
+        return relay.classifier().classify(text, 0, textLength, settings.rules());
     }
 
     /** A text as characters; when its bytes are not what the session's encoding allows, each byte stays one character. */

@@ -6,7 +6,7 @@ import java.time.Duration;
  * A session as {@code SHOW SLUICE SESSIONS} tells of it.
  *
  * @param transaction where it stands
- * @param state {@code idle}, {@code active}, {@code held}, {@code connecting}
+ * @param state {@code idle}, {@code active}, {@code held}, {@code delayed} by the throttle, {@code connecting}
  * @param age since the client connected
  */
 public record SessionSnapshot(SessionInfo info, TransactionStatus transaction, String state, Duration age) {}

@@ -1,8 +1,10 @@
 package dev.sluice.proxy.session;
 
+import java.util.function.Supplier;
+
 /**
- * Hears of the traffic that one listener relays, and may delay what writes many rows. Called on event loops, for every
- * request: implementations must neither block nor allocate, and are thread-safe.
+ * Hears of the traffic that one listener relays, and may pace what writes many rows. Called on event loops:
+ * implementations must neither block nor, for each request, allocate, and are thread-safe.
  */
 public interface TrafficListener {
 
@@ -10,7 +12,7 @@ public interface TrafficListener {
     TrafficListener NONE = new TrafficListener() {};
 
     /**
-     * The server has answered a client's request completely.
+     * The server has answered a client's request completely; requests that are paced are left out.
      *
      * @param startedNanos {@link System#nanoTime} when its first byte was forwarded
      * @param endedNanos likewise, when ReadyForQuery or the final packet came
@@ -18,18 +20,11 @@ public interface TrafficListener {
     default void answered(long startedNanos, long endedNanos) {}
 
     /**
-     * Asks whether a message that may write many rows may be forwarded now; asked again once the delay is over. Never
-     * asked in the middle of a transaction block.
+     * What follows a session's bulk writes, from the moment that it has begun.
      *
-     * @param user the session's user
-     * @param application the session's application name
-     * @param waitedNanos how long this message has been waiting already
-     * @return 0 to forward it, otherwise how long to wait before asking again
+     * @param session who it is, as of the moment of the call; to be asked on the session's event loop
      */
-    default long delayBulkWriteNanos(String user, String application, long waitedNanos) {
-        return 0;
+    default BulkPacing pacing(Supplier<SessionInfo> session) {
+        return BulkPacing.NONE;
     }
-
-    /** The server has told how many rows such a message wrote. */
-    default void bulkWritten(long rows) {}
 }

@@ -1,0 +1,220 @@
+package dev.sluice.proxy.bulk;
+
+import dev.sluice.policies.policy.BackfillRule;
+import dev.sluice.policies.policy.Backfills;
+import dev.sluice.policies.policy.Policy;
+import dev.sluice.policies.sql.LexicalRules;
+import dev.sluice.policies.sql.WriteShape;
+import dev.sluice.policies.sql.WriteText;
+import dev.sluice.proxy.session.BulkPacing;
+import dev.sluice.proxy.session.BulkWrite;
+import dev.sluice.proxy.session.SessionInfo;
+import dev.sluice.proxy.throttle.Pacer;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Paces one session by two token buckets, for rows and for bytes. They fill at the rate that the session has when nothing
+ * holds it back, times the share of the time that the throttle grants it; at a full share whatever was owed is forgotten.
+ * What a statement wrote is debited when the server tells it, and the next one waits until the debt is paid.
+ *
+ * <p>A session may write {@value #FREE_ROWS} rows before it is held up at all, so that a statement over a small table is
+ * nobody's concern. On the session's event loop, but for {@link #picture}.
+ */
+final class SessionPacing implements BulkPacing {
+
+    static final int FREE_ROWS = 1_000;
+    private static final int FREE_BYTES = 4 << 20;
+    private static final double ASSUMED_ROWS_PER_SECOND = 20_000;
+    private static final double ASSUMED_BYTES_PER_SECOND = 20 << 20;
+
+    /** Pressure changes: nobody waits longer than this before it is looked at again. */
+    private static final long LOOK_NANOS = Duration.ofMillis(250).toNanos();
+
+    private static final long LEAST_WAIT_NANOS = Duration.ofMillis(1).toNanos();
+
+    private final ApplicationBackfills all;
+    private final Supplier<SessionInfo> session;
+    private final TokenBucket rows;
+    private final TokenBucket bytes;
+    private final LearntRate rowRate = new LearntRate(ASSUMED_ROWS_PER_SECOND, 100);
+    private final LearntRate byteRate = new LearntRate(ASSUMED_BYTES_PER_SECOND, FREE_BYTES);
+    private final SessionCounts counts = new SessionCounts();
+
+    private @Nullable Policy policy;
+    private List<BackfillRule> candidates = List.of();
+    private boolean ordinary;
+    private long rulesUntilNanos;
+
+    private Pacer.@Nullable Work work;
+    private BulkWrite current = BulkWrite.ORDINARY;
+    private long requestRows;
+    private long requestBytes;
+    private long copyBytes;
+    private long copySinceNanos;
+    private boolean owesForBlock;
+
+    SessionPacing(ApplicationBackfills all, Supplier<SessionInfo> session, long nowNanos) {
+        this.all = all;
+        this.session = session;
+        this.rows = new TokenBucket(FREE_ROWS, nowNanos);
+        this.bytes = new TokenBucket(FREE_BYTES, nowNanos);
+        this.rulesUntilNanos = nowNanos;
+    }
+
+    // ---- recognition ---------------------------------------------------------------------------------------------
+
+    @Override
+    public boolean looksAtOrdinaryWrites() {
+        rules();
+        return ordinary;
+    }
+
+    @Override
+    public BulkWrite look(byte[] text, int length, LexicalRules lexical) {
+        Policy now = rules();
+        WriteText written = WriteText.read(text, length, lexical);
+        boolean judged = written.shapes().contains(WriteShape.UNBOUNDED) && now.restricts(ApplicationBackfills.RULE);
+        Optional<BackfillRule> rule = Backfills.match(candidates, written);
+        if (rule.isEmpty()) {
+            return judged ? new BulkWrite("", 0, 0, Duration.ZERO, true) : BulkWrite.ORDINARY;
+        }
+        BackfillRule found = rule.get();
+        return new BulkWrite(
+                found.name(), found.maxRowsPerSecond(), found.maxBytesPerSecond(), found.maxDelay(), judged);
+    }
+
+    /** The rules that concern this session; who it is and what time it is change, but not with every statement. */
+    private Policy rules() {
+        Policy now = all.policy();
+        long nanos = System.nanoTime();
+        if (now != policy || nanos - rulesUntilNanos >= 0) {
+            policy = now;
+            rulesUntilNanos = nanos + Duration.ofSeconds(1).toNanos();
+            candidates = now.backfills().of(all.context(session.get()));
+            ordinary = candidates.stream().anyMatch(BackfillRule::looksAtOrdinaryWrites);
+        }
+        return now;
+    }
+
+    // ---- pace ----------------------------------------------------------------------------------------------------
+
+    @Override
+    public long delayNanos(BulkWrite write, long nowNanos, long waitedNanos) {
+        BulkWrite by = write.paced() ? write : current;
+        return delay(by, nowNanos, waitedNanos);
+    }
+
+    @Override
+    public long copyDelayNanos(long nowNanos, long waitedNanos) {
+        if (bytes.isSolvent()) {
+            return 0;
+        }
+        if (waitedNanos == 0) {
+            byteRate.did(copyBytes, nowNanos - copySinceNanos);
+            copyBytes = 0;
+        }
+        long delay = delay(current, nowNanos, waitedNanos);
+        if (delay == 0) {
+            copySinceNanos = nowNanos;
+        }
+        return delay;
+    }
+
+    private long delay(BulkWrite by, long nowNanos, long waitedNanos) {
+        Pacer.Share share = all.pacer().share(work());
+        double rowsPerSecond = rowRate.at(share.part(), by.maxRowsPerSecond());
+        double bytesPerSecond = byteRate.at(share.part(), by.maxBytesPerSecond());
+        rows.fill(rowsPerSecond, nowNanos);
+        bytes.fill(bytesPerSecond, nowNanos);
+        long wait = Math.max(rows.nanosUntilSolvent(rowsPerSecond), bytes.nanosUntilSolvent(bytesPerSecond));
+        if (wait == 0 || waitedNanos >= by.maxDelay().toNanos()) {
+            return 0;
+        }
+        counts.waits(nowNanos - waitedNanos, reason(share, by));
+        return Math.clamp(wait, LEAST_WAIT_NANOS, LOOK_NANOS);
+    }
+
+    private String reason(Pacer.Share share, BulkWrite by) {
+        if (share.part() < 1 && !share.reason().isEmpty()) {
+            return share.reason();
+        }
+        return rows.isSolvent()
+                ? "limit of " + by.maxBytesPerSecond() + " bytes/s by rule " + by.rule()
+                : "limit of " + by.maxRowsPerSecond() + " rows/s by rule " + by.rule();
+    }
+
+    @Override
+    public boolean owesForBlock() {
+        return owesForBlock;
+    }
+
+    @Override
+    public void began(BulkWrite write) {
+        current = write;
+        copySinceNanos = System.nanoTime();
+        counts.began(write.rule());
+        all.follow(this);
+    }
+
+    @Override
+    public void copied(long length) {
+        bytes.take(length);
+        copyBytes += length;
+        requestBytes += length;
+    }
+
+    @Override
+    public void wrote(long written) {
+        requestRows += written;
+    }
+
+    @Override
+    public void answered(long startedNanos, long endedNanos, boolean inBlock) {
+        if (requestBytes == 0) {
+            rowRate.did(requestRows, endedNanos - startedNanos);
+            rows.take(requestRows);
+        } else if (current.maxRowsPerSecond() > 0) {
+            rows.take(requestRows);
+        }
+        counts.wrote(requestRows, requestBytes);
+        all.wrote(work().upstream(), requestRows);
+        requestRows = 0;
+        requestBytes = 0;
+        copyBytes = 0;
+        boolean owes = !rows.isSolvent() || !bytes.isSolvent();
+        owesForBlock = owes && (inBlock || owesForBlock);
+    }
+
+    @Override
+    public void waited() {
+        owesForBlock = false;
+        all.waited(work().upstream(), counts.goesOn(System.nanoTime()));
+    }
+
+    @Override
+    public void closed() {
+        all.forget(this);
+    }
+
+    private Pacer.Work work() {
+        Pacer.Work known = work;
+        if (known == null) {
+            SessionInfo info = session.get();
+            // A MySQL server has one set of signals, whichever database a session is in.
+            boolean mysql = info.lexicalRules().dialect().isMySqlFamily();
+            known = Pacer.Work.ofSession(info.upstream(), mysql ? "" : info.database(), info.id());
+            work = known;
+        }
+        return known;
+    }
+
+    /** May be asked on any thread. */
+    PacedSession picture(long nowNanos) {
+        Pacer.Work who = work;
+        return counts.picture(who == null ? 0 : -who.migration(), who == null ? "" : who.upstream(), nowNanos);
+    }
+}
