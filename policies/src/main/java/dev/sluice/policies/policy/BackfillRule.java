@@ -99,8 +99,7 @@ public final class BackfillRule {
 
     boolean matches(WriteText statement) {
         return !statement.shapes().isEmpty()
-                && (written.shapes().isEmpty()
-                        || statement.shapes().stream().anyMatch(written.shapes()::contains))
+                && (written.shapes().isEmpty() || statement.shapes().stream().anyMatch(written.shapes()::contains))
                 && tags.entrySet().stream().allMatch(tag -> isTagged(statement, tag.getKey(), tag.getValue()))
                 && (texts.isEmpty() || texts.stream().anyMatch(glob -> glob.matches(statement.text())))
                 && (written.when().tables().isEmpty() || table.holds(about(statement)));

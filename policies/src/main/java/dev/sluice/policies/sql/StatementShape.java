@@ -16,6 +16,7 @@ final class StatementShape {
     private boolean where;
     /** Whether the condition at the top speaks of anything but constants. */
     private boolean selective;
+
     private boolean query;
     private boolean values;
     private boolean nestedWrite;

@@ -1,7 +1,7 @@
 package dev.sluice.policies.sql;
 
 import dev.sluice.policies.sql.Token.Kind;
-import java.net.URLDecoder;
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.EnumSet;
 import java.util.HashMap;
@@ -30,8 +30,8 @@ public record WriteText(
         Optional<String> table,
         String text) {
 
-    private static final Set<String> BEFORE_NAME = Set.of(
-            "into", "from", "only", "ignore", "low_priority", "high_priority", "delayed", "quick", "concurrent");
+    private static final Set<String> BEFORE_NAME =
+            Set.of("into", "from", "only", "ignore", "low_priority", "high_priority", "delayed", "quick", "concurrent");
 
     /** A longer comment holds no tags. */
     private static final int TAGS_LENGTH_MAX = 4096;
@@ -81,9 +81,7 @@ public record WriteText(
         StringBuilder plain = new StringBuilder();
         Scanner scanner = Scanner.of(sql, rules);
         int end = 0;
-        for (Token token = scanner.nextWithComments();
-                token.kind() != Kind.END;
-                token = scanner.nextWithComments()) {
+        for (Token token = scanner.nextWithComments(); token.kind() != Kind.END; token = scanner.nextWithComments()) {
             switch (token.kind()) {
                 case COMMENT -> tags(token.text(), tags);
                 case CODE_OPEN, CODE_CLOSE, END, BLANK -> {}
@@ -119,18 +117,31 @@ public record WriteText(
             if (equals <= 0 || !trimmed.endsWith("'") || trimmed.length() < equals + 3) {
                 return;
             }
-            try {
-                found.put(
-                        URLDecoder.decode(trimmed.substring(0, equals), StandardCharsets.UTF_8),
-                        URLDecoder.decode(
-                                trimmed.substring(equals + 2, trimmed.length() - 1)
-                                        .replace("\\'", "'"),
-                                StandardCharsets.UTF_8));
-            } catch (IllegalArgumentException e) {
-                return;
-            }
+            found.put(
+                    decoded(trimmed.substring(0, equals)),
+                    decoded(trimmed.substring(equals + 2, trimmed.length() - 1).replace("\\'", "'")));
         }
         into.putAll(found);
+    }
+
+    /** URL-encoded text; what is not well encoded stands for itself. */
+    private static String decoded(String text) {
+        if (text.indexOf('%') < 0) {
+            return text;
+        }
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        for (int i = 0; i < text.length(); i++) {
+            boolean escaped = text.charAt(i) == '%' && i + 2 < text.length();
+            int high = escaped ? Character.digit(text.charAt(i + 1), 16) : -1;
+            int low = escaped ? Character.digit(text.charAt(i + 2), 16) : -1;
+            if (high >= 0 && low >= 0) {
+                bytes.write(high << 4 | low);
+                i += 2;
+            } else {
+                bytes.writeBytes(String.valueOf(text.charAt(i)).getBytes(StandardCharsets.UTF_8));
+            }
+        }
+        return bytes.toString(StandardCharsets.UTF_8);
     }
 
     /** The name of the table that the first statement writes, with its schema where that is named. */
@@ -142,8 +153,7 @@ public record WriteText(
             }
             at++;
         }
-        while (at < tokens.size()
-                && BEFORE_NAME.contains(tokens.get(at).text().toLowerCase(Locale.ROOT))) {
+        while (at < tokens.size() && BEFORE_NAME.contains(tokens.get(at).text().toLowerCase(Locale.ROOT))) {
             at++;
         }
         if (at >= tokens.size() || !tokens.get(at).isIdentifier()) {

@@ -20,7 +20,12 @@ class BackfillsTest {
     private static final LexicalRules POSTGRES = LexicalRules.defaults(ServerVersion.postgres(18));
 
     private static PolicyDocument.Backfill written(
-            String name, When when, Set<WriteShape> shapes, Map<String, String> tags, List<String> texts, boolean paced) {
+            String name,
+            When when,
+            Set<WriteShape> shapes,
+            Map<String, String> tags,
+            List<String> texts,
+            boolean paced) {
         return new PolicyDocument.Backfill(
                 name, when, shapes, tags, texts, paced, 0, 0, Duration.ofMinutes(1), "file:1");
     }
@@ -121,8 +126,8 @@ class BackfillsTest {
 
     @Test
     void onlyRulesThatMayConcernOrdinaryWritesHaveThoseLookedAt() throws PolicyException {
-        List<BackfillRule> byShape = Backfills.DEFAULTS.of(new PolicyContext(
-                "", "", Optional.empty(), "", "", "", -1, -1, Instant.EPOCH));
+        List<BackfillRule> byShape =
+                Backfills.DEFAULTS.of(new PolicyContext("", "", Optional.empty(), "", "", "", -1, -1, Instant.EPOCH));
 
         assertThat(byShape).noneMatch(BackfillRule::looksAtOrdinaryWrites);
         assertThat(BackfillRule.of(written("t", ANYBODY, Set.of(), Map.of("a", "b"), List.of(), true))

@@ -55,8 +55,8 @@ class WriteTextTest {
 
     @Test
     void tagsAreReadFromCommentsInSqlcommentersForm() {
-        WriteText tagged = read(
-                "UPDATE t SET a = 1 WHERE id < 5 /*job='fill%20prices',route='%2Fa%2Fb'*/ /* plain */", POSTGRES);
+        WriteText tagged =
+                read("UPDATE t SET a = 1 WHERE id < 5 /*job='fill%20prices',route='%2Fa%2Fb'*/ /* plain */", POSTGRES);
 
         assertThat(tagged.tags()).isEqualTo(Map.of("job", "fill prices", "route", "/a/b"));
         assertThat(tagged.text()).isEqualTo("update t set a = 1 where id < 5");
@@ -64,7 +64,8 @@ class WriteTextTest {
 
     @Test
     void aStringThatLooksLikeACommentHoldsNoTags() {
-        assertThat(read("UPDATE t SET a = '/*job=''x''*/' WHERE id = 1", POSTGRES).tags())
+        assertThat(read("UPDATE t SET a = '/*job=''x''*/' WHERE id = 1", POSTGRES)
+                        .tags())
                 .isEmpty();
     }
 

@@ -111,7 +111,8 @@ final class View implements GatewayView {
     private String delayed(String upstream) {
         return paced.get().stream()
                 .filter(s -> s.upstream().equals(upstream) && s.waiting().isPresent())
-                .map(s -> s.session() + " (" + s.rule() + ", " + MigrationTable.words(s.waiting().get()) + ")")
+                .map(s -> s.session() + " (" + s.rule() + ", "
+                        + MigrationTable.words(s.waiting().get()) + ")")
                 .collect(Collectors.joining(", "));
     }
 
@@ -126,13 +127,13 @@ final class View implements GatewayView {
 
     @Override
     public Table sessions(String user) {
-        Map<Long, PacedSession> own = new HashMap<>();
-        paced.get().forEach(s -> own.put(s.session(), s));
+        Map<String, PacedSession> own = new HashMap<>();
+        paced.get().forEach(s -> own.put(s.upstream() + " " + s.session(), s));
         List<List<Optional<String>>> rows = new ArrayList<>();
         for (SessionSnapshot snapshot : sessions.get()) {
             SessionInfo info = snapshot.info();
             if (user.isEmpty() || user.equals(info.user())) {
-                Optional<PacedSession> backfill = Optional.ofNullable(own.get(info.id()));
+                Optional<PacedSession> backfill = Optional.ofNullable(own.get(info.upstream() + " " + info.id()));
                 rows.add(List.of(
                         Optional.of(Long.toString(info.id())),
                         Optional.of(info.database()),

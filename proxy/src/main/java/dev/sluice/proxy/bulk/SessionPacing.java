@@ -115,6 +115,7 @@ final class SessionPacing implements BulkPacing {
         }
         if (waitedNanos == 0) {
             byteRate.did(copyBytes, nowNanos - copySinceNanos);
+            counts.wrote(0, copyBytes);
             copyBytes = 0;
         }
         long delay = delay(current, nowNanos, waitedNanos);
@@ -125,17 +126,22 @@ final class SessionPacing implements BulkPacing {
     }
 
     private long delay(BulkWrite by, long nowNanos, long waitedNanos) {
-        Pacer.Share share = all.pacer().share(work());
-        double rowsPerSecond = rowRate.at(share.part(), by.maxRowsPerSecond());
-        double bytesPerSecond = byteRate.at(share.part(), by.maxBytesPerSecond());
-        rows.fill(rowsPerSecond, nowNanos);
-        bytes.fill(bytesPerSecond, nowNanos);
-        long wait = Math.max(rows.nanosUntilSolvent(rowsPerSecond), bytes.nanosUntilSolvent(bytesPerSecond));
+        Pacer.Share share = fill(by, nowNanos);
+        long wait = Math.max(
+                rows.nanosUntilSolvent(rowRate.at(share.part(), by.maxRowsPerSecond())),
+                bytes.nanosUntilSolvent(byteRate.at(share.part(), by.maxBytesPerSecond())));
         if (wait == 0 || waitedNanos >= by.maxDelay().toNanos()) {
             return 0;
         }
         counts.waits(nowNanos - waitedNanos, reason(share, by));
         return Math.clamp(wait, LEAST_WAIT_NANOS, LOOK_NANOS);
+    }
+
+    private Pacer.Share fill(BulkWrite by, long nowNanos) {
+        Pacer.Share share = all.pacer().share(work());
+        rows.fill(rowRate.at(share.part(), by.maxRowsPerSecond()), nowNanos);
+        bytes.fill(byteRate.at(share.part(), by.maxBytesPerSecond()), nowNanos);
+        return share;
     }
 
     private String reason(Pacer.Share share, BulkWrite by) {
@@ -153,11 +159,13 @@ final class SessionPacing implements BulkPacing {
     }
 
     @Override
-    public void began(BulkWrite write) {
+    public void began(BulkWrite write, long nowNanos) {
         current = write;
-        copySinceNanos = System.nanoTime();
+        copySinceNanos = nowNanos;
         counts.began(write.rule());
         all.follow(this);
+        // In a transaction block nobody asked before; and what was saved up while nothing was written must not count.
+        fill(write, nowNanos);
     }
 
     @Override
@@ -180,7 +188,7 @@ final class SessionPacing implements BulkPacing {
         } else if (current.maxRowsPerSecond() > 0) {
             rows.take(requestRows);
         }
-        counts.wrote(requestRows, requestBytes);
+        counts.wrote(requestRows, copyBytes);
         all.wrote(work().upstream(), requestRows);
         requestRows = 0;
         requestBytes = 0;

@@ -18,8 +18,8 @@ import java.util.stream.Collectors;
 /** Reads the part of a policy that says which statements of the applications are a backfill. */
 final class BackfillReader {
 
-    private static final Map<String, WriteShape> SHAPES = Arrays.stream(WriteShape.values())
-            .collect(Collectors.toUnmodifiableMap(WriteShape::word, shape -> shape));
+    private static final Map<String, WriteShape> SHAPES =
+            Arrays.stream(WriteShape.values()).collect(Collectors.toUnmodifiableMap(WriteShape::word, shape -> shape));
     private static final String ANY = "any";
     private static final int MOST_ROWS = 1_000_000_000;
     private static final long MOST_BYTES = 1L << 40;
@@ -62,7 +62,8 @@ final class BackfillReader {
 
     /** A single text may hold commas. */
     private static List<String> texts(Section s) {
-        boolean list = s.node("text").filter(ConfigNode.Sequence.class::isInstance).isPresent();
+        boolean list =
+                s.node("text").filter(ConfigNode.Sequence.class::isInstance).isPresent();
         return list ? s.texts("text") : s.text("text").map(List::of).orElse(List.of());
     }
 

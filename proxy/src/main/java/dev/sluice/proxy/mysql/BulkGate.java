@@ -132,9 +132,7 @@ final class BulkGate {
         if (known == null || !session.serverFlow().isBulk()) {
             return true;
         }
-        long delay = isInTransaction()
-                ? 0
-                : known.copyDelayNanos(now(), delaying ? System.nanoTime() - sinceNanos : 0);
+        long delay = isInTransaction() ? 0 : known.copyDelayNanos(now(), delaying ? System.nanoTime() - sinceNanos : 0);
         if (delay > 0) {
             delaying = true;
             session.later(session.clientFlow()::resume, delay);
@@ -148,7 +146,7 @@ final class BulkGate {
     // --- what happens to it
 
     void sent(BulkWrite write) {
-        pacing().began(write);
+        pacing().began(write, System.nanoTime());
     }
 
     void wrote(long rows) {

@@ -329,7 +329,9 @@ final class ClientFlow extends PacketFlow {
         BulkWrite write = executes ? session.statements().write(id) : BulkWrite.ORDINARY;
         if (write.paced() || executes && session.bulk().isImplicitBeginOwing()) {
             // Parameters that fill a packet are no loop of small batches: they pass.
-            return length == Packets.MAX_PAYLOAD ? plain(command, length) : available < packet ? WAIT : paced(packet, write);
+            return length == Packets.MAX_PAYLOAD
+                    ? plain(command, length)
+                    : available < packet ? WAIT : paced(packet, write);
         }
         Optional<byte[]> sql = session.statements().text(id);
         if (sql.isEmpty()) {

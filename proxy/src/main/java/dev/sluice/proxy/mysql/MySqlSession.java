@@ -352,9 +352,9 @@ final class MySqlSession implements ServerChannels.Taker {
                 clientAddress(),
                 connectionId,
                 readings.plain());
-        String state = connectionId == 0 ? "connecting" : held != null
-                        ? "held"
-                        : bulk.isHoldingBack() ? "delayed" : serverFlow.idle() ? "idle" : "active";
+        String state = connectionId == 0
+                ? "connecting"
+                : held != null ? "held" : bulk.isHoldingBack() ? "delayed" : serverFlow.idle() ? "idle" : "active";
         return new SessionSnapshot(info, transaction(), state, Duration.ofNanos(System.nanoTime() - connectedNanos));
     }
 

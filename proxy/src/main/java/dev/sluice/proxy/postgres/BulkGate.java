@@ -165,7 +165,7 @@ final class BulkGate {
     /** A paced statement goes to the server. */
     void sent(BulkWrite write) {
         running = true;
-        pacing().began(write);
+        pacing().began(write, System.nanoTime());
     }
 
     /** Whether the request that the server works at, or one before it that is unanswered too, is paced. */

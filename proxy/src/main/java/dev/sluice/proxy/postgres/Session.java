@@ -430,10 +430,7 @@ final class Session {
     }
 
     boolean isBetweenTransactions() {
-        return status == 'I'
-                && !holding
-                && inFlight.isEmpty()
-                && (clientSide.keptBytes() == 0 || bulk.isHoldingBack());
+        return status == 'I' && !holding && inFlight.isEmpty() && (clientSide.keptBytes() == 0 || bulk.isHoldingBack());
     }
 
     boolean isHolding() {

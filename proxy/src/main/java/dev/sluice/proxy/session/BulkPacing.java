@@ -48,7 +48,7 @@ public interface BulkPacing {
     }
 
     /** A paced statement goes to the server. */
-    default void began(BulkWrite write) {}
+    default void began(BulkWrite write, long nowNanos) {}
 
     /** A piece of COPY or LOAD DATA goes to the server. */
     default void copied(long bytes) {}

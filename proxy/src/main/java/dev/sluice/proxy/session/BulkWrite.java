@@ -11,8 +11,7 @@ import java.time.Duration;
  * @param maxDelay after which it goes on whatever the pressure is
  * @param judged whether a policy has something to say of it before it is sent
  */
-public record BulkWrite(
-        String rule, long maxRowsPerSecond, long maxBytesPerSecond, Duration maxDelay, boolean judged) {
+public record BulkWrite(String rule, long maxRowsPerSecond, long maxBytesPerSecond, Duration maxDelay, boolean judged) {
 
     public static final BulkWrite ORDINARY = new BulkWrite("", 0, 0, Duration.ZERO, false);
 

@@ -25,10 +25,21 @@ final class TestGateway implements AutoCloseable {
     private final EventLoopGroup loops = Transport.best().newEventLoops(2);
     private final MySqlListener listener;
 
-    private TestGateway(MySqlSettings settings, Interceptor interceptor, ServerKiller killer) {
-        listener = new MySqlListener(
-                settings, Transport.best(), loops, new WordScreen(), interceptor, TrafficListener.NONE, killer);
+    private TestGateway(
+            MySqlSettings settings,
+            StatementScreen screen,
+            Interceptor interceptor,
+            TrafficListener traffic,
+            ServerKiller killer) {
+        listener = new MySqlListener(settings, Transport.best(), loops, screen, interceptor, traffic, killer);
         listener.start();
+    }
+
+    /** With the real classifier, and somebody who hears of the traffic. */
+    static TestGateway classifying(
+            MySqlSettings settings, BiFunction<HeldSession, String, Ruling> judge, TrafficListener traffic) {
+        return new TestGateway(
+                settings, StatementScreen.standard(), new FunctionInterceptor(judge), traffic, ServerKiller.none());
     }
 
     static MySqlSettings settings(InetSocketAddress server) {
@@ -51,7 +62,8 @@ final class TestGateway implements AutoCloseable {
 
     static TestGateway with(
             MySqlSettings settings, BiFunction<HeldSession, String, Ruling> judge, ServerKiller killer) {
-        return new TestGateway(settings, new FunctionInterceptor(judge), killer);
+        return new TestGateway(
+                settings, new WordScreen(), new FunctionInterceptor(judge), TrafficListener.NONE, killer);
     }
 
     static Interceptor interceptor(BiFunction<HeldSession, String, Ruling> judge) {
