@@ -13,6 +13,7 @@ import dev.sluice.proxy.mysql.MySqlSettings;
 import dev.sluice.proxy.mysql.ServerKiller;
 import dev.sluice.proxy.mysql.StatementScreen;
 import dev.sluice.proxy.postgres.PostgresListener;
+import dev.sluice.proxy.session.Listener;
 import dev.sluice.proxy.session.SessionSnapshot;
 import dev.sluice.proxy.session.TrafficListener;
 import dev.sluice.proxy.session.Transport;
@@ -31,8 +32,7 @@ final class Frontends implements AutoCloseable {
     private final ServerKiller killer;
     private final Transport transport = Transport.best();
     private final EventLoopGroup loops = transport.newEventLoops(Transport.defaultEventLoops());
-    private final List<PostgresListener> postgres = new ArrayList<>();
-    private final List<MySqlListener> mysql = new ArrayList<>();
+    private final List<Listener> listeners = new ArrayList<>();
     private final List<InetSocketAddress> addresses = new ArrayList<>();
 
     private Frontends(Configuration configuration, ServerKiller killer) {
@@ -71,34 +71,28 @@ final class Frontends implements AutoCloseable {
     /** Clients that are connected to an upstream. */
     int connections(String upstream) {
         int count = 0;
-        for (PostgresListener listener : postgres) {
-            count += listener.config().upstream().equals(upstream) ? listener.connections() : 0;
-        }
-        for (MySqlListener listener : mysql) {
-            count += listener.settings().upstream().equals(upstream) ? listener.connections() : 0;
+        for (Listener listener : listeners) {
+            count += listener.upstream().equals(upstream) ? listener.connections() : 0;
         }
         return count;
     }
 
     List<SessionSnapshot> sessions() {
         List<SessionSnapshot> all = new ArrayList<>();
-        postgres.forEach(listener -> all.addAll(listener.sessions()));
-        mysql.forEach(listener -> all.addAll(listener.sessions()));
+        listeners.forEach(listener -> all.addAll(listener.sessions()));
         return List.copyOf(all);
     }
 
     /** Accepts no more and lets sessions end; what is left after the time is closed. Blocks. */
     void drain(Duration patience) {
         List<Thread> threads = new ArrayList<>();
-        postgres.forEach(listener -> threads.add(Thread.ofVirtual().start(() -> listener.drain(patience))));
-        mysql.forEach(listener -> threads.add(Thread.ofVirtual().start(() -> listener.drain(patience))));
+        listeners.forEach(listener -> threads.add(Thread.ofVirtual().start(() -> listener.drain(patience))));
         threads.forEach(Frontends::join);
     }
 
     @Override
     public void close() {
-        postgres.forEach(PostgresListener::close);
-        mysql.forEach(MySqlListener::close);
+        listeners.forEach(Listener::close);
         loops.shutdownGracefully(0, 1000, TimeUnit.MILLISECONDS);
     }
 
@@ -107,18 +101,21 @@ final class Frontends implements AutoCloseable {
             throws CliException {
         TrafficListener heard = traffic.apply(listener.upstream());
         try {
-            return switch (listener.protocol()) {
-                case POSTGRES -> bindPostgres(listener, interceptor, heard);
-                case MYSQL -> bindMySql(listener, interceptor, heard);
+            Listener made = switch (listener.protocol()) {
+                case POSTGRES -> postgres(listener, interceptor, heard);
+                case MYSQL -> mysql(listener, interceptor, heard);
             };
+            made.start();
+            listeners.add(made);
+            return made.address();
         } catch (IllegalStateException e) {
             throw new CliException(ExitCode.USAGE, "cannot listen on " + listener.address() + ": " + Causes.first(e));
         }
     }
 
-    private InetSocketAddress bindPostgres(ListenerConfig listener, Interceptor interceptor, TrafficListener traffic) {
+    private Listener postgres(ListenerConfig listener, Interceptor interceptor, TrafficListener traffic) {
         UpstreamConfig upstream = configuration.upstreamOf(listener);
-        PostgresListener started = new PostgresListener(
+        return new PostgresListener(
                 new dev.sluice.proxy.postgres.ListenerConfig(
                         socket(listener.address()),
                         upstream.name(),
@@ -132,14 +129,11 @@ final class Frontends implements AutoCloseable {
                 Classifier::classify,
                 interceptor,
                 traffic);
-        started.start();
-        postgres.add(started);
-        return started.address();
     }
 
-    private InetSocketAddress bindMySql(ListenerConfig listener, Interceptor interceptor, TrafficListener traffic) {
+    private Listener mysql(ListenerConfig listener, Interceptor interceptor, TrafficListener traffic) {
         UpstreamConfig upstream = configuration.upstreamOf(listener);
-        MySqlListener started = new MySqlListener(
+        return new MySqlListener(
                 new MySqlSettings(
                         socket(listener.address()),
                         upstream.name(),
@@ -153,9 +147,6 @@ final class Frontends implements AutoCloseable {
                 interceptor,
                 traffic,
                 killer);
-        started.start();
-        mysql.add(started);
-        return started.address();
     }
 
     private static InetSocketAddress socket(Address address) {

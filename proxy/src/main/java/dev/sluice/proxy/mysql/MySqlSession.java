@@ -8,6 +8,7 @@ import dev.sluice.protocol.mysql.HandshakeResponse;
 import dev.sluice.protocol.mysql.Packets;
 import dev.sluice.protocol.mysql.ResponseShape;
 import dev.sluice.protocol.mysql.ServerStatus;
+import dev.sluice.proxy.session.RelayedSession;
 import dev.sluice.proxy.session.ServerChannels;
 import dev.sluice.proxy.session.SessionInfo;
 import dev.sluice.proxy.session.SessionSnapshot;
@@ -31,7 +32,7 @@ import org.slf4j.LoggerFactory;
  * A client's channel and a server's on one event loop, which runs every method here. The two flows decide what becomes
  * of packets; this class owns the channels, and what is known of the session.
  */
-final class MySqlSession implements ServerChannels.Taker {
+final class MySqlSession implements ServerChannels.Taker, RelayedSession {
 
     private static final Logger LOG = LoggerFactory.getLogger(MySqlSession.class);
     private static final int KILL_GRACE_SECONDS = 10;
@@ -66,7 +67,8 @@ final class MySqlSession implements ServerChannels.Taker {
 
     // --- what the flows and the held command ask for
 
-    long id() {
+    @Override
+    public long id() {
         return id;
     }
 
@@ -309,19 +311,26 @@ final class MySqlSession implements ServerChannels.Taker {
         closeServer();
     }
 
-    /** The gateway is to stop: the session ends once its transaction has. */
-    void drain() {
-        draining = true;
-        endWhenIdle();
+    @Override
+    public void drain() {
+        later(() -> {
+            draining = true;
+            endWhenIdle();
+        });
     }
 
-    void shutDown() {
+    @Override
+    public void shutDown() {
+        later(this::end);
+    }
+
+    private void end() {
         closeWith(MySqlErrors.SHUTDOWN, 0);
     }
 
     private void endWhenIdle() {
         if (draining && !closing && held == null && serverFlow.idle() && transaction() == TransactionStatus.IDLE) {
-            shutDown();
+            end();
         }
     }
 
@@ -341,7 +350,8 @@ final class MySqlSession implements ServerChannels.Taker {
         bulk.cancel();
     }
 
-    SessionSnapshot snapshot() {
+    @Override
+    public SessionSnapshot snapshot() {
         SessionInfo info = new SessionInfo(
                 id,
                 settings().upstream(),

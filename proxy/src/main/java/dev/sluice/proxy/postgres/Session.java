@@ -6,6 +6,8 @@ import dev.sluice.protocol.postgres.CancelKey;
 import dev.sluice.protocol.postgres.FrontendType;
 import dev.sluice.protocol.postgres.InFlight;
 import dev.sluice.protocol.postgres.StartupPacket;
+import dev.sluice.proxy.session.RelayedSession;
+import dev.sluice.proxy.session.SessionSnapshot;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.socket.SocketChannel;
@@ -18,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Back-pressure: a side is read from only while the other's outbound buffer is below its high water mark and nothing
  * is held. How a session starts is {@link SessionStart}'s, how it ends {@link SessionEnd}'s.
  */
-final class Session {
+final class Session implements RelayedSession {
     /** A client that pipelines more messages than this is not read from until some are answered. */
     private static final int MAX_IN_FLIGHT = 1 << 16;
 
@@ -354,6 +356,26 @@ final class Session {
     }
 
     // ---- what others want to know --------------------------------------------------------------------------------
+
+    @Override
+    public long id() {
+        return picture.id();
+    }
+
+    @Override
+    public SessionSnapshot snapshot() {
+        return picture.snapshot();
+    }
+
+    @Override
+    public void drain() {
+        client.eventLoop().execute(end::drain);
+    }
+
+    @Override
+    public void shutDown() {
+        client.eventLoop().execute(() -> end.refuse("57P01", "the gateway is shutting down"));
+    }
 
     SessionPicture picture() {
         return picture;
