@@ -44,4 +44,9 @@ final class LateInterceptor implements Interceptor {
     public Optional<ServerError> transactionEnded(HeldSession session, List<Ruling.Substitute> rulings) {
         return made.join().transactionEnded(session, rulings);
     }
+
+    @Override
+    public void lost(HeldSession session, List<Ruling.Substitute> rulings, boolean perhapsCommitted) {
+        made.join().lost(session, rulings, perhapsCommitted);
+    }
 }

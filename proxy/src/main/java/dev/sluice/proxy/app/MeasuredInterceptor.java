@@ -48,6 +48,11 @@ final class MeasuredInterceptor implements Interceptor {
         return error;
     }
 
+    @Override
+    public void lost(HeldSession session, List<Ruling.Substitute> rulings, boolean perhapsCommitted) {
+        inner.lost(session, rulings, perhapsCommitted);
+    }
+
     private static String word(Ruling ruling) {
         return switch (ruling) {
             case Ruling.Forward f -> "forward";

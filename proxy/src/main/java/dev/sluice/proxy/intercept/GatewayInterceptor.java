@@ -50,6 +50,7 @@ public final class GatewayInterceptor implements Interceptor {
     private final AuditIds ids;
     private final InterceptorSettings settings;
     private final TransactionEnd transactionEnd;
+    private final LostTransaction lostTransaction;
     private final Clock clock;
     private final OpenTransactions open = new OpenTransactions();
 
@@ -90,6 +91,7 @@ public final class GatewayInterceptor implements Interceptor {
         this.ids = new AuditIds(clock);
         this.settings = settings;
         this.transactionEnd = new TransactionEnd(migrations, audit, settings, clock);
+        this.lostTransaction = new LostTransaction(migrations, audit, clock);
         this.clock = clock;
     }
 
@@ -168,6 +170,12 @@ public final class GatewayInterceptor implements Interceptor {
         List<Sent> statements = new ArrayList<>();
         rulings.forEach(ruling -> statements.addAll(Sent.Memo.of(ruling)));
         return transactionEnd.of(session, statements);
+    }
+
+    @Override
+    public void lost(HeldSession session, List<Ruling.Substitute> rulings, boolean perhapsCommitted) {
+        open.ended(session.info().id());
+        rulings.forEach(ruling -> lostTransaction.of(Sent.Memo.of(ruling), perhapsCommitted));
     }
 
     private Ruling ruling(HeldSession session, String sql, List<StatementText> statements)

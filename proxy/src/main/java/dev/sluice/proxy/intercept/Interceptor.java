@@ -31,7 +31,7 @@ public interface Interceptor {
 
     /**
      * Is told how the server answered what a {@link Ruling.Substitute} sent, before the client is: the outcome goes to
-     * the audit trail. Called once for each such ruling, also when the connection is lost.
+     * the audit trail. Called once for each such ruling, unless the connection is lost before.
      */
     void answered(HeldSession session, Ruling.Substitute ruling, Optional<ServerError> error);
 
@@ -43,4 +43,14 @@ public interface Interceptor {
      * @return an error to give the client in place of success, or empty
      */
     Optional<ServerError> transactionEnded(HeldSession session, List<Ruling.Substitute> rulings);
+
+    /**
+     * Is told, in place of what it has not been told yet, that the connection was lost while a transaction with
+     * substitutes was open: nobody has seen how it ended. PostgreSQL only; the session can run no more statements.
+     *
+     * @param rulings the substitutes of the transaction, in order, whether they were answered or not
+     * @param perhapsCommitted whether something was on its way to the server that may have been or have ended with a
+     *     commit; otherwise the server has rolled back
+     */
+    void lost(HeldSession session, List<Ruling.Substitute> rulings, boolean perhapsCommitted);
 }

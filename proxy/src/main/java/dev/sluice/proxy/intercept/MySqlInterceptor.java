@@ -53,6 +53,11 @@ public final class MySqlInterceptor implements Interceptor {
         return judging.transactionEnded(session, rulings);
     }
 
+    @Override
+    public void lost(HeldSession session, List<Ruling.Substitute> rulings, boolean perhapsCommitted) {
+        judging.lost(session, rulings, perhapsCommitted);
+    }
+
     /** Each statement is judged when those before it have run, as the server itself would have come to it. */
     private Ruling takenApart(HeldSession session, String sql, List<StatementText> statements) {
         int from = 0;

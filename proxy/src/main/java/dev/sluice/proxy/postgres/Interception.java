@@ -10,7 +10,7 @@ import dev.sluice.proxy.session.HeldSession;
 import dev.sluice.proxy.session.ServerError;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
-import java.util.Optional;
+import java.util.List;
 
 /**
  * What becomes of the messages of one session that are held; made when the first one is. {@link Phase} draws the states.
@@ -281,19 +281,25 @@ final class Interception {
                 judging.client().abandon();
             }
             case Phase.Failing failing -> failing.held().message().release();
-            case Phase.Answering answering -> lostWhileAnswering(answering.answer());
+            case Phase.Answering answering -> {}
             case Phase.Reporting reporting -> {}
             case Phase.Ending ending -> ending.client().abandon();
         }
         injected.lost();
+        if (!(last instanceof Phase.Reporting)) {
+            lost();
+        }
     }
 
-    private void lostWhileAnswering(SubstituteAnswer answer) {
-        if (!answer.isReported()) {
-            answer.reported();
-            HeldClient client = lend();
-            client.run("outcome", () -> calls.answered(client, answer.ruling, Optional.of(Refusals.lost())));
+    /** Nobody hears any more how the transaction ends: the interceptor is told that of its substitutes. */
+    void lost() {
+        if (transaction.isEmpty()) {
+            return;
         }
+        List<Ruling.Substitute> substitutes = transaction.take();
+        boolean perhapsCommitted = !inFlight.isEmpty();
+        HeldClient client = lend();
+        client.run("lost transaction", () -> calls.lost(client, substitutes, perhapsCommitted));
     }
 
     InterceptorCalls calls() {

@@ -47,6 +47,17 @@ final class InterceptorCalls {
         }
     }
 
+    void lost(HeldClient client, List<Ruling.Substitute> substitutes, boolean perhapsCommitted) {
+        try {
+            interceptor.lost(client, substitutes, perhapsCommitted);
+        } catch (RuntimeException e) {
+            LOG.error(
+                    "The loss of session {} in a transaction was not recorded",
+                    client.info().id(),
+                    e);
+        }
+    }
+
     /** @return the error that the client gets in place of success */
     Optional<ServerError> transactionEnded(HeldClient client, List<Ruling.Substitute> substitutes) {
         try {

@@ -45,8 +45,4 @@ final class Refusals {
     static ServerError cancelled() {
         return ServerError.of("57014", 0, "canceling statement due to user request", "", "");
     }
-
-    static ServerError lost() {
-        return ServerError.of("08006", 0, "The connection was lost before the answer came", "", "");
-    }
 }

@@ -148,15 +148,19 @@ final class ServerAnswers {
 
     /** @param kept released here: the server's messages may go on before it is dealt with */
     private void ready(Phase.Answering answering, ByteBuf kept) {
-        Runnable then = () -> {
+        if (answering.answer().isReported()) {
             requestEnd.ready(kept);
             kept.release();
-        };
-        if (answering.answer().isReported()) {
-            then.run();
-        } else {
-            report(answering, Optional.empty(), then);
+            return;
         }
+        report(
+                answering,
+                Optional.empty(),
+                () -> {
+                    requestEnd.ready(kept);
+                    kept.release();
+                },
+                kept::release);
     }
 
     /** In the extended protocol an Execute's answer is over with its terminator; the gateway's own Close follows. */
@@ -182,8 +186,16 @@ final class ServerAnswers {
         report(answering, Optional.of(answer.error(fields)), tell);
     }
 
-    /** Tells the interceptor the outcome; then goes on. */
     private void report(Phase.Answering answering, Optional<ServerError> error, Runnable then) {
+        report(answering, error, then, () -> {});
+    }
+
+    /**
+     * Tells the interceptor the outcome; then goes on.
+     *
+     * @param dropped what to do instead when the session has ended meanwhile
+     */
+    private void report(Phase.Answering answering, Optional<ServerError> error, Runnable then, Runnable dropped) {
         SubstituteAnswer answer = answering.answer();
         answer.reported();
         HeldClient client = interception.lend();
@@ -192,11 +204,14 @@ final class ServerAnswers {
         client.run("outcome", () -> {
             interception.calls().answered(client, answer.ruling, error);
             session.client.eventLoop().execute(() -> {
-                if (!session.end().isEnding()) {
-                    interception.enter(answering);
-                    then.run();
-                    session.resumeServer();
+                if (session.end().isEnding()) {
+                    dropped.run();
+                    interception.lost();
+                    return;
                 }
+                interception.enter(answering);
+                then.run();
+                session.resumeServer();
             });
         });
     }

@@ -246,6 +246,27 @@ class GatewayInterceptorTest {
         assertThat(migrations.discarded).containsExactly(1L);
     }
 
+    // --- a connection that is lost
+
+    @Test
+    void aCommitThatNobodySawIsFoundInTheLedger() throws IOException {
+        Ruling.Substitute ruling = (Ruling.Substitute) judge(VOLATILE);
+        migrations.commit(1, State.COMPLETE, "", "");
+        interceptor.lost(session, List.of(ruling), true);
+
+        assertThat(records("outcome")).containsExactly("committed");
+        assertThat(migrations.discarded).isEmpty();
+    }
+
+    @Test
+    void whatCouldNotCommitWasRolledBackAndIsNoLongerInTheWay() throws IOException {
+        Ruling.Substitute ruling = (Ruling.Substitute) judge(VOLATILE);
+        interceptor.lost(session, List.of(ruling), false);
+
+        assertThat(records("outcome")).containsExactly("rolled back");
+        assertThat(judge("ALTER TABLE t RENAME COLUMN c TO d")).isInstanceOf(Ruling.Substitute.class);
+    }
+
     // --- failed transactions
 
     @Test

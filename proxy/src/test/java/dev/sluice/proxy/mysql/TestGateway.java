@@ -125,5 +125,8 @@ final class TestGateway implements AutoCloseable {
         public Optional<ServerError> transactionEnded(HeldSession session, List<Ruling.Substitute> rulings) {
             return Optional.empty();
         }
+
+        @Override
+        public void lost(HeldSession session, List<Ruling.Substitute> rulings, boolean perhapsCommitted) {}
     }
 }

@@ -21,4 +21,7 @@ class Forwarding implements Interceptor {
     public Optional<ServerError> transactionEnded(HeldSession session, List<Ruling.Substitute> rulings) {
         return Optional.empty();
     }
+
+    @Override
+    public void lost(HeldSession session, List<Ruling.Substitute> rulings, boolean perhapsCommitted) {}
 }

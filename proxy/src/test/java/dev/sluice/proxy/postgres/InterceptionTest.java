@@ -24,6 +24,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -57,6 +58,11 @@ class InterceptionTest {
         public Optional<ServerError> transactionEnded(HeldSession session, List<Ruling.Substitute> rulings) {
             heard.add("ended " + rulings.size());
             return ended.apply(session, rulings);
+        }
+
+        @Override
+        public void lost(HeldSession session, List<Ruling.Substitute> rulings, boolean perhapsCommitted) {
+            heard.add("lost " + rulings.size() + (perhapsCommitted ? " perhaps committed" : ""));
         }
     }
 
@@ -273,6 +279,47 @@ class InterceptionTest {
             assertThat(errorOf(client.untilReady()).text(Fields.SQL_STATE)).isEqualTo("57014");
             assertThat(client.ask("SELECT 1")).hasToString("[T, D, C SELECT 1, ZI]");
         }
+    }
+
+    // ---- a connection that is lost -------------------------------------------------------------------------------
+
+    @Test
+    void aClientThatVanishesInATransactionLeavesItRolledBack() throws Exception {
+        SCRIPT.judge = InterceptionTest::wrapped;
+        try (RawClient client = gateway.session()) {
+            client.ask("BEGIN");
+            client.ask("ALTER TABLE t ADD b int");
+        }
+        awaitHeard("answered fine", "lost 1");
+    }
+
+    @Test
+    void whetherACommitThatWasOnItsWayHappenedIsLeftOpen() throws Exception {
+        SCRIPT.judge = InterceptionTest::wrapped;
+        try (RawClient client = gateway.session()) {
+            client.ask("BEGIN");
+            client.ask("ALTER TABLE t ADD b int");
+            client.query("SELECT pg_sleep(60); COMMIT");
+        }
+        awaitHeard("answered fine", "lost 1 perhaps committed");
+    }
+
+    @Test
+    void aSubstituteWhoseAnswerNobodyHeardIsLostRatherThanFailed() throws Exception {
+        SCRIPT.judge = (session, sql) -> new Ruling.Substitute(
+                List.of(new Ruling.Edit(0, 0, sql.length(), "DO 'BEGIN PERFORM pg_sleep(60); END'", "ALTER TABLE")),
+                "memo");
+        try (RawClient client = gateway.session()) {
+            client.query("ALTER TABLE t ADD b int");
+            WireTest.awaitBackends(gateway, "query LIKE 'DO%' AND state = 'active'", 1);
+        }
+        awaitHeard("lost 1 perhaps committed");
+        assertThat(SCRIPT.heard).noneMatch(word -> word.startsWith("answered"));
+    }
+
+    private static void awaitHeard(String... last) {
+        Awaitility.await().atMost(10, TimeUnit.SECONDS).untilAsserted(() -> assertThat(SCRIPT.heard)
+                .endsWith(last));
     }
 
     @Test

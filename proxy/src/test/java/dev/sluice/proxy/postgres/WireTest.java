@@ -353,6 +353,11 @@ class WireTest {
     }
 
     private static void awaitBackends(String condition, int count) throws SQLException {
+        awaitBackends(gateway, condition, count);
+    }
+
+    /** Waits until so many of the server's sessions in a gateway's database are as described. */
+    static void awaitBackends(TestGateway gateway, String condition, int count) throws SQLException {
         try (Connection direct = TestPostgres.connect("postgres");
                 Statement look = direct.createStatement()) {
             Awaitility.await().atMost(10, TimeUnit.SECONDS).until(() -> {
