@@ -3,6 +3,7 @@ package dev.sluice.proxy.cli;
 import dev.sluice.proxy.config.ConfigException;
 import dev.sluice.proxy.config.ConfigurationReader;
 import dev.sluice.proxy.config.GatewayOptions;
+import dev.sluice.proxy.rehearsal.Rehearsal;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -18,8 +19,9 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 
 /**
- * {@code sluice warm-up}: starts and stops a gateway in front of nothing. What the JVM learns of the classes in this run
- * makes the next start quick; the launcher runs it once after a build.
+ * {@code sluice warm-up}: starts a gateway in front of a stub, has it relay for a few seconds and stops it. What the JVM
+ * learns of the classes and of what their methods do in this run makes the next start quick and its first clients' statements
+ * cheap; the launcher runs it once after a build.
  */
 @Command(
         name = "warm-up",
@@ -38,10 +40,17 @@ public final class WarmUpCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws CliException, ConfigException, IOException, InterruptedException {
+        try (Rehearsal rehearsal = new Rehearsal()) {
+            run(rehearsal);
+        }
+        return ExitCode.FINE;
+    }
+
+    private void run(Rehearsal rehearsal) throws CliException, ConfigException, IOException, InterruptedException {
         Path folder = Files.createTempDirectory("sluice-warm-up");
         Path audit = folder.resolve("audit.jsonl");
         GatewayOptions options = new GatewayOptions(
-                "jdbc:postgresql://nobody@127.0.0.1:1/none",
+                rehearsal.upstream(),
                 Optional.of("127.0.0.1:0"),
                 Optional.empty(),
                 Optional.empty(),
@@ -55,11 +64,11 @@ public final class WarmUpCommand implements Callable<Integer> {
             InetSocketAddress http = gateway.http().orElseThrow();
             ask(http, "/metrics");
             awaitControlPlane(http);
+            rehearsal.play(gateway.addresses().get(0), PATIENCE);
         } finally {
             Files.deleteIfExists(audit);
             Files.deleteIfExists(folder);
         }
-        return ExitCode.FINE;
     }
 
     /** What every client sends first: a request for TLS. */

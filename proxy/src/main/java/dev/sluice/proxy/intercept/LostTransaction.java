@@ -38,7 +38,9 @@ final class LostTransaction {
         }
         long deadlineNanos = System.nanoTime() + PATIENCE.toNanos();
         for (Sent sent : statements) {
-            if (sent.migration().filter(id -> isCommitted(sent, id, deadlineNanos)).isPresent()) {
+            if (sent.migration()
+                    .filter(id -> isCommitted(sent, id, deadlineNanos))
+                    .isPresent()) {
                 record(sent, "committed", "the connection was lost; the migration goes on");
             } else {
                 record(sent, "unknown", "the connection was lost before the server's answer");

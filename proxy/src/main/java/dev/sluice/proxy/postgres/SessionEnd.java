@@ -34,6 +34,7 @@ final class SessionEnd {
     private boolean over;
     private volatile boolean draining;
     private @Nullable Future<?> probe;
+    private @Nullable Future<?> lastMoment;
 
     SessionEnd(Session session) {
         this.session = session;
@@ -87,6 +88,7 @@ final class SessionEnd {
         }
         over = true;
         stopProbing();
+        forgetLastMoment();
         session.clientSide().closing();
         session.abandon();
         session.relay.sessions().remove(session);
@@ -136,6 +138,7 @@ final class SessionEnd {
             session.relay.pairing().release(server, true);
         }
         SocketChannel client = session.client;
+        lastMoment = client.eventLoop().schedule(() -> client.close(), LINGER_MS, TimeUnit.MILLISECONDS);
         client.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(done -> {
             client.shutdownOutput();
             session.updateClientReading();
@@ -143,7 +146,15 @@ final class SessionEnd {
                 client.close();
             }
         });
-        client.eventLoop().schedule(() -> client.close(), LINGER_MS, TimeUnit.MILLISECONDS);
+    }
+
+    /** A timer that is still to fire has the event loop look at the clock with every message of its other sessions. */
+    private void forgetLastMoment() {
+        Future<?> timer = lastMoment;
+        lastMoment = null;
+        if (timer != null) {
+            timer.cancel(false);
+        }
     }
 
     private void sayFatal(String sqlState, String message) {

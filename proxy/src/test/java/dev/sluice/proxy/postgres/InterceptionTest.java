@@ -318,8 +318,9 @@ class InterceptionTest {
     }
 
     private static void awaitHeard(String... last) {
-        Awaitility.await().atMost(10, TimeUnit.SECONDS).untilAsserted(() -> assertThat(SCRIPT.heard)
-                .endsWith(last));
+        Awaitility.await()
+                .atMost(10, TimeUnit.SECONDS)
+                .untilAsserted(() -> assertThat(SCRIPT.heard).endsWith(last));
     }
 
     @Test

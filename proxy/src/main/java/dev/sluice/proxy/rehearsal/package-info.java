@@ -1,0 +1,10 @@
+/**
+ * Traffic for a gateway that is to be warmed up: a server that says little and clients that say much. The JVM keeps what it
+ * learns of the relay's code, and starts the next gateway with it.
+ *
+ * <p>Uses the protocol's encoders alone; knows no gateway.
+ */
+@NullMarked
+package dev.sluice.proxy.rehearsal;
+
+import org.jspecify.annotations.NullMarked;
