@@ -212,6 +212,8 @@ final class ServerAnswers {
                 interception.enter(answering);
                 then.run();
                 session.resumeServer();
+                // Where nothing of the server's was kept, nobody else sends what has been said just now.
+                session.flushClient();
             });
         });
     }

@@ -177,6 +177,18 @@ class InterceptionTest {
     }
 
     @Test
+    void whatGoesAsItIsInATransactionIsAnsweredToo() throws Exception {
+        SCRIPT.judge = (session, sql) -> new Ruling.Substitute(List.of(), "memo");
+        try (RawClient client = gateway.session()) {
+            client.ask("BEGIN");
+            assertThat(client.ask("ALTER TABLE t ADD b int")).hasToString("[C ALTER TABLE, ZT]");
+            assertThat(client.ask("ALTER TABLE t ADD b int").getFirst().type()).isEqualTo('E');
+            assertThat(client.ask("ROLLBACK")).hasToString("[C ROLLBACK, ZI]");
+        }
+        assertThat(SCRIPT.heard).contains("answered fine", "answered 42701", "ended 1");
+    }
+
+    @Test
     void anErrorOfTheMigrationStandsInPlaceOfSuccess() throws Exception {
         SCRIPT.judge = InterceptionTest::wrapped;
         SCRIPT.ended = (session, rulings) -> Optional.of(ServerError.of("23505", 0, "duplicate", "", ""));
