@@ -30,8 +30,7 @@ import java.util.Optional;
  *     {@code row_format}, {@code total_row_versions}, {@code create_options}; PostgreSQL also {@code partition_key}
  *     ({@code RANGE (at)}, as {@code pg_get_partkeydef} prints it), {@code partition_bound} of a partition,
  *     {@code persistence} ({@code p}, {@code u}) and {@code populated} of a materialized view
- * @param inFlight ids of migrations in flight on this relation; the columns that they change stand in the options as
- *     {@code in_flight_columns}, parted by line breaks
+ * @param inFlight the migrations that are on their way on this relation
  */
 public record RelationFacts(
         QualifiedName name,
@@ -53,7 +52,7 @@ public record RelationFacts(
         List<String> dependents,
         Optional<QualifiedName> indexOf,
         Map<String, String> options,
-        List<Long> inFlight) {
+        List<MigrationFacts> inFlight) {
 
     /** The kinds of relations that statements name. */
     public enum Kind {

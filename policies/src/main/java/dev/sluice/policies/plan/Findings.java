@@ -30,7 +30,7 @@ final class Findings {
             rule.engine(subject.version().dialect()).ifPresent(engine -> {
                 Optional<Policy.Setting> setting = policy.setting(rule.id(), where);
                 for (Hit hit : engine.check().hits(subject)) {
-                    findings.add(finding(rule, hit, hit.action().orElse(engine.action()), setting));
+                    findings.add(finding(rule, hit, engine, setting));
                 }
             });
         }
@@ -40,17 +40,22 @@ final class Findings {
                 .toList();
     }
 
-    private static Finding finding(Rule rule, Hit hit, Action standard, Optional<Policy.Setting> setting) {
+    private static Finding finding(Rule rule, Hit hit, Rule.Engine engine, Optional<Policy.Setting> setting) {
+        Action standard = hit.action().orElse(engine.action());
         // A safe way that there is not cannot be asked for.
         Action action = setting.map(Policy.Setting::action)
-                .filter(a -> a != Action.REWRITE || standard == Action.REWRITE)
+                .filter(a -> a != Action.REWRITE
+                        || standard == Action.REWRITE
+                        || engine.onRequest().isPresent())
                 .orElse(standard);
+        Optional<String> requested =
+                engine.onRequest().filter(r -> action == Action.REWRITE && standard != Action.REWRITE);
         return new Finding(
                 rule.id(),
                 action,
                 hit.where(),
                 hit.why().orElse(rule.harm()),
-                hit.safeWay().orElse(rule.safeWay()),
+                requested.or(hit::safeWay).orElse(rule.safeWay()),
                 setting.filter(s -> s.action() == action).map(Policy.Setting::decidedBy));
     }
 

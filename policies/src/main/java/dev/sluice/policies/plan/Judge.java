@@ -37,6 +37,17 @@ public final class Judge {
         return decide(change, facts, context, policy, true);
     }
 
+    /**
+     * What EXPLAIN says of the statement: the same, except that where nothing is missing but a value for existing rows it
+     * shows the phases that the statement takes once a directive gives it.
+     */
+    public Decision explain(SchemaChange change, Facts facts, StatementContext context, Policy policy) {
+        Decision decision = judge(change, facts, context, policy);
+        return MissingValue.isObstacle(decision, context)
+                ? MissingValue.explained(decision, judge(change, facts, MissingValue.given(context), policy))
+                : decision;
+    }
+
     private Decision decide(
             SchemaChange change, Facts facts, StatementContext context, Policy policy, boolean approved) {
         if (!policy.judges()) {

@@ -3,6 +3,7 @@ package dev.sluice.policies.plan;
 import dev.sluice.policies.ddl.QualifiedName;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * How a statement is carried out.
@@ -22,6 +23,19 @@ public record Plan(Optional<QualifiedName> target, List<String> columns, List<Ph
         columns = List.copyOf(columns);
         phases = List.copyOf(phases);
         undo = List.copyOf(undo);
+    }
+
+    /** All SQL that changes something, with the columns that it walks by. */
+    public List<String> sql() {
+        return phases.stream()
+                .flatMap(p -> p.steps().stream())
+                .flatMap(step -> switch (step) {
+                    case Step.Statements statements -> statements.sql().stream();
+                    case Step.Online online -> Stream.of(online.sql());
+                    case Step.Backfill backfill -> backfill.sql();
+                    case Step.Verify verify -> Stream.<String>empty();
+                })
+                .toList();
     }
 
     /** Whether work remains for the executor once the client's statement is through. */

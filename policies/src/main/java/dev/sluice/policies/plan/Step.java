@@ -3,6 +3,7 @@ package dev.sluice.policies.plan;
 import dev.sluice.policies.ddl.QualifiedName;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * One piece of work of a phase. The executor may run a step again after a crash; {@code doneWhen} is a query whose first
@@ -58,6 +59,15 @@ public sealed interface Step {
             assignments = List.copyOf(assignments);
             keyColumns = List.copyOf(keyColumns);
             leaves = List.copyOf(leaves);
+        }
+
+        /** The parts that its batches are made of. */
+        Stream<String> sql() {
+            return Stream.of(
+                            assignments.stream().flatMap(a -> Stream.of(a.column(), a.expression())),
+                            Stream.of(pending),
+                            keyColumns.stream())
+                    .flatMap(s -> s);
         }
     }
 

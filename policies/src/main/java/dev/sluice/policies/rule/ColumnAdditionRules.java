@@ -25,6 +25,8 @@ final class ColumnAdditionRules {
         return List.of(
                 rule("add-column-not-null-no-default", "a NOT NULL column without a default on a table that has rows")
                         .both(BLOCK, ColumnAdditionRules::notNullNoDefault)
+                        .mysqlOnRequest("the column is added instantly, and existing rows read as the server's implicit"
+                                + " value of its type, as they would without the gateway")
                         .harm("existing rows have no value for it: PostgreSQL refuses the statement, MySQL silently"
                                 + " fills in 0 or an empty string, and old code's INSERTs fail")
                         .safeWay("say what existing rows get: /* sluice: backfill=\"<expression>\" */ in the statement,"

@@ -3,8 +3,7 @@ package dev.sluice.policies.rule;
 import dev.sluice.policies.ddl.AlterAction;
 import dev.sluice.policies.ddl.QualifiedName;
 import dev.sluice.policies.ddl.SchemaChange;
-import dev.sluice.policies.facts.RelationFacts;
-import java.util.List;
+import dev.sluice.policies.facts.MigrationFacts;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -17,9 +16,10 @@ final class InFlightChanges {
         return touched(subject.change())
                 .flatMap(name -> subject.facts().relation(name).stream())
                 .flatMap(r -> Stream.concat(Stream.of(r), r.indexOf().flatMap(subject.facts()::relation).stream()))
-                .filter(r -> !r.inFlight().isEmpty() && disturbs(subject, r))
-                .findFirst()
-                .map(r -> "migration " + r.inFlight().getFirst() + " is working on " + r.name());
+                .flatMap(r -> r.inFlight().stream()
+                        .filter(m -> disturbs(subject, m))
+                        .map(m -> "migration " + m.id() + " is working on " + r.name()))
+                .findFirst();
     }
 
     private static Stream<QualifiedName> touched(SchemaChange change) {
@@ -34,29 +34,27 @@ final class InFlightChanges {
         };
     }
 
-    private static boolean disturbs(Subject subject, RelationFacts table) {
-        if (subject.change() instanceof SchemaChange.DropIndex) {
-            // The index may be the one that is being built.
-            return true;
-        }
-        String columns = table.options().getOrDefault("in_flight_columns", "");
-        List<String> busy = columns.isEmpty() ? List.of() : List.of(columns.split("\n"));
+    private static boolean disturbs(Subject subject, MigrationFacts migration) {
+        // The index of a DROP INDEX may be the one that is being built.
         return subject.alter().isEmpty()
-                || subject.alter().get().actions().stream().anyMatch(a -> disturbs(a, busy));
+                || subject.alter().get().actions().stream().anyMatch(a -> disturbs(a, migration));
     }
 
-    private static boolean disturbs(AlterAction action, List<String> busy) {
+    private static boolean disturbs(AlterAction action, MigrationFacts migration) {
         return switch (action) {
-            case AlterAction.AddColumn add -> busy.contains(add.column().name());
-            case AlterAction.DropColumn a -> busy(busy, a.column());
-            case AlterAction.SetDefault a -> busy(busy, a.column());
-            case AlterAction.DropDefault a -> busy(busy, a.column());
-            case AlterAction.SetNotNull a -> busy(busy, a.column());
-            case AlterAction.DropNotNull a -> busy(busy, a.column());
-            case AlterAction.AlterType a -> busy(busy, a.column());
-            case AlterAction.AlterIdentity a -> busy(busy, a.column());
-            case AlterAction.ModifyColumn a -> busy(busy, a.from());
-            case AlterAction.RenameColumn a -> busy(busy, a.from());
+            // It may come behind a migration that is to add the column; no other can know of it.
+            case AlterAction.AddColumn add ->
+                migration.columns().contains(add.column().name());
+            case AlterAction.DropColumn a -> migration.mentions(a.column());
+            case AlterAction.SetDefault a -> migration.mentions(a.column());
+            case AlterAction.DropDefault a -> migration.mentions(a.column());
+            case AlterAction.SetNotNull a -> migration.mentions(a.column());
+            case AlterAction.DropNotNull a -> migration.mentions(a.column());
+            case AlterAction.AlterType a -> migration.mentions(a.column());
+            case AlterAction.SetExpression a -> migration.mentions(a.column());
+            case AlterAction.AlterIdentity a -> migration.mentions(a.column());
+            case AlterAction.ModifyColumn a -> migration.mentions(a.from());
+            case AlterAction.RenameColumn a -> migration.mentions(a.from());
             case AlterAction.RenameTable a -> true;
             case AlterAction.SetSchema a -> true;
             case AlterAction.DropConstraint a -> true;
@@ -67,10 +65,5 @@ final class InFlightChanges {
             case AlterAction.PartitionMaintenance a -> true;
             default -> false;
         };
-    }
-
-    /** Where it is not known what the migration works on, everything may be it. */
-    private static boolean busy(List<String> busy, String column) {
-        return busy.isEmpty() || busy.contains(column);
     }
 }

@@ -19,8 +19,12 @@ import java.util.Optional;
 public record Rule(
         String id, Map<Dialect, Engine> engines, String catches, String harm, String safeWay, String example) {
 
-    /** @param action what becomes of a statement that the rule catches, unless the policy says otherwise */
-    public record Engine(Action action, Check check) {}
+    /**
+     * @param action what becomes of a statement that the rule catches, unless the policy says otherwise
+     * @param onRequest what the gateway does where a policy asks for {@code rewrite} though the default is stricter;
+     *     empty: there is no such way
+     */
+    public record Engine(Action action, Check check, Optional<String> onRequest) {}
 
     /** Looks at one statement; pure. */
     @FunctionalInterface

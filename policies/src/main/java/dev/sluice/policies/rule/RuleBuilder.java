@@ -4,6 +4,7 @@ import dev.sluice.policies.policy.Action;
 import dev.sluice.policies.sql.Dialect;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Optional;
 
 /** Puts a {@link Rule} together where it is declared. */
 final class RuleBuilder {
@@ -20,14 +21,22 @@ final class RuleBuilder {
     }
 
     RuleBuilder postgres(Action action, Rule.Check check) {
-        engines.put(Dialect.POSTGRES, new Rule.Engine(action, check));
+        engines.put(Dialect.POSTGRES, new Rule.Engine(action, check, Optional.empty()));
         return this;
     }
 
     /** MySQL and MariaDB. */
     RuleBuilder mysql(Action action, Rule.Check check) {
-        engines.put(Dialect.MYSQL, new Rule.Engine(action, check));
-        engines.put(Dialect.MARIADB, new Rule.Engine(action, check));
+        engines.put(Dialect.MYSQL, new Rule.Engine(action, check, Optional.empty()));
+        engines.put(Dialect.MARIADB, new Rule.Engine(action, check, Optional.empty()));
+        return this;
+    }
+
+    /** What MySQL and MariaDB can do where a policy asks for {@code rewrite} although the default is stricter. */
+    RuleBuilder mysqlOnRequest(String sentence) {
+        engines.replaceAll((dialect, e) -> dialect.isMySqlFamily()
+                ? new Rule.Engine(e.action(), e.check(), Optional.of(sentence))
+                : e);
         return this;
     }
 

@@ -28,7 +28,13 @@ public final class RulesPage {
                     .append("\n\n");
             page.append("```sql\n").append(rule.example()).append("\n```\n\n");
             page.append("- Safe way: ").append(rule.safeWay()).append(".\n");
-            page.append("- Default: ").append(defaults(rule)).append(".\n\n");
+            page.append("- Default: ").append(defaults(rule)).append(".\n");
+            rule.engine(Dialect.MYSQL)
+                    .flatMap(Rule.Engine::onRequest)
+                    .ifPresent(way -> page.append("- MySQL and MariaDB, where a policy says `rewrite`: ")
+                            .append(way)
+                            .append(".\n"));
+            page.append('\n');
         }
         return page.toString().stripTrailing() + "\n";
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.policies.ddl.SchemaChange;
 import dev.sluice.policies.ddl.parser.Corpus;
 import dev.sluice.policies.ddl.parser.DdlParser;
+import dev.sluice.policies.facts.Facts;
 import dev.sluice.policies.policy.Policy;
 import dev.sluice.policies.policy.PolicyContext;
 import dev.sluice.policies.sql.LexicalRules;
@@ -60,9 +61,20 @@ class CorpusVerdictTest {
         StatementText text = Splitter.split(line.statement(), rules).getFirst();
         SchemaChange change = PARSER.parse(line.statement(), text, rules);
         StatementContext context = new StatementContext(false, Set.of(), text.directives(), SOMEBODY);
-        Decision decision = judge.judge(change, model.facts(judge.needs(change)), context, Policy.DEFAULTS);
+        Facts facts = model.facts(judge.needs(change));
+        Decision explained = judge.explain(change, facts, context, Policy.DEFAULTS);
+        assertThat(explained.ruleIds()).isEqualTo(line.rules());
+        // No value of a geometry can stand for none, and without one the column is not added instantly.
+        boolean geometry = line.id().equals("my-166");
+        assertThat(geometry ? List.of(Verdict.REJECT) : classes(line)).contains(explained.verdict());
+
+        Decision decision = judge.judge(change, facts, context, Policy.DEFAULTS);
         assertThat(decision.ruleIds()).isEqualTo(line.rules());
-        assertThat(classes(line)).contains(decision.verdict());
+        if (line.rules().contains("add-column-not-null-no-default")) {
+            assertThat(decision.verdict()).isEqualTo(Verdict.REJECT);
+        } else {
+            assertThat(decision.verdict()).isEqualTo(explained.verdict());
+        }
     }
 
     private static SchemaChange parse(String statement, LexicalRules rules) {
@@ -72,10 +84,7 @@ class CorpusVerdictTest {
     private static List<Verdict> classes(Corpus.Line line) {
         return switch (line.verdict()) {
             case "safe" -> List.of(Verdict.FORWARD, Verdict.GUARD);
-            case "rewrite" ->
-                line.rules().contains("add-column-not-null-no-default")
-                        ? List.of(Verdict.REJECT)
-                        : List.of(Verdict.REWRITE, Verdict.PHASE);
+            case "rewrite" -> List.of(Verdict.REWRITE, Verdict.PHASE);
             default -> List.of(Verdict.PARK, Verdict.REJECT);
         };
     }

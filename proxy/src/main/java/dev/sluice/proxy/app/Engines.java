@@ -1,6 +1,7 @@
 package dev.sluice.proxy.app;
 
 import dev.sluice.policies.ddl.QualifiedName;
+import dev.sluice.policies.facts.MigrationFacts;
 import dev.sluice.proxy.catalog.ControlPools;
 import dev.sluice.proxy.catalog.ControlUpstream;
 import dev.sluice.proxy.catalog.FactsReader;
@@ -47,7 +48,8 @@ final class Engines {
                 new MySqlFactsReader(pools, connection -> inFlight(mysql.ledger(), connection)));
     }
 
-    private static Map<QualifiedName, List<Long>> inFlight(Ledger ledger, Connection connection) throws SQLException {
+    private static Map<QualifiedName, List<MigrationFacts>> inFlight(Ledger ledger, Connection connection)
+            throws SQLException {
         return ledger.installed(connection) ? ledger.inFlight(connection) : Map.of();
     }
 

@@ -1,6 +1,7 @@
 package dev.sluice.proxy.catalog;
 
 import dev.sluice.policies.ddl.QualifiedName;
+import dev.sluice.policies.facts.MigrationFacts;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
@@ -13,6 +14,6 @@ public interface InFlight {
     /** Knows of none. */
     InFlight NONE = connection -> Map.of();
 
-    /** Ids of unfinished migrations by their table's real name, schema included. */
-    Map<QualifiedName, List<Long>> read(Connection connection) throws SQLException;
+    /** Unfinished migrations by their table's real name, schema included. */
+    Map<QualifiedName, List<MigrationFacts>> read(Connection connection) throws SQLException;
 }

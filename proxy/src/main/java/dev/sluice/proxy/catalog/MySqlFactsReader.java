@@ -3,6 +3,7 @@ package dev.sluice.proxy.catalog;
 import dev.sluice.policies.ddl.QualifiedName;
 import dev.sluice.policies.facts.Facts;
 import dev.sluice.policies.facts.FactsRequest;
+import dev.sluice.policies.facts.MigrationFacts;
 import dev.sluice.policies.facts.RelationFacts;
 import dev.sluice.policies.sql.Dialect;
 import dev.sluice.policies.sql.ServerVersion;
@@ -126,7 +127,7 @@ public final class MySqlFactsReader implements FactsReader {
             List<Optional<String>> session = client.rows(SESSION).getFirst();
             Optional<String> database = session.get(0);
             ServerVersion version = version(MySqlCatalog.text(session, 2));
-            Map<QualifiedName, List<Long>> migrations = inFlight.read(control);
+            Map<QualifiedName, List<MigrationFacts>> migrations = inFlight.read(control);
             Set<QualifiedName> names = new HashSet<>(request.relations());
             names.addAll(request.newRelations());
             Map<QualifiedName, RelationFacts> relations = new HashMap<>();
@@ -149,7 +150,7 @@ public final class MySqlFactsReader implements FactsReader {
                 String schema,
                 String name,
                 ServerVersion version,
-                Map<QualifiedName, List<Long>> migrations,
+                Map<QualifiedName, List<MigrationFacts>> migrations,
                 Temporary<E> temporary)
                 throws E, SQLException {
             String quoted = MySqlCatalog.quoted(schema) + "." + MySqlCatalog.quoted(name);

@@ -3,6 +3,7 @@ package dev.sluice.proxy.catalog;
 import dev.sluice.policies.ddl.QualifiedName;
 import dev.sluice.policies.facts.Facts;
 import dev.sluice.policies.facts.FactsRequest;
+import dev.sluice.policies.facts.MigrationFacts;
 import dev.sluice.policies.facts.RelationFacts;
 import dev.sluice.policies.sql.Dialect;
 import dev.sluice.policies.sql.ServerVersion;
@@ -77,7 +78,7 @@ public final class PostgresFactsReader implements FactsReader {
         ExpressionProbe.Answers answers = new ExpressionProbe(
                         control, manageable ? actAs : Optional.empty(), searchPath, open)
                 .ask(request, manageable);
-        Map<QualifiedName, List<Long>> migrations = inFlight.read(control);
+        Map<QualifiedName, List<MigrationFacts>> migrations = inFlight.read(control);
         long blockSize = Long.parseLong(text(catalog.path("settings"), "block_size"));
         Map<QualifiedName, RelationFacts> relations = new HashMap<>();
         catalog.path("relations").forEach(json -> {

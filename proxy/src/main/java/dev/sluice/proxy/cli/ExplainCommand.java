@@ -105,7 +105,7 @@ public final class ExplainCommand implements Callable<Integer> {
         Facts known = against == null ? Facts.assumed(version) : facts.facts(against, judge.needs(change));
         Policy policy = policyFile == null ? Policy.DEFAULTS : policies.policy(policyFile);
         Decision decision = judge.judge(change, known, context(statement), policy);
-        print(decision, change.commandTag());
+        print(judge.explain(change, known, context(statement), policy), change.commandTag());
         return decision.verdict() == Verdict.REJECT
                 ? ExitCode.NEGATIVE
                 : decision.verdict() == Verdict.PARK ? ExitCode.APPROVAL_PENDING : ExitCode.FINE;

@@ -3,6 +3,7 @@ package dev.sluice.proxy.cli;
 import dev.sluice.policies.ddl.QualifiedName;
 import dev.sluice.policies.facts.Facts;
 import dev.sluice.policies.facts.FactsRequest;
+import dev.sluice.policies.facts.MigrationFacts;
 import dev.sluice.policies.sql.LexicalRules;
 import dev.sluice.policies.sql.ServerVersion;
 import dev.sluice.proxy.catalog.ControlPools;
@@ -87,7 +88,7 @@ final class LintDatabase implements FactsSource, AutoCloseable {
     }
 
     /** What the ledger says; nothing where the role may not read it. */
-    private static Map<QualifiedName, List<Long>> inFlight(Ledger ledger, Connection connection) throws SQLException {
+    private static Map<QualifiedName, List<MigrationFacts>> inFlight(Ledger ledger, Connection connection) throws SQLException {
         try {
             return ledger.inFlight(connection);
         } catch (SQLException e) {

@@ -30,7 +30,7 @@ final class Explain {
             throw new RefusedException(Refusals.explainOption("ANALYZE would run the schema change"));
         }
         Earlier earlier = new Earlier(sql, rules, session.transaction() == TransactionStatus.IN_TRANSACTION);
-        Judgement judgement = judge.judge(session, sql, explain.inner(), 0, true, earlier, role);
+        Judgement judgement = judge.explained(judge.judge(session, sql, explain.inner(), 0, true, earlier, role));
         String column = rules.dialect().isMySqlFamily() ? "EXPLAIN" : "QUERY PLAN";
         List<String> lines = explain.json()
                 ? List.of(ExplainFormat.json(judgement.decision()))

@@ -26,6 +26,9 @@ interface Planning {
     /** The same once somebody has approved what had to wait for that. */
     Decision approved(SchemaChange change, Facts facts, StatementContext context, Policy policy);
 
+    /** What EXPLAIN says: the phases also where a directive has yet to open the way to them. */
+    Decision explain(SchemaChange change, Facts facts, StatementContext context, Policy policy);
+
     /**
      * PostgreSQL: the one statement that stands in the place of the client's.
      *

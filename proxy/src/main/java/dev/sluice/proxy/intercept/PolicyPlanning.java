@@ -66,6 +66,11 @@ final class PolicyPlanning implements Planning {
     }
 
     @Override
+    public Decision explain(SchemaChange change, Facts facts, StatementContext context, Policy policy) {
+        return judge.explain(change, facts, context, policy);
+    }
+
+    @Override
     public String substitute(Judgement judgement, Optional<String> expanded, InterceptorSettings.Locking locking) {
         List<String> statements = expand(judgement.decision());
         if (judgement.facts().version().dialect().isMySqlFamily()) {

@@ -91,6 +91,14 @@ final class StatementJudge {
                 planning.approved(judgement.change(), judgement.facts(), judgement.context(), policy.get()));
     }
 
+    /** Judges again for EXPLAIN. */
+    Judgement explained(Judgement judgement) {
+        return judgement.decision().verdict() != Verdict.REJECT
+                ? judgement
+                : judgement.with(
+                        planning.explain(judgement.change(), judgement.facts(), judgement.context(), policy.get()));
+    }
+
     private PolicyContext context(SessionInfo info, String role) {
         return new PolicyContext(
                 info.environment(),

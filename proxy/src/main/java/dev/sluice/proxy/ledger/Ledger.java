@@ -1,6 +1,7 @@
 package dev.sluice.proxy.ledger;
 
 import dev.sluice.policies.ddl.QualifiedName;
+import dev.sluice.policies.facts.MigrationFacts;
 import dev.sluice.policies.plan.PhaseName;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -45,8 +46,8 @@ public interface Ledger {
     /** All migrations that are expanded, newest first. */
     List<LedgerEntry> list(Connection connection) throws SQLException;
 
-    /** Numbers of unfinished migrations by table. Empty where no ledger is installed. */
-    Map<QualifiedName, List<Long>> inFlight(Connection connection) throws SQLException;
+    /** Unfinished migrations by table. Empty where no ledger is installed. */
+    Map<QualifiedName, List<MigrationFacts>> inFlight(Connection connection) throws SQLException;
 
     /**
      * Takes a migration that waits to be run and that nobody runs: the oldest of its table, which is not waiting for

@@ -1,13 +1,12 @@
 package dev.sluice.proxy.ledger;
 
 import dev.sluice.policies.ddl.QualifiedName;
+import dev.sluice.policies.facts.MigrationFacts;
 import dev.sluice.policies.plan.PhaseName;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -89,21 +88,14 @@ abstract class SqlLedger implements Ledger {
     }
 
     @Override
-    public Map<QualifiedName, List<Long>> inFlight(Connection connection) throws SQLException {
-        Map<QualifiedName, List<Long>> result = new HashMap<>();
+    public Map<QualifiedName, List<MigrationFacts>> inFlight(Connection connection) throws SQLException {
         if (!exists(connection)) {
-            return result;
+            return Map.of();
         }
         settle(connection);
-        record Target(QualifiedName table, long id) {}
-        Sql.on(
-                        connection,
-                        "SELECT target_schema, target_name, id FROM sluice.migrations WHERE state IN " + UNFINISHED
-                                + " ORDER BY id")
-                .all(row -> new Target(QualifiedName.of(row.getString(1), row.getString(2)), row.getLong(3)))
-                .forEach(t -> result.computeIfAbsent(t.table(), k -> new ArrayList<>())
-                        .add(t.id()));
-        return result;
+        return UnfinishedWork.read(
+                connection,
+                "SELECT target_schema, target_name, id, plan FROM sluice.migrations WHERE state IN " + UNFINISHED);
     }
 
     @Override

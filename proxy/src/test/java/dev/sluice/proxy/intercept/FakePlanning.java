@@ -57,6 +57,11 @@ final class FakePlanning implements Planning {
     }
 
     @Override
+    public Decision explain(SchemaChange change, Facts facts, StatementContext context, Policy policy) {
+        return judge(change, facts, context, policy);
+    }
+
+    @Override
     public void warmUp() {}
 
     @Override
