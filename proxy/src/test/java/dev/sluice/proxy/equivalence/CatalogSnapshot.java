@@ -22,8 +22,8 @@ final class CatalogSnapshot {
                     + " FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE " + USERS,
             "SELECT 'column ' || n.nspname || '.' || c.relname || ' ' || concat_ws(' ',"
                     + " rank() OVER (PARTITION BY c.oid ORDER BY a.attnum), a.attname, format_type(a.atttypid, a.atttypmod),"
-                    + " a.attnotnull, a.attidentity, a.attgenerated, a.attstorage, a.attcompression, a.attstattarget,"
-                    + " a.attislocal, a.attinhcount, a.attoptions::text, (SELECT l.collname FROM pg_collation l WHERE l.oid ="
+                    + " a.attnotnull, a.attidentity, a.attgenerated, a.attstorage, to_jsonb(a) ->> 'attcompression',"
+                    + " a.attstattarget, a.attislocal, a.attinhcount, a.attoptions::text, (SELECT l.collname FROM pg_collation l WHERE l.oid ="
                     + " a.attcollation), pg_get_expr(d.adbin, d.adrelid), a.attacl::text)"
                     + " FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace"
                     + " LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum"

@@ -6,7 +6,6 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -46,8 +45,11 @@ public final class TestServer {
     }
 
     private static InputStream oldBinaries() throws IOException {
-        try (ZipFile jar = new ZipFile(
-                Path.of("target", "old-postgres", "postgres-old.jar").toFile())) {
+        String jarPath = System.getProperty("sluice.test.old-postgres");
+        if (jarPath == null) {
+            throw new IOException("the build says where the older server's binaries are: run the tests with Maven");
+        }
+        try (ZipFile jar = new ZipFile(jarPath)) {
             var archive = jar.stream()
                     .filter(e -> e.getName().endsWith(".txz"))
                     .findFirst()
@@ -78,6 +80,15 @@ public final class TestServer {
 
     public int port() {
         return server.getPort();
+    }
+
+    /** The server's major version. */
+    public int major() {
+        try {
+            return Integer.parseInt(text("postgres", "SHOW server_version_num")) / 10_000;
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     public String url(String database) {
