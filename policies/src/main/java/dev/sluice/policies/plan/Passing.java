@@ -1,6 +1,7 @@
 package dev.sluice.policies.plan;
 
 import dev.sluice.policies.ddl.AlterAction;
+import dev.sluice.policies.ddl.IndexKind;
 import dev.sluice.policies.ddl.QualifiedName;
 import dev.sluice.policies.ddl.SchemaChange;
 import dev.sluice.policies.facts.Facts;
@@ -172,6 +173,9 @@ final class Passing {
         return table(table)
                 .or(() -> indexable ? Optional.empty() : Optional.of("it takes no index: the server says so itself"))
                 .or(() -> column.map(c -> "column " + c + " does not exist: the server says so itself"))
+                .or(() -> index.kind() == IndexKind.UNIQUE && !index.only()
+                        ? PartitionedKeys.refusal(table, index.keys(), facts).map(w -> w + ": the server says so itself")
+                        : Optional.empty())
                 .or(() -> index.name()
                         .filter(n -> facts.version().dialect() == Dialect.POSTGRES && taken(n, table, facts))
                         .map(n -> n + " exists already: the server says so itself"));

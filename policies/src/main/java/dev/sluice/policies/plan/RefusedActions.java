@@ -2,12 +2,15 @@ package dev.sluice.policies.plan;
 
 import dev.sluice.policies.ddl.AlterAction;
 import dev.sluice.policies.ddl.ColumnConstraint;
+import dev.sluice.policies.ddl.ColumnSpec;
+import dev.sluice.policies.ddl.IndexKey;
 import dev.sluice.policies.ddl.QualifiedName;
 import dev.sluice.policies.ddl.SchemaChange;
 import dev.sluice.policies.ddl.TableConstraint;
 import dev.sluice.policies.facts.Facts;
 import dev.sluice.policies.facts.RelationFacts;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -78,6 +81,25 @@ final class RefusedActions {
                 && table.primaryKey().isPresent()) {
             return Optional.of("the table has a primary key");
         }
+        return inlineKey(add.column()).or(() -> identity(add.column())).or(() -> missingParent(add));
+    }
+
+    /** A key over a new column alone has no column that the table is partitioned by. */
+    private Optional<String> inlineKey(ColumnSpec column) {
+        boolean keyed = column.has(ColumnConstraint.Unique.class) || column.has(ColumnConstraint.PrimaryKey.class);
+        return keyed ? PartitionedKeys.refusalOf(table, List.of(column.name()), facts) : Optional.empty();
+    }
+
+    /** PostgreSQL gives an identity to a table's children with it only where those are partitions, since 17. */
+    private Optional<String> identity(ColumnSpec column) {
+        boolean inherits = table.kind() == RelationFacts.Kind.PARTITIONED_TABLE
+                && facts.version().atLeast(17);
+        return column.has(ColumnConstraint.Identity.class) && !table.children().isEmpty() && !inherits
+                ? Optional.of("an identity cannot be added to the table and those below it")
+                : Optional.empty();
+    }
+
+    private Optional<String> missingParent(AlterAction.AddColumn add) {
         return add.column().all(ColumnConstraint.References.class).stream()
                 .map(ColumnConstraint.References::table)
                 .filter(t -> facts.relation(t).isEmpty())
@@ -106,19 +128,17 @@ final class RefusedActions {
                                 ? Optional.of(nameless(key.referenced()))
                                 : Optional.empty());
             case TableConstraint.Unique unique ->
-                unique.keys().stream()
-                        .flatMap(k -> k.column().stream())
-                        .map(this::missing)
-                        .flatMap(Optional::stream)
-                        .findFirst();
+                missing(unique.keys())
+                        .or(() -> unique.usingIndex().isPresent()
+                                ? Optional.empty()
+                                : PartitionedKeys.refusal(table, unique.keys(), facts));
             case TableConstraint.PrimaryKey key ->
                 table.primaryKey().isPresent()
                         ? Optional.of("the table has a primary key")
-                        : key.keys().stream()
-                                .flatMap(k -> k.column().stream())
-                                .map(this::missing)
-                                .flatMap(Optional::stream)
-                                .findFirst();
+                        : missing(key.keys())
+                                .or(() -> key.usingIndex().isPresent()
+                                        ? Optional.empty()
+                                        : PartitionedKeys.refusal(table, key.keys(), facts));
             case TableConstraint.NotNull notNull -> missing(notNull.column());
             case TableConstraint.Check check -> Optional.empty();
             case TableConstraint.Exclude exclude -> Optional.empty();
@@ -127,6 +147,14 @@ final class RefusedActions {
 
     private static String nameless(QualifiedName name) {
         return name + " does not exist";
+    }
+
+    private Optional<String> missing(List<IndexKey> keys) {
+        return keys.stream()
+                .flatMap(k -> k.column().stream())
+                .map(this::missing)
+                .flatMap(Optional::stream)
+                .findFirst();
     }
 
     private Optional<String> missing(String column) {

@@ -111,6 +111,7 @@ final class PostgresCatalogJson {
         options.put("persistence", text(json, "persistence"));
         options.put("populated", text(json, "populated"));
         optional(json, "partitionKey").ifPresent(key -> options.put("partition_key", key.asString()));
+        optional(json, "partitionBound").ifPresent(bound -> options.put("partition_bound", bound.asString()));
         return options;
     }
 

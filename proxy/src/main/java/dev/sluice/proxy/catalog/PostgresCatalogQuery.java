@@ -83,6 +83,7 @@ final class PostgresCatalogQuery {
                 'owned', pg_has_role(c.relowner, 'USAGE'),
                 'rows', (SELECT z.rows::text FROM sizes z WHERE z.root = c.oid), 'populated', c.relispopulated,
                 'partitionKey', CASE WHEN c.relkind = 'p' THEN pg_get_partkeydef(c.oid) END,
+                'partitionBound', CASE WHEN c.relispartition THEN pg_get_expr(c.relpartbound, c.oid) END,
                 'pages', (SELECT z.pages::text FROM sizes z WHERE z.root = c.oid),
                 'slots', c.relnatts,
                 'owner', (SELECT a.rolname FROM pg_roles a WHERE a.oid = c.relowner),

@@ -29,8 +29,9 @@ final class CatalogSnapshot {
                     + " LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum"
                     + " WHERE a.attnum > 0 AND NOT a.attisdropped AND " + USERS,
             "SELECT 'constraint ' || n.nspname || '.' || coalesce(r.relname, t.typname) || ' ' || concat_ws(' ', c.conname,"
-                    + " c.contype, c.convalidated, c.condeferrable, c.condeferred, c.coninhcount, c.conislocal, c.connoinherit,"
-                    + " pg_get_constraintdef(c.oid))"
+                    + " c.contype, c.convalidated, c.condeferrable, c.condeferred, c.coninhcount, c.conislocal,"
+                    // Of the others it says only how they came to be.
+                    + " c.connoinherit AND c.contype IN ('c', 'n'), pg_get_constraintdef(c.oid))"
                     + " FROM pg_constraint c JOIN pg_namespace n ON n.oid = c.connamespace"
                     + " LEFT JOIN pg_class r ON r.oid = c.conrelid LEFT JOIN pg_type t ON t.oid = c.contypid WHERE "
                     + USERS,

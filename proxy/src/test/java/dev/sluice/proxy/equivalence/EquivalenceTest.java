@@ -76,8 +76,8 @@ class EquivalenceTest {
             }
         }
         assertSame(server, major, direct, through, entry.sql());
-        databases.drop(direct);
-        databases.drop(through);
+        server.drop(direct);
+        server.drop(through);
     }
 
     private static String firstVerdict(GatewayFixture gateway) throws IOException {
@@ -195,10 +195,6 @@ class EquivalenceTest {
             String name = "corpus" + COPIES.incrementAndGet();
             server.execute("postgres", "CREATE DATABASE " + name + " TEMPLATE " + template);
             return name;
-        }
-
-        void drop(String name) throws SQLException {
-            server.execute("postgres", "DROP DATABASE " + name + " WITH (FORCE)");
         }
     }
 }

@@ -13,8 +13,9 @@ final class CatalogPicture {
               SELECT format('column %s.%s %s %s %s notnull=%s default=%s identity=%s generated=%s collation=%s options=%s storage=%s comp=%s acl=%s',
                   c.relnamespace::regnamespace, c.relname,
                   row_number() OVER (PARTITION BY c.oid ORDER BY a.attnum), a.attname, format_type(a.atttypid, a.atttypmod),
-                  a.attnotnull, pg_get_expr(d.adbin, d.adrelid), a.attidentity, a.attgenerated, a.attcollation::regcollation,
-                  a.attoptions, a.attstorage, a.attcompression, a.attacl) || format(' local=%s inh=%s', a.attislocal, a.attinhcount) AS line
+                  a.attnotnull, pg_get_expr(d.adbin, d.adrelid), a.attidentity, a.attgenerated,
+                  (SELECT l.collname FROM pg_collation l WHERE l.oid = a.attcollation),
+                  a.attoptions, a.attstorage, to_jsonb(a) ->> 'attcompression', a.attacl) || format(' local=%s inh=%s', a.attislocal, a.attinhcount) AS line
                 FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
                 LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
                WHERE c.relnamespace::regnamespace::text !~ '^(pg_|information_schema)' AND a.attnum > 0
@@ -22,7 +23,9 @@ final class CatalogPicture {
               UNION ALL
               SELECT format('constraint %s %s %s validated=%s deferrable=%s,%s local=%s inh=%s noinherit=%s index=%s',
                   coalesce(nullif(k.conrelid, 0)::regclass::text, k.contypid::regtype::text), k.conname,
-                  pg_get_constraintdef(k.oid), k.convalidated, k.condeferrable, k.condeferred, k.conislocal, k.coninhcount,
+                  pg_get_constraintdef(k.oid), k.convalidated, k.condeferrable, k.condeferred,
+                  -- A partition's own NOT NULL beside its parent's is no difference that a dump would show.
+                  k.conislocal AND NOT (k.contype = 'n' AND k.coninhcount > 0), k.coninhcount,
                   k.connoinherit AND k.contype IN ('c', 'n'), nullif(k.conindid, 0)::regclass)
                 FROM pg_constraint k WHERE k.connamespace::regnamespace::text !~ '^(pg_|information_schema)'
               UNION ALL

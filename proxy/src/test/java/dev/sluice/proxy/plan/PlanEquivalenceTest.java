@@ -129,6 +129,10 @@ class PlanEquivalenceTest {
                 "ALTER DOMAIN positive ADD CONSTRAINT small CHECK (VALUE < 1000000)",
                 "ALTER TABLE app.events ATTACH PARTITION app.events_2027 FOR VALUES FROM ('2027-01-01') TO"
                         + " ('2028-01-01')",
+                "ALTER TABLE app.events ADD COLUMN ref uuid NOT NULL DEFAULT gen_random_uuid(), ADD UNIQUE (ref, at)",
+                "ALTER TABLE app.events ADD COLUMN ref uuid NOT NULL DEFAULT gen_random_uuid(), ADD PRIMARY KEY (ref, at)",
+                "ALTER TABLE app.events ADD FOREIGN KEY (id) REFERENCES customers",
+                "ALTER TABLE app.events ADD COLUMN c bigint DEFAULT 7 REFERENCES customers ON DELETE CASCADE",
                 "ALTER TABLE app.events DETACH PARTITION app.events_2025",
                 "REFRESH MATERIALIZED VIEW totals"
             })

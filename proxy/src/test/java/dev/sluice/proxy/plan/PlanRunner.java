@@ -25,9 +25,11 @@ import dev.sluice.proxy.ledger.PlanJson;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.SQLWarning;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -40,6 +42,7 @@ final class PlanRunner {
 
     private final Connection connection;
     private final Judge judge = new Judge();
+    private final List<String> messages = new ArrayList<>();
 
     PlanRunner(Connection connection) {
         this.connection = connection;
@@ -55,6 +58,18 @@ final class PlanRunner {
             StatementContext context = new StatementContext(false, Set.of(), text.directives(), SOMEBODY);
             return judge.judge(change, facts, context, Policy.DEFAULTS);
         }
+    }
+
+    /** Work that may fail. */
+    interface Work {
+        void run() throws SQLException;
+    }
+
+    /** What the server had to say while work was done. */
+    List<String> said(Work work) throws SQLException {
+        messages.clear();
+        work.run();
+        return List.copyOf(messages);
     }
 
     /** All phases, or the statement itself where there is no plan. */
@@ -151,6 +166,9 @@ final class PlanRunner {
     private void execute(String sql) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             statement.execute(sql);
+            for (SQLWarning warning = statement.getWarnings(); warning != null; warning = warning.getNextWarning()) {
+                messages.add(String.valueOf(warning.getMessage()));
+            }
         } catch (SQLException e) {
             throw new SQLException(e.getMessage() + "\nin " + sql, e.getSQLState(), e);
         }

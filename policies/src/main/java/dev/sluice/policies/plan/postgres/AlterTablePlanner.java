@@ -96,15 +96,13 @@ final class AlterTablePlanner {
         return true;
     }
 
-    /** Keys of partitioned tables are built leaf by leaf; identity came to partitions with 17. */
+    /** A table that refers to itself has no way before 18; identity came to partitions with 17. */
     private boolean plannableOnPartitions(ColumnAddition column) {
-        boolean keyed = column.column().has(ColumnConstraint.Unique.class)
-                || column.column().has(ColumnConstraint.PrimaryKey.class);
         boolean identity = column.column().has(ColumnConstraint.Identity.class);
-        boolean references = column.column().has(ColumnConstraint.References.class);
-        return !keyed
-                && !(identity && !subject.version().atLeast(17))
-                && !(references && !subject.version().atLeast(18));
+        boolean references = column.column().all(ColumnConstraint.References.class).stream()
+                .anyMatch(r -> !PartitionedForeignKey.isPossible(table, r.table()));
+        return !(identity && !subject.version().atLeast(17))
+                && !(references && PartitionedForeignKey.isNeeded(table));
     }
 
     private Optional<String> directiveFor(ColumnAddition column) {
@@ -210,11 +208,17 @@ final class AlterTablePlanner {
     }
 
     private boolean foreignKey(TableConstraint.ForeignKey key) {
-        if (table.partitioned() && !subject.version().atLeast(18)) {
+        boolean leafByLeaf = PartitionedForeignKey.isNeeded(table);
+        if (leafByLeaf && !PartitionedForeignKey.isPossible(table, key.referenced())) {
             return false;
         }
         key.columns().forEach(draft::column);
         String name = key.name().orElseGet(() -> promises.names().foreignKey(key.columns()));
+        if (leafByLeaf) {
+            String definition = ForeignKeyText.definition(key.source().text());
+            new PartitionedForeignKey(draft, table, promises).plan(name, key.columns(), definition);
+            return true;
+        }
         constraint(key.source().text(), key.name().isPresent(), name);
         draft.note(EXPAND, "SHARE ROW EXCLUSIVE on " + key.referenced() + " too");
         return true;

@@ -11,94 +11,141 @@ import dev.sluice.policies.facts.RelationFacts;
 import dev.sluice.policies.plan.Plan;
 import dev.sluice.policies.plan.Step;
 import dev.sluice.policies.rule.Subject;
-import dev.sluice.policies.rule.Tokens;
-import dev.sluice.policies.rule.Tokens.Token;
-import dev.sluice.policies.sql.Dialect;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * ATTACH PARTITION: a CHECK on the new partition that says what its bounds say is validated online; then the server sees
- * that it need not read the rows. For one key column; more have no simple equivalent.
+ * that it need not read the rows. So does one on the default partition, which must not have rows of the new one's.
  */
 final class AttachPlanner {
 
-    private static final String HELPER = "sluice_bound_{id}";
+    private static final String BOUND = "sluice_bound_{id}";
+    private static final Pattern WITHOUT_COLLATION = Pattern.compile(
+            "smallint|integer|bigint|real|double precision|uuid|date|boolean|bytea|inet|oid"
+                    + "|(numeric|time|timestamp|interval)\\b.*");
+    private static final String REST = "sluice_rest_{id}";
 
-    private AttachPlanner() {}
+    private final Subject subject;
+    private final Table parent;
+    private final QualifiedName partition;
+    private final String bound;
+    private final Draft draft;
+    private final List<String> helpers = new ArrayList<>();
+
+    private AttachPlanner(Subject subject, SchemaChange.AlterTable change, AlterAction.AttachPartition attach) {
+        this.subject = subject;
+        this.parent = Table.of(subject.facts(), change.table(), false);
+        Optional<RelationFacts> known = subject.facts().relation(attach.partition());
+        this.partition = known.map(RelationFacts::name).orElse(attach.partition());
+        this.bound = attach.bound().text();
+        this.draft = new Draft(known.map(RelationFacts::rows).orElse(0L));
+    }
 
     static Optional<Plan> plan(Subject subject, SchemaChange.AlterTable change, AlterAction.AttachPartition attach) {
-        Table parent = Table.of(subject.facts(), change.table(), false);
-        Optional<RelationFacts> known = subject.facts().relation(attach.partition());
-        QualifiedName partition = known.map(RelationFacts::name).orElse(attach.partition());
-        Optional<String> key = parent.relation()
-                .map(r -> r.options().getOrDefault("partition_key", ""))
-                .filter(k -> !k.isEmpty())
-                .or(() -> subject.facts().assumed() ? Optional.of("RANGE (<key>)") : Optional.empty());
-        Optional<String> check = key.flatMap(k -> check(k, attach.bound().text()));
-        if (check.isEmpty()) {
+        return new AttachPlanner(subject, change, attach).plan();
+    }
+
+    private Optional<Plan> plan() {
+        if (subject.facts().assumed()) {
+            check(partition, BOUND, "<what the bounds say>");
+            return Optional.of(attach());
+        }
+        Optional<RelationFacts> table = parent.relation();
+        Optional<PartitionBound> bounds =
+                table.flatMap(t -> PartitionKey.of(t).filter(key -> provable(key, t)).map(key -> new PartitionBound(key, t.id())));
+        if (bounds.isEmpty()) {
             return Optional.empty();
         }
-        Draft draft = new Draft(known.map(RelationFacts::rows).orElse(0L));
-        String alter = "ALTER TABLE " + Pg.id(partition) + " ";
-        String helper = Pg.id(HELPER);
-        draft.statements(VALIDATE, alter + "ADD CONSTRAINT " + helper + " CHECK (" + check.get() + ") NOT VALID");
+        boolean possible = PartitionBound.isDefault(bound) ? beside(bounds.get()) : within(bounds.get());
+        return possible ? Optional.of(attach()) : Optional.empty();
+    }
+
+    /**
+     * The server's own condition for a hash is a call without a collation, which no check over a column that has one can
+     * be equal to.
+     */
+    private static boolean provable(PartitionKey key, RelationFacts table) {
+        return key.strategy() != PartitionKey.Strategy.HASH
+                || key.columns()
+                        .filter(columns -> columns.stream()
+                                .allMatch(c -> table.column(c)
+                                        .filter(column -> WITHOUT_COLLATION
+                                                .matcher(column.type())
+                                                .matches())
+                                        .isPresent()))
+                        .isPresent();
+    }
+
+    /** The new partition has what no other has. */
+    private boolean beside(PartitionBound bounds) {
+        List<QualifiedName> others = children();
+        List<String> known =
+                others.stream().flatMap(other -> boundOf(other).stream()).toList();
+        if (others.isEmpty()) {
+            return true;
+        }
+        Optional<String> condition =
+                known.size() == others.size() ? bounds.conditionOfDefault(known) : Optional.empty();
+        condition.ifPresent(c -> check(partition, BOUND, c));
+        return condition.isPresent();
+    }
+
+    private boolean within(PartitionBound bounds) {
+        Optional<String> condition = bounds.condition(bound);
+        condition.ifPresent(c -> {
+            check(partition, BOUND, c);
+            children().stream()
+                    .filter(other ->
+                            boundOf(other).filter(PartitionBound::isDefault).isPresent())
+                    .findFirst()
+                    .ifPresent(rest -> clear(rest, c));
+        });
+        return condition.isPresent();
+    }
+
+    private List<QualifiedName> children() {
+        return parent.relation().map(RelationFacts::children).orElse(List.of());
+    }
+
+    private Optional<String> boundOf(QualifiedName child) {
+        return parent.byName(child).map(r -> r.options().get("partition_bound"));
+    }
+
+    /** The default partition: a row of the new one's would have to go first, and none may come in meanwhile. */
+    private void clear(QualifiedName rest, String condition) {
+        String message = "updated partition constraint for default partition \"" + rest.name()
+                + "\" would be violated by some row";
+        draft.add(
+                VALIDATE,
+                new Step.Online(
+                        "DO "
+                                + Pg.dollar("BEGIN\n  IF EXISTS (SELECT FROM " + Pg.id(rest) + " WHERE " + condition
+                                        + ") THEN\n    RAISE EXCEPTION USING ERRCODE = '23514', MESSAGE = "
+                                        + Pg.literal(message) + ";\n  END IF;\nEND"),
+                        Optional.empty(),
+                        List.of()));
+        check(rest, REST, "NOT (" + condition + ")");
+        draft.note(VALIDATE, "rows of the new partition's are not taken by " + rest + " until it is attached");
+    }
+
+    private void check(QualifiedName table, String name, String condition) {
+        String alter = "ALTER TABLE " + Pg.id(table) + " ";
+        String helper = Pg.id(name);
+        draft.statements(VALIDATE, alter + "ADD CONSTRAINT " + helper + " CHECK (" + condition + ") NOT VALID");
         draft.add(VALIDATE, new Step.Online(alter + "VALIDATE CONSTRAINT " + helper, Optional.empty(), List.of()));
-        draft.statements(
-                ENFORCE,
-                "ALTER TABLE " + Pg.id(parent.name()) + " ATTACH PARTITION " + Pg.id(partition) + " "
-                        + attach.bound().text(),
-                alter + "DROP CONSTRAINT IF EXISTS " + helper);
-        draft.undo("ALTER TABLE IF EXISTS " + Pg.id(partition) + " DROP CONSTRAINT IF EXISTS " + helper);
+        helpers.add(alter + "DROP CONSTRAINT IF EXISTS " + helper);
+        draft.undo("ALTER TABLE IF EXISTS " + Pg.id(table) + " DROP CONSTRAINT IF EXISTS " + helper);
+    }
+
+    private Plan attach() {
+        List<String> statements = new ArrayList<>();
+        statements.add("ALTER TABLE " + Pg.id(parent.name()) + " ATTACH PARTITION " + Pg.id(partition) + " " + bound);
+        statements.addAll(helpers);
+        draft.add(ENFORCE, new Step.Statements(statements, Optional.empty()));
         draft.note(EXPAND, "nothing: the partition is attached once its rows are known to belong there");
-        return Optional.of(draft.plan(parent.name()));
-    }
-
-    /** What the bound says of the one key column. */
-    private static Optional<String> check(String key, String bound) {
-        int open = key.indexOf('(');
-        String column = key.substring(open + 1, key.lastIndexOf(')')).strip();
-        List<List<String>> lists = lists(bound);
-        boolean single = Tokens.of(column, Dialect.POSTGRES).size() == 1 || column.equals("<key>");
-        if (!single) {
-            return Optional.empty();
-        }
-        if (key.startsWith("RANGE") && lists.size() == 2) {
-            List<String> parts = new ArrayList<>(List.of(column + " IS NOT NULL"));
-            limit(column, ">=", lists.get(0)).ifPresent(parts::add);
-            limit(column, "<", lists.get(1)).ifPresent(parts::add);
-            return Optional.of(String.join(" AND ", parts));
-        }
-        boolean plainList = key.startsWith("LIST")
-                && lists.size() == 1
-                && lists.getFirst().stream().noneMatch(v -> v.equalsIgnoreCase("null"));
-        return plainList
-                ? Optional.of(
-                        column + " IS NOT NULL AND " + column + " IN (" + String.join(", ", lists.getFirst()) + ")")
-                : Optional.empty();
-    }
-
-    private static Optional<String> limit(String column, String operator, List<String> values) {
-        String value = values.getFirst();
-        boolean open = value.equalsIgnoreCase("minvalue") || value.equalsIgnoreCase("maxvalue");
-        return open ? Optional.empty() : Optional.of(column + " " + operator + " (" + value + ")");
-    }
-
-    /** The values in each pair of outer parentheses. */
-    private static List<List<String>> lists(String bound) {
-        List<List<String>> lists = new ArrayList<>();
-        int depth = 0;
-        int start = 0;
-        for (Token token : Tokens.of(bound, Dialect.POSTGRES)) {
-            if (token.is("(") && depth++ == 0) {
-                lists.add(new ArrayList<>());
-                start = token.end();
-            } else if (token.is(")") && --depth == 0 || token.is(",") && depth == 1) {
-                lists.getLast().add(bound.substring(start, token.start()).strip());
-                start = token.end();
-            }
-        }
-        return lists;
+        return draft.plan(parent.name());
     }
 }

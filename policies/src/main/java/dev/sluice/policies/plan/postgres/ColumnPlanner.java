@@ -12,9 +12,6 @@ import dev.sluice.policies.plan.Step;
 import dev.sluice.policies.rule.ColumnAddition;
 import dev.sluice.policies.rule.ColumnAddition.Fill;
 import dev.sluice.policies.rule.NullTests;
-import dev.sluice.policies.rule.Tokens;
-import dev.sluice.policies.rule.Tokens.Token;
-import dev.sluice.policies.sql.Dialect;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -211,22 +208,18 @@ final class ColumnPlanner {
             if (scansNothing(filled) || !reference.enforced()) {
                 continue;
             }
-            String name = reference.name().orElseGet(() -> promises.names().foreignKey(List.of(addition.name())));
-            expand.action("ADD CONSTRAINT " + Pg.id(name) + " FOREIGN KEY (" + Pg.id(addition.name()) + ") "
-                    + fromWord(reference.source(), "references") + deferrability(reference) + " NOT VALID");
+            List<String> columns = List.of(addition.name());
+            String name = reference.name().orElseGet(() -> promises.names().foreignKey(columns));
+            String definition = "FOREIGN KEY (" + Pg.id(addition.name()) + ") "
+                    + ForeignKeyText.from(reference.source().text(), "references") + deferrability(reference);
+            if (PartitionedForeignKey.isNeeded(table)) {
+                new PartitionedForeignKey(draft, table, promises).plan(name, columns, definition);
+                continue;
+            }
+            expand.action("ADD CONSTRAINT " + Pg.id(name) + " " + definition + " NOT VALID");
             promises.validate(name);
             draft.note(EXPAND, "SHARE ROW EXCLUSIVE on " + reference.table() + " too");
         }
-    }
-
-    /** The constraint as written from one of its words on. */
-    private static String fromWord(SourceText source, String word) {
-        return Tokens.of(source.text(), Dialect.POSTGRES).stream()
-                .filter(t -> t.is(word))
-                .findFirst()
-                .map(Token::start)
-                .map(source.text()::substring)
-                .orElse(source.text());
     }
 
     private String deferrability(ColumnConstraint owner) {

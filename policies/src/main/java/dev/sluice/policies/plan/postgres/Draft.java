@@ -60,11 +60,14 @@ final class Draft {
         List<Phase> phases = new ArrayList<>();
         for (PhaseName name : PhaseName.values()) {
             List<Step> work = steps.getOrDefault(name, List.of());
+            if (name == PhaseName.VALIDATE && addsConstraint(work)) {
+                note(name, "ACCESS EXCLUSIVE only while the constraint is added; reading rows for it stops nobody");
+            }
             if (!work.isEmpty() || name == PhaseName.EXPAND) {
                 phases.add(new Phase(
                         name,
                         work,
-                        work.isEmpty() ? "" : locks.getOrDefault(name, defaultLock(name)),
+                        work.isEmpty() ? "" : locks.getOrDefault(name, defaultLock(name, work)),
                         false,
                         touchesRows(work) ? rows : 0,
                         String.join("; ", notes.getOrDefault(name, Set.of()))));
@@ -82,11 +85,17 @@ final class Draft {
         });
     }
 
-    private static String defaultLock(PhaseName name) {
+    private static boolean addsConstraint(List<Step> work) {
+        return work.stream()
+                .anyMatch(step -> step instanceof Step.Statements statements
+                        && statements.sql().stream().anyMatch(sql -> sql.startsWith("ALTER TABLE")));
+    }
+
+    private static String defaultLock(PhaseName name, List<Step> work) {
         return switch (name) {
             case EXPAND, ENFORCE, CLEANUP -> "ACCESS EXCLUSIVE";
             case BACKFILL -> "ROW EXCLUSIVE";
-            case VALIDATE -> "SHARE UPDATE EXCLUSIVE";
+            case VALIDATE -> addsConstraint(work) ? "ACCESS EXCLUSIVE" : "SHARE UPDATE EXCLUSIVE";
             case VERIFY -> "ACCESS SHARE";
         };
     }

@@ -14,6 +14,8 @@ import java.util.Optional;
 /**
  * UNIQUE or PRIMARY KEY on a partitioned table: on the parent alone at first, where it is not valid; each leaf gets its own
  * by an index built CONCURRENTLY, and they are attached from the leaves up. With the last one the parent's becomes valid.
+ * A partition that is made meanwhile gets one by itself once the parent's is there; a primary key's comes late, since it
+ * wants columns that are NOT NULL.
  */
 final class PartitionedKey {
 
@@ -44,7 +46,7 @@ final class PartitionedKey {
 
     private void parent(QualifiedName table, String name) {
         draft.add(
-                ENFORCE,
+                primary ? ENFORCE : VALIDATE,
                 new Step.Statements(
                         List.of("ALTER TABLE ONLY " + Pg.id(table) + " ADD CONSTRAINT " + Pg.id(name) + kind()
                                 + clause.keys().orElseThrow() + clause.constraintTail()),

@@ -84,7 +84,8 @@ final class Promises {
         verifyConstraint(constraint);
     }
 
-    private void verifyConstraint(String constraint) {
+    /** That it is there and valid, in the end. */
+    void verifyConstraint(String constraint) {
         if (!constraint.startsWith("sluice_")) {
             draft.add(
                     VERIFY,
