@@ -34,9 +34,8 @@ final class RuleBuilder {
 
     /** What MySQL and MariaDB can do where a policy asks for {@code rewrite} although the default is stricter. */
     RuleBuilder mysqlOnRequest(String sentence) {
-        engines.replaceAll((dialect, e) -> dialect.isMySqlFamily()
-                ? new Rule.Engine(e.action(), e.check(), Optional.of(sentence))
-                : e);
+        engines.replaceAll((dialect, e) ->
+                dialect.isMySqlFamily() ? new Rule.Engine(e.action(), e.check(), Optional.of(sentence)) : e);
         return this;
     }
 

@@ -48,7 +48,8 @@ final class MySqlCatalog<E extends Exception> {
      * @param rowVersions how often the table was changed instantly
      * @param empty whether it has no row, where the estimate says so
      */
-    record Known(boolean temporary, long rowVersions, boolean empty, boolean manageable, List<MigrationFacts> inFlight) {}
+    record Known(
+            boolean temporary, long rowVersions, boolean empty, boolean manageable, List<MigrationFacts> inFlight) {}
 
     /** The relation of that name; empty when there is none that the asker may see. */
     Optional<RelationFacts> relation(String schema, String name, Known known) throws E {

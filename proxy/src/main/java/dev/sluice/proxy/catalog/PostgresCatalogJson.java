@@ -2,10 +2,10 @@ package dev.sluice.proxy.catalog;
 
 import dev.sluice.policies.ddl.QualifiedName;
 import dev.sluice.policies.facts.MigrationFacts;
+import dev.sluice.policies.facts.RelationFacts;
 import dev.sluice.policies.facts.RelationFacts.ColumnFacts;
 import dev.sluice.policies.facts.RelationFacts.ConstraintFacts;
 import dev.sluice.policies.facts.RelationFacts.IndexFacts;
-import dev.sluice.policies.facts.RelationFacts;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -23,7 +23,8 @@ final class PostgresCatalogJson {
     /** @param asked the name as the request had it */
     record Found(QualifiedName asked, RelationFacts facts) {}
 
-    static Found relation(JsonNode json, long blockSize, Map<QualifiedName, List<MigrationFacts>> inFlight, boolean manageable) {
+    static Found relation(
+            JsonNode json, long blockSize, Map<QualifiedName, List<MigrationFacts>> inFlight, boolean manageable) {
         QualifiedName name = QualifiedName.of(text(json, "schema"), text(json, "name"));
         long rows = number(json, "rows");
         long pages = number(json, "pages");

@@ -88,7 +88,8 @@ final class LintDatabase implements FactsSource, AutoCloseable {
     }
 
     /** What the ledger says; nothing where the role may not read it. */
-    private static Map<QualifiedName, List<MigrationFacts>> inFlight(Ledger ledger, Connection connection) throws SQLException {
+    private static Map<QualifiedName, List<MigrationFacts>> inFlight(Ledger ledger, Connection connection)
+            throws SQLException {
         try {
             return ledger.inFlight(connection);
         } catch (SQLException e) {

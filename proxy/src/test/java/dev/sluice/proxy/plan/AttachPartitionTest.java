@@ -39,7 +39,9 @@ class AttachPartitionTest {
             Arguments.of("RANGE ((n + a))", List.of(), "FOR VALUES FROM (1) TO (100)", "9, 'B', now(), 1"),
             Arguments.of(
                     "RANGE (a, n)",
-                    List.of("FOR VALUES FROM (1, 1) TO (3, 7)", "FOR VALUES FROM (10, MINVALUE) TO (MAXVALUE, MAXVALUE)"),
+                    List.of(
+                            "FOR VALUES FROM (1, 1) TO (3, 7)",
+                            "FOR VALUES FROM (10, MINVALUE) TO (MAXVALUE, MAXVALUE)"),
                     "DEFAULT",
                     "5, 'x', now(), 1"),
             Arguments.of("LIST (b)", List.of("DEFAULT"), "FOR VALUES IN ('x')", "5, 'x', now(), 1"),
@@ -51,8 +53,7 @@ class AttachPartitionTest {
                     "DEFAULT",
                     "5, 'x', now(), 9"),
             Arguments.of("LIST (n)", List.of("FOR VALUES IN (3, 1)"), "DEFAULT", "5, 'x', now(), 9"),
-            Arguments.of(
-                    "HASH (a, at)", List.of(), "FOR VALUES WITH (MODULUS 1, REMAINDER 0)", "5, 'x', now(), 1"));
+            Arguments.of("HASH (a, at)", List.of(), "FOR VALUES WITH (MODULUS 1, REMAINDER 0)", "5, 'x', now(), 1"));
 
     private static String fixture(String key, List<String> bounds, String row) {
         StringBuilder sql = new StringBuilder("CREATE TABLE \"Parts\" " + COLUMNS + " PARTITION BY " + key + ";");
@@ -85,7 +86,8 @@ class AttachPartitionTest {
         String phased = server.newDatabase();
         String sql = "ALTER TABLE \"Parts\" ATTACH PARTITION fresh " + bound;
         server.execute(direct, fixture(key, bounds, row), sql);
-        server.execute(phased, fixture(key, bounds, row), "ALTER DATABASE " + phased + " SET client_min_messages = debug1");
+        server.execute(
+                phased, fixture(key, bounds, row), "ALTER DATABASE " + phased + " SET client_min_messages = debug1");
         try (Connection one = server.connect(direct);
                 Connection other = server.connect(phased)) {
             PlanRunner runner = new PlanRunner(other);
@@ -111,7 +113,8 @@ class AttachPartitionTest {
         server.execute(database, fixture("HASH (b)", List.of(), "5, 'x', now(), 1"));
         try (Connection connection = server.connect(database)) {
             assertThat(new PlanRunner(connection)
-                            .judge("ALTER TABLE \"Parts\" ATTACH PARTITION fresh FOR VALUES WITH (MODULUS 1, REMAINDER 0)")
+                            .judge(
+                                    "ALTER TABLE \"Parts\" ATTACH PARTITION fresh FOR VALUES WITH (MODULUS 1, REMAINDER 0)")
                             .verdict())
                     .isEqualTo(Verdict.PARK);
         }

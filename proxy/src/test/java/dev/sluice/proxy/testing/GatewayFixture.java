@@ -72,7 +72,7 @@ public final class GatewayFixture implements AutoCloseable {
                         new InetSocketAddress("127.0.0.1", 0),
                         "test",
                         "test",
-                        "127.0.0.1",
+                        server.host(),
                         server.port(),
                         ListenerConfig.Limits.DEFAULTS),
                 Transport.best(),
@@ -169,7 +169,7 @@ public final class GatewayFixture implements AutoCloseable {
 
     /** @param options what stands behind the question mark of a JDBC URL */
     public Connection connect(String user, String options) throws SQLException {
-        return DriverManager.getConnection(url() + "?" + options, user, "");
+        return DriverManager.getConnection(url() + "?" + options, user, server.password());
     }
 
     /** The JDBC URL of the database through the gateway. */

@@ -19,10 +19,19 @@ public final class TestServer {
 
     private static final AtomicInteger DATABASES = new AtomicInteger();
 
-    private final EmbeddedPostgres server;
+    private final String host;
+    private final int port;
+    private final String password;
 
-    private TestServer(EmbeddedPostgres server) {
-        this.server = server;
+    private TestServer(String host, int port, String password) {
+        this.host = host;
+        this.port = port;
+        this.password = password;
+    }
+
+    /** A server that somebody else has started, whose superuser is {@code postgres}. */
+    public static TestServer at(String host, int port, String password) {
+        return new TestServer(host, port, password);
     }
 
     private static final class Newest {
@@ -64,7 +73,7 @@ public final class TestServer {
                     .setServerConfig("max_prepared_transactions", "10")
                     .start();
             Runtime.getRuntime().addShutdownHook(new Thread(() -> close(server)));
-            TestServer started = new TestServer(server);
+            TestServer started = new TestServer("localhost", server.getPort(), "");
             if (started.major() < 13) {
                 // A core function since 13; before, an extension's, which these binaries do not have.
                 started.execute(
@@ -88,8 +97,17 @@ public final class TestServer {
         }
     }
 
+    public String host() {
+        return host;
+    }
+
+    /** The superuser's password; empty where everybody is trusted. */
+    public String password() {
+        return password;
+    }
+
     public int port() {
-        return server.getPort();
+        return port;
     }
 
     /** The server's major version. */
@@ -102,7 +120,7 @@ public final class TestServer {
     }
 
     public String url(String database) {
-        return "jdbc:postgresql://localhost:" + port() + "/" + database;
+        return "jdbc:postgresql://" + host + ":" + port + "/" + database;
     }
 
     /** The name of a database that was just made. */
@@ -130,12 +148,12 @@ public final class TestServer {
     }
 
     public Connection connect(String database, String user) throws SQLException {
-        return DriverManager.getConnection(url(database), user, "");
+        return DriverManager.getConnection(url(database), user, password);
     }
 
     /** The server as an upstream named {@code test}, as the superuser. */
     public ControlUpstream upstream() {
-        return new ControlUpstream("test", url("postgres"), "postgres", "", 8);
+        return new ControlUpstream("test", url("postgres"), "postgres", password, 8);
     }
 
     /** Runs statements as the superuser. */

@@ -101,8 +101,7 @@ final class AlterTablePlanner {
         boolean identity = column.column().has(ColumnConstraint.Identity.class);
         boolean references = column.column().all(ColumnConstraint.References.class).stream()
                 .anyMatch(r -> !PartitionedForeignKey.isPossible(table, r.table()));
-        return !(identity && !subject.version().atLeast(17))
-                && !(references && PartitionedForeignKey.isNeeded(table));
+        return !(identity && !subject.version().atLeast(17)) && !(references && PartitionedForeignKey.isNeeded(table));
     }
 
     private Optional<String> directiveFor(ColumnAddition column) {

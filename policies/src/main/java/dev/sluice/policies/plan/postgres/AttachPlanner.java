@@ -23,8 +23,8 @@ import java.util.regex.Pattern;
 final class AttachPlanner {
 
     private static final String BOUND = "sluice_bound_{id}";
-    private static final Pattern WITHOUT_COLLATION = Pattern.compile(
-            "smallint|integer|bigint|real|double precision|uuid|date|boolean|bytea|inet|oid"
+    private static final Pattern WITHOUT_COLLATION =
+            Pattern.compile("smallint|integer|bigint|real|double precision|uuid|date|boolean|bytea|inet|oid"
                     + "|(numeric|time|timestamp|interval)\\b.*");
     private static final String REST = "sluice_rest_{id}";
 
@@ -54,8 +54,8 @@ final class AttachPlanner {
             return Optional.of(attach());
         }
         Optional<RelationFacts> table = parent.relation();
-        Optional<PartitionBound> bounds =
-                table.flatMap(t -> PartitionKey.of(t).filter(key -> provable(key, t)).map(key -> new PartitionBound(key, t.id())));
+        Optional<PartitionBound> bounds = table.flatMap(
+                t -> PartitionKey.of(t).filter(key -> provable(key, t)).map(key -> new PartitionBound(key, t.id())));
         if (bounds.isEmpty()) {
             return Optional.empty();
         }

@@ -15,8 +15,8 @@ import java.util.stream.Stream;
  */
 final class PartitionBound {
 
-    private static final Pattern HASH =
-            Pattern.compile("(?i)modulus\\s+(\\d+)\\s*,\\s*remainder\\s+(\\d+)|remainder\\s+(\\d+)\\s*,\\s*modulus\\s+(\\d+)");
+    private static final Pattern HASH = Pattern.compile(
+            "(?i)modulus\\s+(\\d+)\\s*,\\s*remainder\\s+(\\d+)|remainder\\s+(\\d+)\\s*,\\s*modulus\\s+(\\d+)");
     private static final String LEAST = "minvalue";
     private static final String GREATEST = "maxvalue";
 
@@ -105,7 +105,8 @@ final class PartitionBound {
         String equal = "";
         for (int i = first; i < values.size(); i++) {
             boolean last = i + 1 == values.size() || !isValue(values.get(i + 1));
-            boolean open = last && (i + 1 < values.size() ? !values.get(i + 1).equalsIgnoreCase(strict) : operator.equals(">"));
+            boolean open = last
+                    && (i + 1 < values.size() ? !values.get(i + 1).equalsIgnoreCase(strict) : operator.equals(">"));
             String part = key.parts().get(i);
             arms.add(equal + part + " " + operator + (open ? "=" : "") + " (" + values.get(i) + ")");
             if (last) {

@@ -43,17 +43,14 @@ final class PartitionedForeignKey {
 
     /** The server gives partitions the parent's name, unless it is taken there. */
     private String nameOn(QualifiedName leaf, String name, List<String> columns) {
-        boolean taken =
-                table.byName(leaf).flatMap(r -> r.constraint(name)).isPresent();
+        boolean taken = table.byName(leaf).flatMap(r -> r.constraint(name)).isPresent();
         return taken ? new Names(table.facts(), leaf).foreignKey(columns) : name;
     }
 
     private void leaf(QualifiedName leaf, String name, String definition) {
         String alter = "ALTER TABLE " + Pg.id(leaf) + " ";
         draft.statements(VALIDATE, alter + "ADD CONSTRAINT " + Pg.id(name) + " " + definition + " NOT VALID");
-        draft.add(
-                VALIDATE,
-                new Step.Online(alter + "VALIDATE CONSTRAINT " + Pg.id(name), Optional.empty(), List.of()));
+        draft.add(VALIDATE, new Step.Online(alter + "VALIDATE CONSTRAINT " + Pg.id(name), Optional.empty(), List.of()));
         undo(leaf, name);
     }
 
