@@ -31,7 +31,8 @@ public record TimeWindow(
         days = Set.copyOf(days);
     }
 
-    boolean contains(Instant moment) {
+    /** Whether a moment is in it. */
+    public boolean contains(Instant moment) {
         ZonedDateTime local = moment.atZone(zone);
         LocalTime begin = from.orElse(LocalTime.MIN);
         boolean overMidnight = to.isPresent() && to.get().isBefore(begin);

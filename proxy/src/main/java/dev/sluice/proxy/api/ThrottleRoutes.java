@@ -1,5 +1,6 @@
 package dev.sluice.proxy.api;
 
+import dev.sluice.proxy.api.ControlPlane.SignalRow;
 import dev.sluice.proxy.api.ControlPlane.ThrottleRow;
 import io.helidon.http.HeaderNames;
 import io.helidon.webserver.http.HttpRules;
@@ -61,10 +62,33 @@ final class ThrottleRoutes implements HttpService {
         ObjectNode node = Json.object()
                 .put("upstream", row.upstream())
                 .put("go", row.go())
-                .put("pressure", row.pressure());
+                .put("pressure", row.pressure())
+                .put("share", row.share())
+                .put("atWork", row.atWork())
+                .put("elsewhere", row.elsewhere());
         row.reason().ifPresent(reason -> node.put("reason", reason));
-        ObjectNode signals = node.putObject("signals");
-        row.signals().forEach(signals::put);
+        row.deciding().ifPresent(signal -> node.set("deciding", json(signal)));
+        ArrayNode signals = node.putArray("signals");
+        row.signals().forEach(signal -> signals.add(json(signal)));
         return node;
+    }
+
+    /** Infinity is no JSON: a limit or a value without end is left out. */
+    private static ObjectNode json(SignalRow signal) {
+        ObjectNode node = Json.object().put("signal", signal.signal());
+        if (!signal.of().isEmpty()) {
+            node.put("of", signal.of());
+        }
+        signal.value().ifPresent(value -> put(node, "value", value));
+        node.put("unit", signal.unit());
+        put(node, "slowAbove", signal.slowAbove());
+        put(node, "stopAt", signal.stopAt());
+        return node.put("pressure", signal.pressure()).put("text", signal.text());
+    }
+
+    private static void put(ObjectNode node, String name, double value) {
+        if (Double.isFinite(value)) {
+            node.put(name, value);
+        }
     }
 }

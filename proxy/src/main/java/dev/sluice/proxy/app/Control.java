@@ -59,12 +59,13 @@ final class Control implements ControlPlane, AutoCloseable {
         this.configuration = configuration;
         this.databases = new Databases(configuration);
         this.pools = Engines.pools(configuration);
-        throttling.connect(pools);
         Engines engines = new Engines(throttling.pacer());
         this.audit = new AuditLog(configuration.audit().file(), AUDIT_ROTATE_BYTES, Clock.systemUTC());
         this.ledger =
                 new LedgerMigrations(pools, Engines.settings(configuration), engines::of, new MigrationAudit(audit));
         this.migrations = new ApprovedMigrations(ledger, pools, engines::of, Engines.APPROVAL_VALIDITY);
+        throttling.connect(
+                pools, new ThrottleSensors(pools, configuration.gateway(), ledger::busy), new ThrottleAudit(audit));
         Interceptor judging = new GatewayInterceptor(
                 engines.facts(pools),
                 this.policy::get,
@@ -163,7 +164,7 @@ final class Control implements ControlPlane, AutoCloseable {
 
     @Override
     public List<ThrottleRow> throttle() {
-        return throttling.rows();
+        return throttling.report().rows();
     }
 
     @Override

@@ -72,7 +72,6 @@ final class Engines {
         LockConfig lock = configuration.lock();
         RunnerSettings defaults = RunnerSettings.defaults();
         return defaults.withLease(configuration.gateway(), defaults.lease())
-                .withLocks(lock.timeout(), lock.retry(), lock.patience())
-                .withBatchTime(configuration.throttle().batchTime());
+                .withLocks(lock.timeout(), lock.retry(), lock.patience());
     }
 }

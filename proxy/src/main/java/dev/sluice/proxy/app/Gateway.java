@@ -15,6 +15,7 @@ import dev.sluice.proxy.config.UpstreamConfig;
 import dev.sluice.proxy.intercept.Interceptor;
 import dev.sluice.proxy.metrics.GatewayMetrics;
 import dev.sluice.proxy.migration.Migration;
+import dev.sluice.proxy.throttle.ThrottleSettings;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
@@ -111,6 +112,12 @@ final class Gateway implements GatewayLauncher.Running {
     }
 
     @Override
+    public void reload(ThrottleSettings throttle) {
+        throttling.set(throttle);
+        log().info("The limits of throttle hold from now on");
+    }
+
+    @Override
     public void close() {
         if (!closed.compareAndSet(false, true)) {
             return;
@@ -141,13 +148,9 @@ final class Gateway implements GatewayLauncher.Running {
                     "Client connections that are open",
                     Map.of("upstream", upstream.name()),
                     () -> frontends.connections(upstream.name()));
-            made.gauge(
-                    "sluice.throttle.pressure",
-                    "What holds backfills back: 0 nothing, 1 they stand",
-                    Map.of("upstream", upstream.name()),
-                    () -> throttling.pressure(upstream.name()));
             measureApplications(made, upstream.name());
         }
+        throttling.report().measure(made);
         MigrationCounts counts = new MigrationCounts(this::loaded);
         for (UpstreamConfig upstream : configuration.upstreams().values()) {
             for (Migration.State state : Migration.State.values()) {

@@ -99,12 +99,28 @@ final class View implements GatewayView {
                 rows.add(List.of(
                         Optional.of(row.upstream()),
                         Optional.of(String.format(Locale.ROOT, "%.2f", row.pressure())),
+                        Optional.of(String.format(Locale.ROOT, "%.0f %%", row.share() * 100)),
                         row.reason(),
-                        Optional.of(signals(row)),
-                        Optional.of(delayed(row.upstream()))));
+                        Optional.of(Integer.toString(row.atWork())),
+                        Optional.of(Integer.toString(row.elsewhere())),
+                        Optional.of(delayed(row.upstream())),
+                        Optional.of(row.signals().stream()
+                                .map(ControlPlane.SignalRow::text)
+                                .collect(Collectors.joining("; ")))));
             }
         }
-        return new Table(List.of("upstream", "pressure", "reason", "signals", "delayed_sessions"), 5, rows);
+        return new Table(
+                List.of(
+                        "upstream",
+                        "pressure",
+                        "pace",
+                        "reason",
+                        "at_work",
+                        "elsewhere",
+                        "delayed_sessions",
+                        "signals"),
+                4,
+                rows);
     }
 
     /** Whose own backfill waits right now: {@code 12 (nightly, 3s)}. */
@@ -114,15 +130,6 @@ final class View implements GatewayView {
                 .map(s -> s.session() + " (" + s.rule() + ", "
                         + MigrationTable.words(s.waiting().get()) + ")")
                 .collect(Collectors.joining(", "));
-    }
-
-    private static String signals(ControlPlane.ThrottleRow row) {
-        return String.join(
-                ", ",
-                row.signals().entrySet().stream()
-                        .map(e -> e.getKey() + " " + e.getValue())
-                        .sorted()
-                        .toList());
     }
 
     @Override

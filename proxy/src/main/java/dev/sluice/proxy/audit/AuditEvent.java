@@ -87,6 +87,21 @@ public sealed interface AuditEvent {
     record Operation(Who who, String command, Optional<Long> migration, String reason, String result, String sqlState)
             implements AuditEvent {}
 
+    /**
+     * The signals of a server stopped the backfills there, or let them go on.
+     *
+     * @param change {@code stopped} or {@code went on}
+     * @param signal the one that decided
+     * @param reading its value and limits
+     * @param migrations those that were at work, as {@code database#number}
+     */
+    record Throttled(String upstream, String change, String signal, String reading, List<String> migrations)
+            implements AuditEvent {
+        public Throttled {
+            migrations = List.copyOf(migrations);
+        }
+    }
+
     /** What happened to the trail itself. */
     record Note(String text) implements AuditEvent {}
 }

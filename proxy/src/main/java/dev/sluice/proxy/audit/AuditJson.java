@@ -34,6 +34,7 @@ final class AuditJson {
             case AuditEvent.Outcome outcome -> outcome(members, outcome);
             case AuditEvent.MigrationEnd end -> migrationEnd(members, end);
             case AuditEvent.Operation operation -> operation(members, operation);
+            case AuditEvent.Throttled throttled -> throttled(members, throttled);
             case AuditEvent.Note note -> {
                 members.put("kind", "note");
                 members.put("text", note.text());
@@ -85,6 +86,15 @@ final class AuditJson {
         members.put("until", phase.until().toString());
         members.put("rows", phase.rows());
         return members;
+    }
+
+    private static void throttled(Map<String, Object> members, AuditEvent.Throttled throttled) {
+        members.put("kind", "throttle");
+        members.put("upstream", throttled.upstream());
+        members.put("change", throttled.change());
+        members.put("signal", throttled.signal());
+        members.put("reading", throttled.reading());
+        members.put("migrations", throttled.migrations());
     }
 
     private static void operation(Map<String, Object> members, AuditEvent.Operation operation) {

@@ -1,5 +1,7 @@
 package dev.sluice.proxy.catalog;
 
+import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.HikariPoolMXBean;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -37,6 +39,12 @@ public record ControlDatabase(ControlUpstream upstream, String name, DataSource 
     /** A pooled connection, in autocommit, for short work; closing gives it back. */
     public Connection connection() throws SQLException {
         return pool.getConnection();
+    }
+
+    /** Threads that wait for a pooled connection. */
+    public int waiting() {
+        HikariPoolMXBean bean = pool instanceof HikariDataSource hikari ? hikari.getHikariPoolMXBean() : null;
+        return bean == null ? 0 : bean.getThreadsAwaitingConnection();
     }
 
     /**

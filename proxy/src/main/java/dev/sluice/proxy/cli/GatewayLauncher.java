@@ -2,6 +2,7 @@ package dev.sluice.proxy.cli;
 
 import dev.sluice.proxy.config.Configuration;
 import dev.sluice.proxy.config.PolicyConfig;
+import dev.sluice.proxy.throttle.ThrottleSettings;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;
@@ -27,6 +28,9 @@ public interface GatewayLauncher {
 
         /** Takes another policy; the old one stays when this one is wrong. */
         void reload(PolicyConfig policies) throws CliException;
+
+        /** From now on backfills yield to these limits. */
+        void reload(ThrottleSettings throttle);
 
         /** Accepts no more, lets sessions end for the drain timeout, closes the rest. Does so once. */
         @Override

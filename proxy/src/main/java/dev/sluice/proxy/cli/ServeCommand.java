@@ -91,7 +91,9 @@ public final class ServeCommand implements Callable<Integer> {
 
     private void reload(GatewayLauncher.Running gateway) {
         try {
-            gateway.reload(configuration().policies());
+            Configuration now = configuration();
+            gateway.reload(now.policies());
+            gateway.reload(now.throttle());
         } catch (ConfigException | CliException e) {
             LoggerFactory.getLogger(ServeCommand.class).error("The policy stays as it was: {}", e.getMessage());
         }

@@ -1,5 +1,6 @@
 package dev.sluice.proxy.config;
 
+import dev.sluice.proxy.throttle.ThrottleSettings;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +22,7 @@ public record Configuration(
         List<String> operators,
         LockConfig lock,
         CompletionConfig completion,
-        ThrottleConfig throttle,
+        ThrottleSettings throttle,
         AuditConfig audit,
         HttpConfig http,
         int maxStatementBytes,

@@ -105,7 +105,7 @@ public final class ConfigurationReader {
                 root.texts("operators"),
                 lock(root),
                 completion(root),
-                throttle(root.section("throttle")),
+                ThrottleReader.read(root.section("throttle"), upstreams),
                 audit(root.section("audit")),
                 http(root.section("http")),
                 (int) root.bytes("max_statement_bytes", Configuration.DEFAULT_MAX_STATEMENT_BYTES, 1024, 1 << 30),
@@ -154,18 +154,6 @@ public final class ConfigurationReader {
                 root.word("completion", Map.of("wait", true, "return", false), CompletionConfig.DEFAULTS.waits()),
                 root.positiveDuration("completion_timeout", CompletionConfig.DEFAULTS.timeout()),
                 root.duration("approval_timeout", CompletionConfig.DEFAULTS.approvalTimeout()));
-    }
-
-    private static ThrottleConfig throttle(Section s) {
-        ThrottleConfig otherwise = ThrottleConfig.DEFAULTS;
-        ThrottleConfig throttle = new ThrottleConfig(
-                s.positiveDuration("batch_time", otherwise.batchTime()),
-                s.positiveDuration("max_replication_lag", otherwise.maxReplicationLag()),
-                s.number("max_latency_factor", otherwise.maxLatencyFactor(), 1.0, 1000.0),
-                s.integer("max_active_sessions", otherwise.maxActiveSessions(), 0, 100_000),
-                s.integer("max_rows_per_second", otherwise.maxRowsPerSecond(), 0, 100_000_000));
-        s.end();
-        return throttle;
     }
 
     private static AuditConfig audit(Section s) {

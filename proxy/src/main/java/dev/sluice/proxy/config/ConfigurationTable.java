@@ -1,5 +1,8 @@
 package dev.sluice.proxy.config;
 
+import dev.sluice.proxy.throttle.Signal;
+import dev.sluice.proxy.throttle.ThrottleSettings;
+import dev.sluice.proxy.throttle.Watched;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -51,11 +54,25 @@ public final class ConfigurationTable {
         rows.add(new Row(key + ".pool_size", String.valueOf(u.poolSize())));
     }
 
-    private static void throttle(List<Row> rows, ThrottleConfig t) {
+    private static void throttle(List<Row> rows, ThrottleSettings t) {
         rows.add(new Row("throttle.batch_time", Units.print(t.batchTime())));
-        rows.add(new Row("throttle.max_replication_lag", Units.print(t.maxReplicationLag())));
-        rows.add(new Row("throttle.max_latency_factor", String.valueOf(t.maxLatencyFactor())));
-        rows.add(new Row("throttle.max_active_sessions", String.valueOf(t.maxActiveSessions())));
         rows.add(new Row("throttle.max_rows_per_second", String.valueOf(t.maxRowsPerSecond())));
+        rows.add(new Row("throttle.min_rows_per_second", String.valueOf(t.minRowsPerSecond())));
+        rows.add(new Row("throttle.recover_after", Units.print(t.recoverAfter())));
+        rows.add(new Row("throttle.windows", t.hours().text()));
+        for (Watched watched : Watched.values()) {
+            rows.add(new Row(
+                    "throttle.signals." + watched.word(),
+                    t.signal(watched).map(ConfigurationTable::signal).orElse("off")));
+        }
+        t.queries().forEach(q -> {
+            String key = "throttle.queries." + q.signal().name();
+            rows.add(new Row(key, q.upstream() + ": " + q.sql() + ": " + signal(q.signal())));
+        });
+        t.replicas().forEach(r -> rows.add(new Row("throttle.replicas." + r.name(), r.upstream() + ": " + r.url())));
+    }
+
+    private static String signal(Signal signal) {
+        return signal.limits() + (signal.blindStops() ? ", stops when it cannot be read" : "");
     }
 }

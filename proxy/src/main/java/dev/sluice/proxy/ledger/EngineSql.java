@@ -36,7 +36,12 @@ enum EngineSql {
 
     /** As many microseconds from now as the next parameter says. */
     String fromNow() {
-        return now + " + " + microseconds;
+        return later(now);
+    }
+
+    /** As many microseconds after a time as the next parameter says. */
+    String later(String time) {
+        return time + " + " + microseconds;
     }
 
     /** A time as a number, which no driver and no session time zone can bend. */

@@ -80,6 +80,19 @@ public final class MySqlLedgerScript {
               KEY fingerprint (fingerprint)
             ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin""";
 
+    /** Where gateways tell one another what they do and see, and the budget that they share. Made when first needed. */
+    static final List<String> PEERS = List.of("""
+            CREATE TABLE IF NOT EXISTS sluice.gateways (
+              name VARCHAR(255) NOT NULL PRIMARY KEY,
+              seen_at DATETIME(6) NOT NULL,
+              at_work INT NOT NULL,
+              latency_factor DOUBLE NOT NULL
+            ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin""", """
+            CREATE TABLE IF NOT EXISTS sluice.budgets (
+              name VARCHAR(64) NOT NULL PRIMARY KEY,
+              paid_until DATETIME(6) NOT NULL
+            ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin""");
+
     private MySqlLedgerScript() {}
 
     static List<String> statements() {
@@ -92,7 +105,7 @@ public final class MySqlLedgerScript {
      * @param gatewayUser the gateway's user, {@code 'sluice'@'%'}, who is given what it needs; empty: it runs it itself
      */
     public static String printed(String gatewayUser) {
-        String script = String.join(";\n", STATEMENTS) + ";\n";
+        String script = String.join(";\n", STATEMENTS) + ";\n" + String.join(";\n", PEERS) + ";\n";
         return gatewayUser.isEmpty()
                 ? script
                 : script + "GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER, INDEX ON sluice.* TO " + gatewayUser

@@ -1,5 +1,7 @@
 package dev.sluice.proxy.ledger;
 
+import java.util.List;
+
 /**
  * The ledger's installation on PostgreSQL 12 and later. The script may be run again at any time, by a superuser or by the
  * gateway's role, and by several at once.
@@ -96,6 +98,17 @@ public final class PostgresLedgerScript {
               created_at timestamptz NOT NULL,
               updated_at timestamptz NOT NULL)""";
 
+    /** Where gateways tell one another what they do and see, and the budget that they share. Made when first needed. */
+    static final List<String> PEERS = List.of("""
+            CREATE TABLE IF NOT EXISTS sluice.gateways (
+              name text PRIMARY KEY,
+              seen_at timestamptz NOT NULL,
+              at_work int NOT NULL,
+              latency_factor float8 NOT NULL) WITH (fillfactor = 50)""", """
+            CREATE TABLE IF NOT EXISTS sluice.budgets (
+              name text PRIMARY KEY,
+              paid_until timestamptz NOT NULL) WITH (fillfactor = 50)""");
+
     private PostgresLedgerScript() {}
 
     /** The script without transaction control, for one transaction. */
@@ -110,6 +123,7 @@ public final class PostgresLedgerScript {
      */
     public static String printed(String gatewayRole) {
         StringBuilder script = new StringBuilder("BEGIN;\n").append(SCRIPT);
+        PEERS.forEach(table -> script.append(table).append(";\n"));
         if (!gatewayRole.isEmpty()) {
             String role = '"' + gatewayRole.replace("\"", "\"\"") + '"';
             script.append("GRANT USAGE, CREATE ON SCHEMA sluice TO ")

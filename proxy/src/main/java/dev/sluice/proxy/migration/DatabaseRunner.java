@@ -38,6 +38,7 @@ final class DatabaseRunner implements AutoCloseable {
     private final Condition woken = lock.newCondition();
     private final Thread watcher;
     private boolean wake;
+    private volatile boolean busy;
     private volatile boolean closed;
     private long sweptAt = System.nanoTime();
 
@@ -72,7 +73,6 @@ final class DatabaseRunner implements AutoCloseable {
      * starts a migration here wakes it.
      */
     private void watch() {
-        boolean busy = false;
         Duration idle = settings.idlePoll();
         try {
             while (!closed) {
@@ -91,6 +91,11 @@ final class DatabaseRunner implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /** Whether the ledger had something to run or running when it was looked at last, by whichever gateway. */
+    boolean busy() {
+        return busy;
     }
 
     private static Duration longer(Duration idle) {

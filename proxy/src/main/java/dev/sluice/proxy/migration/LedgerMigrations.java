@@ -22,6 +22,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -93,6 +94,14 @@ public final class LedgerMigrations implements Migrations, AutoCloseable {
     /** The databases in which a ledger was found or made. */
     public Set<DatabaseRef> databases() {
         return Set.copyOf(runners.keySet());
+    }
+
+    /** Those in which something is to be run or running, by whichever gateway. */
+    public Set<DatabaseRef> busy() {
+        return runners.entrySet().stream()
+                .filter(runner -> runner.getValue().busy())
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     private DatabaseRunner runner(DatabaseRef ref) {

@@ -14,7 +14,6 @@ import java.time.Duration;
  * @param lockTimeout how long a statement queues for a lock that stops others
  * @param lockRetry how long it gives way before it tries again; jittered
  * @param lockPatience how long it tries at that rate, before it tries more rarely
- * @param batchTime how long one batch of a backfill may hold its row locks
  * @param maxConcurrent most migrations run at once in one database by this gateway
  */
 public record RunnerSettings(
@@ -25,7 +24,6 @@ public record RunnerSettings(
         Duration lockTimeout,
         Duration lockRetry,
         Duration lockPatience,
-        Duration batchTime,
         int maxConcurrent) {
 
     /** The contract's defaults, under a name made of host and process. */
@@ -38,22 +36,15 @@ public record RunnerSettings(
                 Duration.ofMillis(50),
                 Duration.ofMillis(200),
                 Duration.ofMinutes(2),
-                Duration.ofMillis(50),
                 8);
     }
 
     public RunnerSettings withLocks(Duration timeout, Duration retry, Duration patience) {
-        return new RunnerSettings(gateway, lease, poll, idlePoll, timeout, retry, patience, batchTime, maxConcurrent);
-    }
-
-    public RunnerSettings withBatchTime(Duration time) {
-        return new RunnerSettings(
-                gateway, lease, poll, idlePoll, lockTimeout, lockRetry, lockPatience, time, maxConcurrent);
+        return new RunnerSettings(gateway, lease, poll, idlePoll, timeout, retry, patience, maxConcurrent);
     }
 
     public RunnerSettings withLease(String name, Duration duration) {
-        return new RunnerSettings(
-                name, duration, poll, idlePoll, lockTimeout, lockRetry, lockPatience, batchTime, maxConcurrent);
+        return new RunnerSettings(name, duration, poll, idlePoll, lockTimeout, lockRetry, lockPatience, maxConcurrent);
     }
 
     private static String hostName() {

@@ -1,38 +1,55 @@
 package dev.sluice.proxy.throttle;
 
+import java.time.Duration;
+
 /**
- * How many rows the next batch takes, so that it lasts about {@code batch_time}. Pure and immutable.
+ * How many rows a backfill's next batch takes, so that it lasts as long as it may. Pure and immutable.
  *
- * @param rows of the next batch
- * @param targetNanos what a batch should last
+ * @param rows that the last batches have led to
+ * @param most what a batch that failed lately allows
  */
-public record BatchSizer(int rows, long targetNanos) {
+public record BatchSizer(int rows, int most) {
 
     public static final int MIN_ROWS = 10;
     public static final int MAX_ROWS = 50_000;
-    private static final int FIRST_ROWS = 500;
+
+    /** What a failure takes away comes back in steps of this factor. */
+    private static final int REGAIN = 2;
 
     public BatchSizer {
-        if (rows < MIN_ROWS || rows > MAX_ROWS || targetNanos <= 0) {
-            throw new IllegalArgumentException("batch of " + rows + " rows in " + targetNanos + " ns");
-        }
+        rows = Math.clamp(rows, MIN_ROWS, MAX_ROWS);
+        most = Math.clamp(most, 1, MAX_ROWS);
     }
 
-    public static BatchSizer starting(long targetNanos) {
-        return new BatchSizer(FIRST_ROWS, targetNanos);
+    public static BatchSizer starting(int rows) {
+        return new BatchSizer(rows, MAX_ROWS);
+    }
+
+    /** @param allowed most rows that the pace allows */
+    public int next(int allowed) {
+        return Math.max(1, Math.min(Math.min(rows, most), allowed));
     }
 
     /**
-     * After a batch of {@link #rows} that took so long. At most doubles and at most halves, so that one odd batch does not
-     * decide the next.
+     * After a batch. At most doubles and at most halves, so that one odd batch does not decide the next; one that had
+     * little to do, or that was not allowed more, says nothing about a full one.
+     *
+     * @param asked rows that it was to take
+     * @param did rows that it wrote
+     * @param took how long that lasted
+     * @param target how long it should have
      */
-    public BatchSizer after(long tookNanos) {
-        double factor = Math.clamp((double) targetNanos / Math.max(1, tookNanos), 0.5, 2);
-        return new BatchSizer(Math.clamp((long) (rows * factor), MIN_ROWS, MAX_ROWS), targetNanos);
+    public BatchSizer after(int asked, long did, Duration took, Duration target) {
+        int free = Math.clamp((long) most * REGAIN, 1, MAX_ROWS);
+        if (did < asked / 2 || (asked < rows && took.compareTo(target) <= 0)) {
+            return new BatchSizer(rows, free);
+        }
+        double factor = Math.clamp((double) target.toNanos() / Math.max(1, took.toNanos()), 0.5, 2);
+        return new BatchSizer((int) Math.min(MAX_ROWS, asked * factor), free);
     }
 
-    /** After a batch that timed out or deadlocked: a quarter, never less than the least. */
-    public BatchSizer afterFailure() {
-        return new BatchSizer(Math.max(MIN_ROWS, rows / 4), targetNanos);
+    /** After a batch that timed out or deadlocked: a quarter of it, down to a single row. */
+    public BatchSizer afterFailure(int asked) {
+        return new BatchSizer(rows, asked / 4);
     }
 }

@@ -1,85 +1,140 @@
 package dev.sluice.proxy.throttle;
 
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.HdrHistogram.Histogram;
 import org.HdrHistogram.Recorder;
 
 /**
  * Foreground latency of one upstream, as the relay measures it: a window of the last seconds against a learnt baseline.
+ * Requests that a batch of this gateway may have met are kept apart, since the usual is learnt from the others.
  *
- * <p>{@link #answered} is wait-free and is called on event loops. {@link #tick} is called by one sampler, about once a
- * second; {@link #reading} by anyone.
+ * <p>{@link #answered} is wait-free and is called on event loops. {@link #tick} is called by one sampler, about twice a
+ * second; everything else by anyone.
  */
 public final class LatencyWindow {
 
-    /** A window with fewer requests says nothing. */
-    private static final int MIN_REQUESTS = 20;
-
-    private static final int SECONDS = 3;
-    private static final double PERCENTILE = 95;
+    private static final int SLOTS = 4;
     private static final long MAX_NANOS = 3_600_000_000_000L;
+    /** For so long after a batch its traces are still met. */
+    private static final long AFTERMATH_NANOS = Duration.ofMillis(20).toNanos();
 
-    private final Recorder recorder = new Recorder(MAX_NANOS, 2);
-    private final Histogram[] seconds = new Histogram[SECONDS];
-    private final double maxFactor;
-    private int at;
-    private volatile State state = new State(LatencyBaseline.UNKNOWN, 0, 0);
+    /** The tail that is watched: the furthest that the window has enough requests to tell of. */
+    private enum Tail {
+        P99(99, 1_000),
+        P95(95, 200),
+        P90(90, 20);
 
-    private record State(LatencyBaseline baseline, double windowNanos, long requests) {}
+        private final double percentile;
+        private final int requests;
 
-    /** @param maxFactor how many times the usual latency the foreground may have, above 1 */
-    public LatencyWindow(double maxFactor) {
-        if (!(maxFactor > 1)) {
-            throw new IllegalArgumentException("latency factor " + maxFactor);
+        Tail(double percentile, int requests) {
+            this.percentile = percentile;
+            this.requests = requests;
         }
-        this.maxFactor = maxFactor;
-        for (int i = 0; i < SECONDS; i++) {
-            seconds[i] = recorder.getIntervalHistogram();
+
+        double of(Histogram window) {
+            return window.getTotalCount() < requests ? 0 : window.getValueAtPercentile(percentile);
         }
     }
+
+    /** A sliding window over what one recorder is told. */
+    private static final class Sliding {
+        private final Recorder recorder = new Recorder(MAX_NANOS, 2);
+        private final Histogram[] slots = new Histogram[SLOTS];
+        private int at;
+
+        Sliding() {
+            for (int i = 0; i < SLOTS; i++) {
+                slots[i] = recorder.getIntervalHistogram();
+            }
+        }
+
+        Histogram next() {
+            at = (at + 1) % SLOTS;
+            slots[at] = recorder.getIntervalHistogram(slots[at]);
+            Histogram window = new Histogram(MAX_NANOS, 2);
+            for (Histogram slot : slots) {
+                window.add(slot);
+            }
+            return window;
+        }
+    }
+
+    /** @param tail which the figures are of */
+    private record State(Optional<Tail> tail, double windowNanos, double usualNanos) {}
+
+    private final Sliding quiet = new Sliding();
+    private final Sliding met = new Sliding();
+    private final AtomicInteger batches = new AtomicInteger();
+    private final Map<Tail, LatencyBaseline> baselines = new EnumMap<>(Tail.class);
+    private volatile long batchEndedNanos = Long.MIN_VALUE;
+    private volatile State state = new State(Optional.empty(), 0, 0);
 
     /** A request was answered: both moments by {@link System#nanoTime}. */
     public void answered(long startedNanos, long endedNanos) {
-        recorder.recordValue(Math.clamp(endedNanos - startedNanos, 1, MAX_NANOS));
+        boolean untouched = batches.get() == 0
+                && (batchEndedNanos == Long.MIN_VALUE || startedNanos - batchEndedNanos > AFTERMATH_NANOS);
+        (untouched ? quiet : met).recorder.recordValue(Math.clamp(endedNanos - startedNanos, 1, MAX_NANOS));
+    }
+
+    /** A batch begins. */
+    void batchBegins() {
+        batches.incrementAndGet();
+    }
+
+    /** A batch has ended, however. */
+    void batchEnds(long nowNanos) {
+        batches.updateAndGet(n -> Math.max(0, n - 1));
+        batchEndedNanos = nowNanos;
     }
 
     /**
-     * Closes a second.
+     * Moves the window on.
      *
      * @param elapsedSeconds since the last tick
-     * @param backfillRuns whether a backfill worked in it
+     * @param backfillRuns whether a backfill is at work, here or through another gateway
      */
     public synchronized void tick(double elapsedSeconds, boolean backfillRuns) {
-        at = (at + 1) % SECONDS;
-        seconds[at] = recorder.getIntervalHistogram(seconds[at]);
-        Histogram window = new Histogram(MAX_NANOS, 2);
-        for (Histogram second : seconds) {
-            window.add(second);
+        Histogram untouched = quiet.next();
+        for (Tail tail : Tail.values()) {
+            LatencyBaseline before = baselines.getOrDefault(tail, LatencyBaseline.UNKNOWN);
+            baselines.put(tail, before.learn(tail.of(untouched), elapsedSeconds, backfillRuns));
         }
-        boolean enough = window.getTotalCount() >= MIN_REQUESTS;
-        double nanos = enough ? window.getValueAtPercentile(PERCENTILE) : 0;
-        state = new State(state.baseline.learn(nanos, elapsedSeconds, backfillRuns), nanos, window.getTotalCount());
+        Histogram all = untouched;
+        all.add(met.next());
+        state = new State(Optional.empty(), 0, 0);
+        for (Tail tail : Tail.values()) {
+            double nanos = tail.of(all);
+            double usual = usual(tail);
+            if (nanos > 0 && usual > 0) {
+                state = new State(Optional.of(tail), nanos, usual);
+                return;
+            }
+        }
     }
 
-    /** The latency in relation to the usual one, or empty where there is too little traffic to say. */
-    public Optional<Reading> reading() {
+    private double usual(Tail tail) {
+        return baselines.getOrDefault(tail, LatencyBaseline.UNKNOWN).nanos();
+    }
+
+    /** The latency over what it usually is, or empty where there is too little traffic to say. */
+    public OptionalDouble factor() {
         State now = state;
-        if (now.windowNanos == 0 || !now.baseline.known()) {
-            return Optional.empty();
-        }
-        double soft = 1 + (maxFactor - 1) / 2;
-        double hard = 1 + (maxFactor - 1) * 4;
-        return Optional.of(new Reading.Measured(
-                "foreground_latency", now.windowNanos / now.baseline.nanos(), soft, hard, "x the usual"));
+        return now.tail().isEmpty() ? OptionalDouble.empty() : OptionalDouble.of(now.windowNanos() / now.usualNanos());
     }
 
     /** The latency of the last seconds, in nanoseconds; 0 where there is too little traffic to say. */
     public double windowNanos() {
-        return state.windowNanos;
+        return state.windowNanos();
     }
 
     /** The usual latency, in nanoseconds; 0 while nothing is known. */
     public double baselineNanos() {
-        return state.baseline.nanos();
+        return state.usualNanos();
     }
 }

@@ -1,24 +1,24 @@
 package dev.sluice.proxy.throttle;
 
-import java.time.Duration;
-
 /**
- * How fast a backfill goes: the share of time in which it may work.
+ * How fast backfills go: the share of time in which they may work. It decides both how long a batch lasts and how long
+ * the pause behind it.
  *
  * @param share 0: not at all, 1: batch after batch
- * @param holdNanos how much longer it stands still although the pressure has gone; 0 when it may go on
  */
-public record Pace(double share, long holdNanos) {
+public record Pace(double share) {
 
-    /** How a backfill begins: not at full speed, since nobody knows yet what the database bears. */
-    public static final Pace INITIAL = new Pace(0.25, 0);
+    public static final Pace FULL = new Pace(1);
 
-    /** The longest pause between two looks at the pressure. */
-    private static final long MAX_PAUSE_NANOS = Duration.ofSeconds(2).toNanos();
+    /** How a backfill begins where there is traffic: nobody knows yet what the database bears. */
+    public static final Pace INITIAL = new Pace(0.25);
+
+    /** Even a small batch is worth what it costs besides its rows. */
+    private static final double SMALLEST_BATCH = 0.2;
 
     public Pace {
-        if (!(share >= 0 && share <= 1) || holdNanos < 0) {
-            throw new IllegalArgumentException("pace " + share + ", " + holdNanos);
+        if (!(share >= 0 && share <= 1)) {
+            throw new IllegalArgumentException("pace " + share);
         }
     }
 
@@ -27,18 +27,13 @@ public record Pace(double share, long holdNanos) {
         return share == 0;
     }
 
-    /**
-     * How long to pause after a batch so that working and pausing come to this share.
-     *
-     * @param batchNanos how long the batch took
-     */
-    public long pauseNanos(long batchNanos) {
-        if (share >= 1) {
-            return 0;
-        }
-        if (standing()) {
-            return Math.clamp(holdNanos, Duration.ofMillis(100).toNanos(), MAX_PAUSE_NANOS);
-        }
-        return Math.min(MAX_PAUSE_NANOS, (long) (batchNanos * (1 / share - 1)));
+    /** Whether nothing holds a backfill back. */
+    public boolean full() {
+        return share >= 1;
+    }
+
+    /** How much of {@code batch_time} a batch may last: under pressure small batches, so that nobody meets a long one. */
+    public double batch() {
+        return SMALLEST_BATCH + (1 - SMALLEST_BATCH) * share;
     }
 }

@@ -1,14 +1,13 @@
 package dev.sluice.proxy.throttle;
 
-import java.time.Duration;
-
 /**
  * Turns pressure into pace: additive increase, multiplicative decrease, in continuous time.
  *
  * <pre>
- *   no pressure        share' = share + INCREASE · dt                 (0.25 a second: full speed within 4 s)
- *   soft pressure p    share' = share · e^(−DECREASE · p · dt)        (never below FLOOR)
- *   hard limit         share' = 0, until the pressure has stayed below the hard limit for HOLD; then FLOOR again
+ *   no pressure        share' = share + INCREASE · dt               (0.25 a second: full speed within 4 s)
+ *   soft pressure p    share' = share · e^(−DECREASE · p · dt)      (never below LEAST)
+ *   hard limit         share' = 0; when it has gone, LEAST
+ *   always             share' ≤ most                                (signals that slow steadily)
  * </pre>
  *
  * <p>In the soft zone the decrease is in proportion to the pressure, so the share settles near the soft limit instead of
@@ -20,10 +19,8 @@ public final class PaceController {
     private static final double INCREASE_PER_SECOND = 0.25;
     private static final double DECREASE_PER_SECOND = 3;
 
-    /** A backfill under soft pressure goes on, slowly: only a hard limit stops it. */
-    static final double FLOOR = 0.02;
-
-    private static final long HOLD_NANOS = Duration.ofSeconds(1).toNanos();
+    /** So slow that nobody is hurt, and yet not a standstill, from which alone the pressure would say nothing. */
+    static final double LEAST = 0.002;
 
     /** A look that comes late must not count for more than this, or one pause would undo the control. */
     private static final double MAX_STEP_SECONDS = 1;
@@ -39,16 +36,15 @@ public final class PaceController {
      */
     public static Pace next(Pace pace, Pressure pressure, long elapsedNanos) {
         if (pressure.stops()) {
-            return new Pace(0, HOLD_NANOS);
+            return new Pace(0);
         }
         if (pace.standing()) {
-            long hold = Math.max(0, pace.holdNanos() - elapsedNanos);
-            return hold > 0 ? new Pace(0, hold) : new Pace(FLOOR, 0);
+            return new Pace(Math.min(LEAST, pressure.most()));
         }
         double seconds = Math.min(MAX_STEP_SECONDS, elapsedNanos / 1e9);
         double share = pressure.level() > 0
-                ? Math.max(FLOOR, pace.share() * Math.exp(-DECREASE_PER_SECOND * pressure.level() * seconds))
-                : Math.min(1, pace.share() + INCREASE_PER_SECOND * seconds);
-        return new Pace(share, 0);
+                ? pace.share() * Math.exp(-DECREASE_PER_SECOND * pressure.level() * seconds)
+                : pace.share() + INCREASE_PER_SECOND * seconds;
+        return new Pace(Math.clamp(Math.min(share, pressure.most()), LEAST, 1));
     }
 }

@@ -2,35 +2,34 @@ package dev.sluice.proxy.throttle;
 
 import java.time.Duration;
 
-/** Decides, before and after each batch of a backfill, how long it rests. Thread-safe; does not block. */
+/** Decides before each batch of a backfill whether it may run now, and how large it may be. Thread-safe. */
 public interface Pacer {
 
+    /** Batches of 50 ms without a rest, but for a migration's own limit. */
+    Pacer UNTHROTTLED = unthrottled(Duration.ofMillis(50));
+
     /** Never rests, but for a migration's own limit. */
-    Pacer UNTHROTTLED = new Pacer() {
-        @Override
-        public Rest before(Work work) {
-            return Rest.NONE;
-        }
+    static Pacer unthrottled(Duration batchTime) {
+        return new Unthrottled(batchTime);
+    }
 
-        @Override
-        public Rest after(Batch batch) {
-            return Rest.NONE.noFasterThan(batch);
-        }
-    };
-
-    /** Whether a batch may run now; one that rests asks again. */
-    Rest before(Work work);
-
-    /** How long to rest after a batch. */
-    Rest after(Batch batch);
+    /**
+     * Whether a batch may run now; one that rests asks again.
+     *
+     * @param maxRowsPerSecond the migration's own limit, 0 for none
+     */
+    Turn before(Work work, long maxRowsPerSecond);
 
     /**
      * The share of its time that somebody may work who does not work in batches of ours: a client's own backfill. Counts it
-     * as being at work.
+     * as being at work; does not block.
      */
     default Share share(Work work) {
         return Share.FULL;
     }
+
+    /** A batch has committed. May ask the ledger, where a budget is shared. */
+    void after(Batch batch);
 
     /**
      * Who works.
@@ -38,12 +37,13 @@ public interface Pacer {
      * @param upstream the server
      * @param database the database on it
      * @param migration the migration's number in that database; negative: a client's session
+     * @param table what is filled, as SQL names it; may be empty
      */
-    record Work(String upstream, String database, long migration) {
+    record Work(String upstream, String database, long migration, String table) {
 
         /** A client whose own statements are a backfill. */
         public static Work ofSession(String upstream, String database, long session) {
-            return new Work(upstream, database, -session);
+            return new Work(upstream, database, -session, "");
         }
     }
 
@@ -59,34 +59,27 @@ public interface Pacer {
      * A batch that was just committed.
      *
      * @param took from its begin to its commit
-     * @param maxRowsPerSecond the migration's own limit, 0 for none
      */
-    record Batch(Work work, long rows, Duration took, long maxRowsPerSecond) {}
+    record Batch(Work work, long rows, Duration took) {}
 
-    /**
-     * @param pause how long to rest before the next batch
-     * @param reason the signal that decides, with value and limit; empty at full speed
-     */
-    record Rest(Duration pause, String reason) {
+    /** What a backfill does next. */
+    sealed interface Turn {
 
-        public static final Rest NONE = new Rest(Duration.ZERO, "");
+        /**
+         * One batch.
+         *
+         * @param batchTime how long it should last
+         * @param maxRows most rows of it
+         * @param reason what holds the backfill back besides; empty at full speed
+         */
+        record Go(Duration batchTime, int maxRows, String reason) implements Turn {}
 
-        /** At least the rest that a migration's own limit asks for. */
-        public Rest noFasterThan(Batch batch) {
-            if (batch.maxRowsPerSecond() <= 0) {
-                return this;
-            }
-            long nanos = (long) (batch.rows() * 1e9 / batch.maxRowsPerSecond())
-                    - batch.took().toNanos();
-            return longer(nanos, "limit of " + batch.maxRowsPerSecond() + " rows/s");
-        }
-
-        Rest longer(long nanos, String why) {
-            return nanos <= pause.toNanos() ? this : new Rest(Duration.ofNanos(nanos), why);
-        }
-
-        public boolean throttled() {
-            return !pause.isZero();
-        }
+        /**
+         * No batch for now.
+         *
+         * @param pause when to ask again
+         * @param reason the signal that decides, with value and limit
+         */
+        record Rest(Duration pause, String reason) implements Turn {}
     }
 }

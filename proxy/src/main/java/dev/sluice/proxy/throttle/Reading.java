@@ -1,49 +1,70 @@
 package dev.sluice.proxy.throttle;
 
-import java.util.Locale;
+import java.time.Duration;
+import java.util.OptionalDouble;
 
 /** What one signal says of the database right now, as pressure: 0 is none, 1 is the hard limit. */
 public sealed interface Reading {
 
-    /** The signal's name, as users see it: {@code foreground_latency}, {@code replication_lag}. */
-    String signal();
+    /** How much of its time a backfill keeps under a signal that slows it steadily. */
+    double STEADY_PRESSURE = 0.75;
 
-    /** At most 0 below the soft limit, 1 at the hard limit and above it. Never NaN. */
+    Signal signal();
+
+    /** Which one of several: a standby, a slot. Empty where there is one. */
+    String of();
+
+    /** 0 up to the soft limit, 1 at the hard limit and above it. Never NaN. */
     double pressure();
+
+    /**
+     * Whether the value does not answer to how fast a backfill goes. It limits the pace then, in place of pushing it down
+     * further and further.
+     */
+    boolean steady();
+
+    /** The value, where there is one. */
+    OptionalDouble value();
 
     /** One line for a person: the value and its limits. */
     String text();
 
-    /**
-     * A value that was read.
-     *
-     * @param softLimit from here on the backfill slows down
-     * @param hardLimit here it stops; above the soft limit
-     * @param unit what the figures count: {@code s}, {@code x}, {@code bytes}
-     */
-    record Measured(String signal, double value, double softLimit, double hardLimit, String unit) implements Reading {
+    default String name() {
+        return of().isEmpty() ? signal().name() : signal().name() + " of " + of();
+    }
+
+    /** A value that was read. Infinite stands for "as bad as can be". */
+    record Measured(Signal signal, String of, double measured) implements Reading {
 
         public Measured {
-            if (!(hardLimit > softLimit) || Double.isNaN(value)) {
-                throw new IllegalArgumentException(signal + ": " + value + " of " + softLimit + ".." + hardLimit);
+            if (Double.isNaN(measured)) {
+                throw new IllegalArgumentException(signal.name() + " is not a number");
             }
         }
 
         @Override
         public double pressure() {
-            return Math.clamp((value - softLimit) / (hardLimit - softLimit), 0, 1);
+            if (measured <= signal.slowAbove()) {
+                return 0;
+            }
+            return signal.onlySlows()
+                    ? STEADY_PRESSURE
+                    : Math.min(1, (measured - signal.slowAbove()) / (signal.stopAt() - signal.slowAbove()));
+        }
+
+        @Override
+        public boolean steady() {
+            return signal.onlySlows();
+        }
+
+        @Override
+        public OptionalDouble value() {
+            return OptionalDouble.of(measured);
         }
 
         @Override
         public String text() {
-            return String.format(
-                    Locale.ROOT,
-                    "%s %.3g %s (slows from %.3g, stops at %.3g)",
-                    signal,
-                    value,
-                    unit,
-                    softLimit,
-                    hardLimit);
+            return name() + " " + signal.unit().print(measured) + " (" + signal.limits() + ")";
         }
     }
 
@@ -51,17 +72,64 @@ public sealed interface Reading {
      * A signal that should be there and could not be read. What cannot be seen counts as bad.
      *
      * @param why the reason, for a person
-     * @param stops whether the policy stops the backfill then, rather than slowing it
      */
-    record Unreadable(String signal, String why, boolean stops) implements Reading {
+    record Unreadable(Signal signal, String of, String why) implements Reading {
         @Override
         public double pressure() {
-            return stops ? 1 : 0.5;
+            return signal.blindStops() ? 1 : STEADY_PRESSURE;
+        }
+
+        @Override
+        public boolean steady() {
+            return !signal.blindStops();
+        }
+
+        @Override
+        public OptionalDouble value() {
+            return OptionalDouble.empty();
         }
 
         @Override
         public String text() {
-            return signal + " cannot be read: " + why;
+            return name() + " cannot be read: " + why;
+        }
+    }
+
+    /**
+     * A signal that was at its hard limit a moment ago, and has not been well for long enough.
+     *
+     * @param last what it says now, or said last
+     * @param left how long it must stay well
+     */
+    record Recovering(Reading last, Duration left) implements Reading {
+        @Override
+        public Signal signal() {
+            return last.signal();
+        }
+
+        @Override
+        public String of() {
+            return last.of();
+        }
+
+        @Override
+        public double pressure() {
+            return 1;
+        }
+
+        @Override
+        public boolean steady() {
+            return false;
+        }
+
+        @Override
+        public OptionalDouble value() {
+            return last.value();
+        }
+
+        @Override
+        public String text() {
+            return last.text() + ", recovering";
         }
     }
 }

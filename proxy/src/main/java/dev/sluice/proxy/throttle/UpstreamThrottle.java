@@ -1,9 +1,15 @@
 package dev.sluice.proxy.throttle;
 
+import dev.sluice.proxy.throttle.Pacer.Turn;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * The throttle of one server: its signals, one pressure, one pace, which the backfills that are at work divide among
@@ -14,57 +20,192 @@ final class UpstreamThrottle {
     /** A backfill that has not been heard of for so long has ended. */
     private static final long AT_WORK_NANOS = Duration.ofSeconds(5).toNanos();
 
-    private final LatencyWindow latency;
-    private final long maxRowsPerSecond;
-    private final Map<Pacer.Work, Long> atWork = new HashMap<>();
-    private List<Reading> readings = List.of();
-    private Pressure pressure = Pressure.NONE;
-    private Pace pace = new Pace(1, 0);
-    private long pacedAt;
-    private long budgetFreeAt;
+    /** How long the first batch waits for the signals at most. */
+    private static final long FIRST_LOOK_NANOS = Duration.ofSeconds(1).toNanos();
 
-    UpstreamThrottle(ThrottleSettings settings) {
-        this.latency = new LatencyWindow(settings.maxLatencyFactor());
-        this.maxRowsPerSecond = settings.maxRowsPerSecond();
+    private static final Duration FIRST_LOOK_PAUSE = Duration.ofMillis(5);
+    private static final Duration STANDING_PAUSE = Duration.ofMillis(100);
+    private static final Duration CLOSED_PAUSE = Duration.ofSeconds(1);
+
+    /** Longer pauses are cut, since the pace may change meanwhile. */
+    private static final long MAX_PAUSE_NANOS = Duration.ofMillis(250).toNanos();
+
+    private final LatencyWindow latency = new LatencyWindow();
+    private final InstantSource clock;
+    private final Map<Pacer.Work, Worker> atWork = new HashMap<>();
+    private ThrottleSettings settings;
+    private List<Reading> readings = List.of();
+    private Recovery recovery = Recovery.NONE;
+    private Pressure pressure = Pressure.NONE;
+    private Pace pace = Pace.FULL;
+    private Budget rows = Budget.starting(0);
+    private long pacedAt;
+    private long begunAt;
+    private boolean sensed;
+    private int elsewhere;
+
+    /** One backfill: when it was heard of last, and what it may spend. */
+    private static final class Worker {
+        private long seenAt;
+        private boolean batch;
+        private Budget time;
+        private Budget own;
+        private Budget floor;
+        private long paidAt;
+
+        Worker(long now) {
+            time = Budget.starting(now);
+            own = time;
+            floor = time;
+            paidAt = now;
+        }
+    }
+
+    /** Why a backfill rests, and how long. */
+    private record Wait(long nanos, String reason) {
+        Wait orLonger(long otherNanos, String otherReason) {
+            return otherNanos > nanos ? new Wait(otherNanos, otherReason) : this;
+        }
+    }
+
+    UpstreamThrottle(ThrottleSettings settings, InstantSource clock) {
+        this.settings = settings;
+        this.clock = clock;
     }
 
     LatencyWindow latency() {
         return latency;
     }
 
-    synchronized Pacer.Rest before(Pacer.Work work, long now) {
-        begin(work, now);
-        step(now);
-        return pace.standing() ? new Pacer.Rest(Duration.ofNanos(pace.pauseNanos(0)), reason()) : Pacer.Rest.NONE;
+    synchronized void set(ThrottleSettings now) {
+        settings = now;
     }
 
-    synchronized Pacer.Rest after(Pacer.Batch batch, long now) {
-        begin(batch.work(), now);
+    /** Somebody is at work, or about to be; true when nobody was. */
+    synchronized boolean attend(Pacer.Work work, long now) {
+        prune(now);
+        boolean first = atWork.isEmpty();
+        if (first) {
+            // Nobody knows yet what a database with traffic bears; one without need not be asked.
+            boolean traffic = latency.factor().isPresent() || elsewhere > 0;
+            pace = traffic ? Pace.INITIAL : Pace.FULL;
+            pacedAt = now;
+            begunAt = now;
+            sensed = false;
+        }
+        atWork.computeIfAbsent(work, w -> new Worker(now)).seenAt = now;
+        return first;
+    }
+
+    private void prune(long now) {
+        Iterator<Worker> all = atWork.values().iterator();
+        while (all.hasNext()) {
+            Worker worker = all.next();
+            if (now - worker.seenAt > AT_WORK_NANOS) {
+                endBatch(worker, now);
+                all.remove();
+            }
+        }
+    }
+
+    private void endBatch(Worker worker, long now) {
+        if (worker.batch) {
+            worker.batch = false;
+            latency.batchEnds(now);
+        }
+    }
+
+    synchronized Turn before(Pacer.Work work, long maxRowsPerSecond, long now) {
+        attend(work, now);
+        Worker worker = worker(work, now);
+        endBatch(worker, now);
         step(now);
-        double share = pace.share() / Math.max(1, atWork.size());
-        long took = batch.took().toNanos();
-        long pause = pace.share() >= 1 ? 0 : new Pace(share, pace.holdNanos()).pauseNanos(took);
-        Pacer.Rest rest = pause <= 0 ? Pacer.Rest.NONE : new Pacer.Rest(Duration.ofNanos(pause), reason());
-        return rest.longer(budget(batch.rows(), now), "limit of " + maxRowsPerSecond + " rows/s for the upstream")
-                .noFasterThan(batch);
+        Optional<String> closed = settings.hours().closed(clock.instant());
+        if (closed.isPresent()) {
+            return new Turn.Rest(CLOSED_PAUSE, closed.get());
+        }
+        if (!sensed && now - begunAt < FIRST_LOOK_NANOS) {
+            return new Turn.Rest(FIRST_LOOK_PAUSE, "");
+        }
+        if (pace.standing()) {
+            return new Turn.Rest(STANDING_PAUSE, pressure.reason());
+        }
+        Turn turn = turn(worker, maxRowsPerSecond, now);
+        if (turn instanceof Turn.Go) {
+            worker.batch = true;
+            latency.batchBegins();
+        }
+        return turn;
+    }
+
+    private Worker worker(Pacer.Work work, long now) {
+        return atWork.computeIfAbsent(work, w -> new Worker(now));
+    }
+
+    private Turn turn(Worker worker, long maxRowsPerSecond, long now) {
+        double part = part();
+        long most = settings.maxRowsPerSecond();
+        worker.time = worker.time.filled(part * 1e9, 0, now);
+        worker.own = worker.own.filled(maxRowsPerSecond, 0, now);
+        worker.floor = worker.floor.filled(settings.minRowsPerSecond(), 0, now);
+        rows = rows.filled(most, 0, now);
+        Wait limits = new Wait(0, "")
+                .orLonger(
+                        maxRowsPerSecond > 0 ? worker.own.waitNanos(maxRowsPerSecond) : 0,
+                        RowLimit.ofMigration(maxRowsPerSecond))
+                .orLonger(
+                        most > 0 ? Math.max(rows.waitNanos(most), worker.paidAt - now) : 0, RowLimit.ofUpstream(most));
+        Wait wait = limits.orLonger(worker.time.waitNanos(part * 1e9), reason());
+        boolean kept = limits.nanos() == 0 && settings.minRowsPerSecond() > 0 && worker.floor.left() >= 0;
+        if (wait.nanos() > 0 && !kept) {
+            return new Turn.Rest(Duration.ofNanos(Math.min(wait.nanos(), MAX_PAUSE_NANOS)), wait.reason());
+        }
+        int allowed = Math.min(RowLimit.most(maxRowsPerSecond), RowLimit.most(most));
+        return new Turn.Go(
+                Duration.ofNanos((long) (settings.batchTime().toNanos() * pace.batch())),
+                wait.nanos() > 0 ? Math.min(allowed, RowLimit.most(settings.minRowsPerSecond())) : allowed,
+                goes(maxRowsPerSecond));
     }
 
     synchronized Pacer.Share share(Pacer.Work work, long now) {
-        begin(work, now);
+        attend(work, now);
         step(now);
-        return pace.share() >= 1
-                ? Pacer.Share.FULL
-                : new Pacer.Share(pace.share() / Math.max(1, atWork.size()), reason());
+        return pace.full() ? Pacer.Share.FULL : new Pacer.Share(part(), reason());
     }
 
-    private void begin(Pacer.Work work, long now) {
-        atWork.values().removeIf(seen -> now - seen > AT_WORK_NANOS);
-        if (atWork.isEmpty()) {
-            // Nobody knows yet what a database with traffic bears; one without need not be asked.
-            pace = latency.reading().isPresent() ? Pace.INITIAL : new Pace(1, 0);
-            pacedAt = now;
+    /** What each of those who are at work may have of the time. */
+    private double part() {
+        return pace.full() ? 1 : pace.share() / (atWork.size() + elsewhere);
+    }
+
+    private String goes(long maxRowsPerSecond) {
+        if (!pace.full()) {
+            return reason();
+        } else if (maxRowsPerSecond > 0) {
+            return RowLimit.ofMigration(maxRowsPerSecond);
         }
-        atWork.put(work, now);
+        return settings.maxRowsPerSecond() > 0 ? RowLimit.ofUpstream(settings.maxRowsPerSecond()) : "";
+    }
+
+    private String reason() {
+        return pressure.reason().isEmpty() ? "speeds up" : pressure.reason();
+    }
+
+    /** @return the rows a second that all gateways together may do; 0: as many as they like */
+    synchronized long after(Pacer.Batch batch, long now) {
+        attend(batch.work(), now);
+        Worker worker = worker(batch.work(), now);
+        endBatch(worker, now);
+        worker.time = worker.time.spent(batch.took().toNanos());
+        worker.own = worker.own.spent(batch.rows());
+        worker.floor = worker.floor.spent(batch.rows());
+        rows = rows.spent(batch.rows());
+        return settings.maxRowsPerSecond();
+    }
+
+    /** When what a backfill has taken from the budget of all gateways is paid for. */
+    synchronized void paid(Pacer.Work work, long atNanos) {
+        worker(work, atNanos).paidAt = atNanos;
     }
 
     private void step(long now) {
@@ -72,34 +213,46 @@ final class UpstreamThrottle {
         pacedAt = now;
     }
 
-    private String reason() {
-        return pressure.reason().isEmpty() ? "speeds up" : pressure.reason();
-    }
-
-    private long budget(long rows, long now) {
-        if (maxRowsPerSecond <= 0) {
-            return 0;
-        }
-        budgetFreeAt = Math.max(budgetFreeAt, now) + (long) (rows * 1e9 / maxRowsPerSecond);
-        return budgetFreeAt - now;
-    }
-
-    /** Whether a backfill is at work. */
+    /** Whether a backfill is at work here. */
     synchronized boolean busy(long now) {
-        return atWork.values().stream().anyMatch(seen -> now - seen <= AT_WORK_NANOS);
+        prune(now);
+        return !atWork.isEmpty();
     }
 
-    /** Databases in which a backfill is at work. */
-    synchronized List<String> databases() {
-        return atWork.keySet().stream().map(Pacer.Work::database).distinct().toList();
+    /** Databases in which a backfill is at work here. */
+    synchronized Set<String> databases() {
+        return atWork.keySet().stream().map(Pacer.Work::database).collect(Collectors.toUnmodifiableSet());
     }
 
-    synchronized void sensed(List<Reading> now) {
-        readings = List.copyOf(now);
+    /** Those who are at work here, in one database. */
+    synchronized Set<Pacer.Work> atWork(String database) {
+        return atWork.keySet().stream()
+                .filter(w -> w.database().equals(database))
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
+    /**
+     * What the signals say now.
+     *
+     * @param complete whether all of them have answered since somebody is at work
+     * @param others backfills at work through other gateways
+     */
+    synchronized void sensed(List<Reading> now, boolean complete, int others, long moment) {
+        recovery = recovery.seeing(now, settings.recoverAfter(), moment);
+        readings = recovery.judged(now, settings.recoverAfter(), moment);
         pressure = Pressure.of(readings);
+        sensed = sensed || complete;
+        elsewhere = others;
+        step(moment);
     }
 
     synchronized Throttle.Status status() {
-        return new Throttle.Status(pressure, readings, pace.share(), atWork.size());
+        return new Throttle.Status(
+                pressure,
+                readings,
+                atWork.isEmpty() ? PaceController.next(Pace.FULL, pressure, 0).share() : pace.share(),
+                atWork.size(),
+                elsewhere,
+                settings.hours().closed(clock.instant()));
     }
 }

@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
@@ -70,7 +71,9 @@ final class FakeControlPlane implements ControlPlane, Migrations {
     @Override
     public List<ThrottleRow> throttle() {
         Optional<String> reason = pressure >= 1 ? Optional.of("replication lag 5 s, at most 2 s") : Optional.empty();
-        return List.of(new ThrottleRow("main", pressure, reason, Map.of("replication lag", "5 s")));
+        SignalRow lag = new SignalRow("replication_lag", "a", OptionalDouble.of(5), "s", 1, 2, pressure, "lag 5 s");
+        return List.of(new ThrottleRow(
+                "main", pressure < 1, pressure, 1 - pressure, 1, 0, reason, reason.map(r -> lag), List.of(lag)));
     }
 
     @Override

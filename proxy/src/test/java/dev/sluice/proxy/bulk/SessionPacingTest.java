@@ -25,14 +25,12 @@ class SessionPacingTest {
             () -> Policy.DEFAULTS,
             new Pacer() {
                 @Override
-                public Rest before(Work work) {
-                    return Rest.NONE;
+                public Turn before(Work work, long maxRowsPerSecond) {
+                    return new Turn.Rest(Duration.ofSeconds(1), "nobody asks");
                 }
 
                 @Override
-                public Rest after(Batch batch) {
-                    return Rest.NONE;
-                }
+                public void after(Batch batch) {}
 
                 @Override
                 public Share share(Work work) {

@@ -3,6 +3,8 @@ package dev.sluice.proxy.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.sluice.proxy.throttle.ThrottleSettings;
+import dev.sluice.proxy.throttle.Watched;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -83,8 +85,14 @@ class ConfigurationReaderTest {
                 .isEqualTo(new LockConfig(Duration.ofMillis(40), Duration.ofMillis(100), Duration.ofMinutes(1)));
         assertThat(c.completion()).isEqualTo(new CompletionConfig(false, Duration.ofMinutes(5), Duration.ZERO));
         assertThat(c.maxStatementBytes()).isEqualTo(1 << 20);
-        assertThat(c.throttle())
-                .isEqualTo(new ThrottleConfig(Duration.ofMillis(20), Duration.ofMillis(1500), 1.5, 50, 1000));
+        assertThat(c.throttle().batchTime()).isEqualTo(Duration.ofMillis(20));
+        assertThat(c.throttle().maxRowsPerSecond()).isEqualTo(1000);
+        assertThat(c.throttle().signal(Watched.REPLICATION_LAG).orElseThrow().stopAt())
+                .isEqualTo(1.5);
+        assertThat(c.throttle().signal(Watched.FOREGROUND_LATENCY).orElseThrow().slowAbove())
+                .isEqualTo(1.25);
+        assertThat(c.throttle().signal(Watched.ACTIVE_SESSIONS).orElseThrow().stopAt())
+                .isEqualTo(50);
         assertThat(c.audit().file()).isEqualTo(Path.of("/var/lib/sluice/audit.jsonl"));
         assertThat(c.http())
                 .isEqualTo(new HttpConfig(true, new Address("0.0.0.0", 9000), Optional.of(Secret.of("t0k3n"))));
@@ -99,7 +107,7 @@ class ConfigurationReaderTest {
 
         assertThat(c.lock()).isEqualTo(LockConfig.DEFAULTS);
         assertThat(c.completion()).isEqualTo(CompletionConfig.DEFAULTS);
-        assertThat(c.throttle()).isEqualTo(ThrottleConfig.DEFAULTS);
+        assertThat(c.throttle()).isEqualTo(ThrottleSettings.DEFAULTS);
         assertThat(c.http()).isEqualTo(HttpConfig.DEFAULTS);
         assertThat(c.audit()).isEqualTo(AuditConfig.DEFAULTS);
         assertThat(c.operators()).isEmpty();

@@ -170,15 +170,7 @@ class CrashTest {
     private static RunnerSettings oneAtATime(String name) {
         RunnerSettings s = Gateway.settings(name);
         return new RunnerSettings(
-                name,
-                s.lease(),
-                s.poll(),
-                s.idlePoll(),
-                s.lockTimeout(),
-                s.lockRetry(),
-                s.lockPatience(),
-                s.batchTime(),
-                1);
+                name, s.lease(), s.poll(), s.idlePoll(), s.lockTimeout(), s.lockRetry(), s.lockPatience(), 1);
     }
 
     private long propose() throws Exception {

@@ -23,14 +23,14 @@ final class CrashingGateway {
         String url = "jdbc:postgresql://localhost:" + arguments[0] + "/postgres";
         ControlPools pools = new ControlPools(List.of(new ControlUpstream("test", url, "postgres", "", 8)));
         int at = Integer.parseInt(arguments[2]);
-        Engine engine = new CrashingEngine(
-                new PostgresEngine(Pacer.UNTHROTTLED), Set.of("advance"), at, arguments[3].equals("before"));
+        // A process that has just begun is slow: without time its batches would shrink with each crash.
+        Pacer pacer = Pacer.unthrottled(Duration.ofSeconds(2));
+        Engine engine =
+                new CrashingEngine(new PostgresEngine(pacer), Set.of("advance"), at, arguments[3].equals("before"));
         LedgerMigrations migrations = new LedgerMigrations(
                 pools,
-                // A process that has just begun is slow: without time its batches would shrink with each crash.
                 Gateway.settings("")
-                        .withLease("child:" + ProcessHandle.current().pid(), Duration.ofMillis(300))
-                        .withBatchTime(Duration.ofSeconds(2)),
+                        .withLease("child:" + ProcessHandle.current().pid(), Duration.ofMillis(300)),
                 upstream -> engine,
                 MigrationEnd.Listener.NONE);
         DatabaseRef ref = new DatabaseRef("test", arguments[1]);

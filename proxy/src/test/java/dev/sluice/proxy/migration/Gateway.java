@@ -48,7 +48,6 @@ final class Gateway implements AutoCloseable {
                 Duration.ofMillis(50),
                 Duration.ofMillis(100),
                 Duration.ofSeconds(10),
-                Duration.ofMillis(50),
                 8);
     }
 

@@ -125,7 +125,6 @@ public final class GatewayFixture implements AutoCloseable {
                 Duration.ofMillis(50),
                 Duration.ofMillis(100),
                 Duration.ofSeconds(10),
-                Duration.ofMillis(50),
                 4);
     }
 

@@ -110,7 +110,6 @@ public final class MySqlGatewayFixture implements AutoCloseable {
                 Duration.ofMillis(50),
                 Duration.ofMillis(100),
                 Duration.ofSeconds(10),
-                Duration.ofMillis(50),
                 4);
     }
 

@@ -6,19 +6,16 @@ import dev.sluice.proxy.bulk.PacedSession;
 import dev.sluice.proxy.session.BulkPacing;
 import dev.sluice.proxy.session.SessionInfo;
 import dev.sluice.proxy.session.TrafficListener;
-import dev.sluice.proxy.throttle.Reading;
 import dev.sluice.proxy.throttle.Throttle;
+import dev.sluice.proxy.throttle.ThrottleListener;
 import dev.sluice.proxy.throttle.ThrottleSettings;
 import java.time.Clock;
-import java.util.List;
+import java.time.InstantSource;
 import java.util.Optional;
 import java.util.function.Supplier;
 
 /** Paces by the real throttle, whose one sensor shows what a test says. */
 public final class PressuredTraffic implements TrafficListener, AutoCloseable {
-
-    /** Above this it slows, from 2 on it stops. */
-    private static final double SOFT = 1;
 
     private volatile double pressure;
     private volatile Policy policy;
@@ -29,8 +26,9 @@ public final class PressuredTraffic implements TrafficListener, AutoCloseable {
         this.policy = policy;
         this.throttle = new Throttle(
                 ThrottleSettings.DEFAULTS,
-                (upstream, database) ->
-                        () -> List.of(new Reading.Measured("test_pressure", pressure, SOFT, 2 * SOFT, "x")));
+                new TestSensors(() -> pressure),
+                ThrottleListener.NONE,
+                InstantSource.system());
         this.applications = new ApplicationBackfills(() -> this.policy, throttle, Clock.systemUTC());
     }
 

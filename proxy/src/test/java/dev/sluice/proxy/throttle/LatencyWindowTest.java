@@ -6,58 +6,69 @@ import org.junit.jupiter.api.Test;
 
 class LatencyWindowTest {
 
-    private final LatencyWindow window = new LatencyWindow(1.25);
+    private static final long MS = 1_000_000;
+
+    private final LatencyWindow window = new LatencyWindow();
+    private long now = MS;
 
     private void seconds(int seconds, long latencyNanos, boolean backfillRuns) {
         for (int second = 0; second < seconds; second++) {
             for (int request = 0; request < 100; request++) {
-                window.answered(0, latencyNanos);
+                now += 10 * MS;
+                window.answered(now - latencyNanos, now);
             }
             window.tick(1, backfillRuns);
         }
     }
 
-    @Test
-    void thereIsNoReadingWithoutTraffic() {
-        window.tick(1, false);
-        assertThat(window.reading()).isEmpty();
+    private void secondsOfBatches(int seconds, long latencyNanos) {
+        window.batchBegins();
+        seconds(seconds, latencyNanos, true);
+        window.batchEnds(now);
     }
 
     @Test
-    void thereIsNoReadingBeforeABaselineIsLearntWithoutBackfill() {
-        seconds(5, 1_000_000, true);
-        assertThat(window.reading()).isEmpty();
+    void thereIsNoFactorWithoutTraffic() {
+        window.tick(1, false);
+        assertThat(window.factor()).isEmpty();
+    }
+
+    @Test
+    void thereIsNoFactorBeforeABaselineIsLearntWithoutBackfill() {
+        secondsOfBatches(5, MS);
+        assertThat(window.factor()).isEmpty();
         assertThat(window.baselineNanos()).isZero();
     }
 
     @Test
-    void latencyAsUsualIsNoPressure() {
-        seconds(5, 1_000_000, false);
-        seconds(5, 1_000_000, true);
-        assertThat(window.reading().orElseThrow().pressure()).isZero();
+    void latencyAsUsualIsAFactorOfOne() {
+        seconds(5, MS, false);
+        secondsOfBatches(5, MS);
+        assertThat(window.factor().orElseThrow()).isBetween(0.98, 1.02);
     }
 
     @Test
-    void latencyBeyondTheFactorIsPressureAndFarBeyondItStops() {
-        seconds(5, 1_000_000, false);
-        seconds(4, 1_300_000, true);
-        assertThat(window.reading().orElseThrow().pressure()).isBetween(0.05, 0.95);
-        seconds(4, 3_000_000, true);
-        assertThat(window.reading().orElseThrow().pressure()).isEqualTo(1);
-    }
-
-    @Test
-    void whatTheBackfillItselfSlowsDownIsNotLearntAsUsual() {
-        seconds(5, 1_000_000, false);
+    void whatABatchSlowsDownRaisesTheFactorAndIsNotLearntAsUsual() {
+        seconds(5, MS, false);
         double usual = window.baselineNanos();
-        seconds(60, 2_000_000, true);
+        secondsOfBatches(60, 2 * MS);
+        assertThat(window.factor().orElseThrow()).isBetween(1.9, 2.1);
         assertThat(window.baselineNanos()).isEqualTo(usual);
     }
 
     @Test
     void aSlowerDatabaseBecomesTheUsualOneWhileNoBackfillRuns() {
-        seconds(5, 1_000_000, false);
-        seconds(300, 2_000_000, false);
-        assertThat(window.baselineNanos()).isBetween(1_900_000.0, 2_100_000.0);
+        seconds(5, MS, false);
+        seconds(300, 2 * MS, false);
+        assertThat(window.baselineNanos()).isBetween(1.9 * MS, 2.1 * MS);
+    }
+
+    @Test
+    void betweenTheBatchesOfALongBackfillTheUsualGoesOnBeingLearntSlowly() {
+        seconds(5, MS, false);
+        seconds(30, 2 * MS, true);
+        assertThat(window.baselineNanos()).isBetween(1.02 * MS, 1.2 * MS);
+        seconds(1_500, 2 * MS, true);
+        assertThat(window.baselineNanos()).isBetween(1.9 * MS, 2.1 * MS);
     }
 }

@@ -2,82 +2,189 @@ package dev.sluice.proxy.throttle;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.policies.policy.TimeWindow;
+import dev.sluice.proxy.throttle.Pacer.Turn;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.LocalTime;
+import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class UpstreamThrottleTest {
 
-    private static final Pacer.Work WORK = new Pacer.Work("orders", "shop", 1);
+    private static final Pacer.Work WORK = new Pacer.Work("orders", "shop", 1, "public.t");
+    private static final Pacer.Work OTHER = new Pacer.Work("orders", "shop", 2, "public.u");
     private static final long SECOND = Duration.ofSeconds(1).toNanos();
+    private static final InstantSource NOON = InstantSource.fixed(Instant.parse("2026-11-21T12:00:00Z"));
+    private static final Signal LAG = Watched.REPLICATION_LAG.byDefault();
 
-    private final UpstreamThrottle throttle = new UpstreamThrottle(ThrottleSettings.DEFAULTS);
+    private UpstreamThrottle throttle = new UpstreamThrottle(ThrottleSettings.DEFAULTS, NOON);
+
+    private void with(ThrottleSettings settings) {
+        throttle = new UpstreamThrottle(settings, NOON);
+    }
+
+    private void sensed(long now, Reading... readings) {
+        throttle.sensed(List.of(readings), true, 0, now);
+    }
+
+    private Turn begin(Pacer.Work work, long now) {
+        throttle.attend(work, now);
+        sensed(now);
+        return throttle.before(work, 0, now);
+    }
+
+    private void batch(Pacer.Work work, long rows, long now) {
+        throttle.after(new Pacer.Batch(work, rows, Duration.ofMillis(50)), now);
+    }
+
+    private static Turn.Rest rest(Turn turn) {
+        assertThat(turn).isInstanceOf(Turn.Rest.class);
+        return (Turn.Rest) turn;
+    }
 
     @Test
     void anIdleServerIsGivenFullSpeedAtOnce() {
-        assertThat(throttle.before(WORK, 0)).isEqualTo(Pacer.Rest.NONE);
-        assertThat(throttle.after(batch(WORK, 0), SECOND)).isEqualTo(Pacer.Rest.NONE);
+        assertThat(begin(WORK, 0)).isEqualTo(new Turn.Go(Duration.ofMillis(50), BatchSizer.MAX_ROWS, ""));
+        batch(WORK, 1_000, SECOND);
+        assertThat(throttle.before(WORK, 0, SECOND)).isInstanceOf(Turn.Go.class);
+    }
+
+    @Test
+    void theFirstBatchWaitsForTheSignalsButNotForEver() {
+        assertThat(rest(throttle.before(WORK, 0, 0)).reason()).isEmpty();
+        assertThat(throttle.before(WORK, 0, 2 * SECOND)).isInstanceOf(Turn.Go.class);
     }
 
     @Test
     void aHardLimitStopsBeforeTheNextBatchAndSaysWhy() {
-        throttle.before(WORK, 0);
-        throttle.sensed(List.of(new Reading.Measured("replication_lag of a", 3, 1, 2, "s")));
+        begin(WORK, 0);
+        sensed(SECOND, new Reading.Measured(LAG, "a", 3));
 
-        Pacer.Rest rest = throttle.before(WORK, SECOND);
-
-        assertThat(rest.throttled()).isTrue();
-        assertThat(rest.reason()).contains("replication_lag of a");
+        assertThat(rest(throttle.before(WORK, 0, SECOND)).reason())
+                .isEqualTo("replication_lag of a 3 s (slows above 1 s, stops at 2 s)");
+        assertThat(throttle.status().go()).isFalse();
     }
 
     @Test
-    void afterAHardLimitItGoesOnOnceTheServerHasRecoveredForAWhile() {
-        throttle.before(WORK, 0);
-        throttle.sensed(List.of(new Reading.Measured("replication_lag of a", 3, 1, 2, "s")));
-        throttle.before(WORK, SECOND);
-        throttle.sensed(List.of());
+    void afterAHardLimitItGoesOnSlowlyOnceTheServerHasRecoveredForAWhile() {
+        begin(WORK, 0);
+        sensed(SECOND, new Reading.Measured(LAG, "a", 3));
+        sensed(SECOND * 3 / 2, new Reading.Measured(LAG, "a", 0));
+        assertThat(rest(throttle.before(WORK, 0, SECOND * 3 / 2)).reason()).contains("recovering");
 
-        assertThat(throttle.before(WORK, SECOND + SECOND / 10).throttled()).isTrue();
-        assertThat(throttle.before(WORK, 3 * SECOND).throttled()).isFalse();
+        sensed(SECOND * 5 / 2, new Reading.Measured(LAG, "a", 0));
+
+        assertThat(throttle.before(WORK, 0, SECOND * 5 / 2)).isInstanceOf(Turn.Go.class);
+        assertThat(throttle.status().share()).isLessThan(0.1);
+    }
+
+    @Test
+    void underPressureBatchesAreSmallerAndPausesLonger() {
+        begin(WORK, 0);
+        sensed(SECOND, new Reading.Measured(LAG, "a", 1.5));
+        sensed(2 * SECOND, new Reading.Measured(LAG, "a", 1.5));
+
+        Turn turn = throttle.before(WORK, 0, 2 * SECOND);
+        assertThat(((Turn.Go) turn).batchTime()).isLessThan(Duration.ofMillis(30));
+        batch(WORK, 100, 2 * SECOND);
+        assertThat(rest(throttle.before(WORK, 0, 2 * SECOND)).pause()).isGreaterThan(Duration.ofMillis(100));
     }
 
     @Test
     void theLimitOfAnUpstreamIsSharedByItsBackfills() {
-        UpstreamThrottle limited = new UpstreamThrottle(new ThrottleSettings(Duration.ofSeconds(2), 1.25, 0, 1000));
-        Pacer.Work other = new Pacer.Work("orders", "shop", 2);
-        limited.before(WORK, 0);
-        limited.before(other, 0);
+        with(ThrottleSettings.DEFAULTS.withMaxRowsPerSecond(1_000));
+        begin(WORK, 0);
+        begin(OTHER, 0);
+        batch(WORK, 250, 0);
+        batch(OTHER, 250, 0);
 
-        Pacer.Rest first = limited.after(new Pacer.Batch(WORK, 500, Duration.ofMillis(1), 0), 0);
-        Pacer.Rest second = limited.after(new Pacer.Batch(other, 500, Duration.ofMillis(1), 0), 0);
-
-        assertThat(first.pause()).isEqualTo(Duration.ofMillis(500));
-        assertThat(second.pause()).isEqualTo(Duration.ofMillis(1000));
-        assertThat(second.reason()).contains("1000 rows/s");
+        assertThat(throttle.before(WORK, 0, SECOND / 4)).isInstanceOf(Turn.Rest.class);
+        assertThat(rest(throttle.before(OTHER, 0, SECOND / 4)).reason()).contains("1000 rows/s for the upstream");
+        assertThat(((Turn.Go) throttle.before(WORK, 0, SECOND / 2 + 1)).maxRows())
+                .isEqualTo(500);
     }
 
     @Test
     void aMigrationsOwnLimitHoldsWhateverTheServerBears() {
-        throttle.before(WORK, 0);
+        begin(WORK, 0);
+        throttle.before(WORK, 100, 0);
+        batch(WORK, 50, 0);
 
-        Pacer.Rest rest = throttle.after(batch(WORK, 100), SECOND);
-
-        assertThat(rest.pause()).isEqualTo(Duration.ofMillis(9_900));
-        assertThat(rest.reason()).isEqualTo("limit of 100 rows/s");
+        assertThat(rest(throttle.before(WORK, 100, SECOND / 4)).reason()).isEqualTo("limit of 100 rows/s");
+        assertThat(throttle.before(WORK, 100, SECOND / 2)).isInstanceOf(Turn.Go.class);
+        assertThat(throttle.before(WORK, 0, SECOND / 2)).isInstanceOf(Turn.Go.class);
     }
 
     @Test
-    void aClientsOwnBackfillCountsAsOneMoreAndIsGivenItsShare() {
-        throttle.before(WORK, 0);
-        throttle.sensed(List.of(new Reading.Measured("replication_lag of a", 1.5, 1, 2, "s")));
+    void whatIsTakenFromTheBudgetOfAllGatewaysMustBePaidFor() {
+        with(ThrottleSettings.DEFAULTS.withMaxRowsPerSecond(1_000));
+        begin(WORK, 0);
+        batch(WORK, 10, 0);
+        throttle.paid(WORK, 3 * SECOND);
 
-        Pacer.Share share = throttle.share(Pacer.Work.ofSession("orders", "shop", 7), SECOND);
-
-        assertThat(share.part()).isBetween(0.01, 0.5);
-        assertThat(share.reason()).contains("replication_lag of a");
+        assertThat(throttle.before(WORK, 0, 2 * SECOND)).isInstanceOf(Turn.Rest.class);
+        assertThat(throttle.before(WORK, 0, 3 * SECOND)).isInstanceOf(Turn.Go.class);
     }
 
-    private static Pacer.Batch batch(Pacer.Work work, long limit) {
-        return new Pacer.Batch(work, 1_000, Duration.ofMillis(100), limit);
+    @Test
+    void underPressureTheTimeIsSharedWithOtherGateways() {
+        begin(WORK, 0);
+        double alone = throttle.share(WORK, SECOND).part();
+        throttle.sensed(List.of(new Reading.Measured(LAG, "a", 1.5)), true, 3, 2 * SECOND);
+
+        assertThat(alone).isEqualTo(1);
+        double share = throttle.status().share();
+        assertThat(throttle.share(WORK, 2 * SECOND).part()).isEqualTo(share / 4);
+    }
+
+    @Test
+    void aFloorIsKeptUnderSoftPressureOnlyWhereItIsConfigured() {
+        with(ThrottleSettings.DEFAULTS.withMinRowsPerSecond(100));
+        begin(WORK, 0);
+        long now = 0;
+        long rows = 0;
+        for (int i = 0; i < 600; i++) {
+            now += SECOND / 10;
+            sensed(now, new Reading.Measured(LAG, "a", 1.99));
+            if (throttle.before(WORK, 0, now) instanceof Turn.Go go) {
+                int did = Math.min(go.maxRows(), 500);
+                rows += did;
+                batch(WORK, did, now);
+            }
+        }
+        assertThat(rows).isBetween(5_000L, 8_500L);
+        sensed(now, new Reading.Measured(LAG, "a", 2));
+        assertThat(throttle.before(WORK, 0, now + 10 * SECOND)).isInstanceOf(Turn.Rest.class);
+    }
+
+    @Test
+    void outsideItsHoursNoBatchRunsAndTheHoursAreTold() {
+        with(ThrottleSettings.DEFAULTS.within(new Hours(List.of(new TimeWindow(
+                Set.of(),
+                Optional.of(LocalTime.of(22, 0)),
+                Optional.of(LocalTime.of(6, 0)),
+                Optional.empty(),
+                Optional.empty(),
+                ZoneOffset.UTC)))));
+
+        assertThat(rest(begin(WORK, 0)).reason()).contains("begin Sat 22:00");
+        assertThat(throttle.status().go()).isFalse();
+    }
+
+    @Test
+    void newSettingsHoldFromTheNextBatchOn() {
+        begin(WORK, 0);
+        batch(WORK, 1_000, 0);
+        assertThat(throttle.before(WORK, 0, SECOND / 10)).isInstanceOf(Turn.Go.class);
+
+        throttle.set(ThrottleSettings.DEFAULTS.withMaxRowsPerSecond(500));
+        batch(WORK, 1_000, SECOND);
+
+        assertThat(throttle.before(WORK, 0, SECOND + SECOND / 10)).isInstanceOf(Turn.Rest.class);
     }
 }

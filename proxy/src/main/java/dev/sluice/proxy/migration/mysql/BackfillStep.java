@@ -4,31 +4,36 @@ import dev.sluice.policies.plan.Step;
 import dev.sluice.proxy.backfill.BackfillCursor;
 import dev.sluice.proxy.backfill.MySqlBackfill;
 import dev.sluice.proxy.ledger.Progress;
+import dev.sluice.proxy.migration.Batches;
 import dev.sluice.proxy.migration.Outcome;
 import dev.sluice.proxy.migration.Run;
 import dev.sluice.proxy.migration.RunnerSettings;
-import dev.sluice.proxy.throttle.BatchSizer;
 import dev.sluice.proxy.throttle.Pacer;
-import dev.sluice.proxy.throttle.Pacer.Rest;
+import dev.sluice.proxy.throttle.Pacer.Turn;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Does a backfill's batches, each in a transaction with its cursor, sizes them, and rests where the throttle says so. */
+/**
+ * Does a backfill's batches, each in a transaction with its cursor, sizes them, and rests where the throttle says so. A
+ * batch that deadlocks or times out is rolled back and comes again smaller: nothing is skipped.
+ */
 final class BackfillStep {
 
-    private static final double RATE_WEIGHT = 0.2;
     /** Replicas apply a batch as one transaction, row by row. */
     private static final int MOST_ROWS = 10_000;
+
+    /** Lock wait timeout, deadlock; a statement's own time limit on MySQL and on MariaDB. */
+    private static final Set<Integer> IN_THE_WAY = Set.of(1205, 1213, 3024, 1969);
 
     private final WorkConnection work;
     private final RunnerSettings settings;
     private final Pacer pacer;
+    private final Batches batches = new Batches();
     private @Nullable MySqlBackfill backfill;
     private Step.@Nullable Backfill of;
-    private double rate;
-    private long restedNanos;
 
     BackfillStep(WorkConnection work, RunnerSettings settings, Pacer pacer) {
         this.work = work;
@@ -43,34 +48,43 @@ final class BackfillStep {
         Pacer.Work worker = new Pacer.Work(
                 run.database().upstream().name(),
                 run.database().name(),
-                run.entry().id());
-        Rest first = pacer.before(worker);
-        if (first.throttled()) {
-            return new Outcome.Wait(first.pause(), true, first.reason());
-        }
+                run.entry().id(),
+                step.table().toString());
+        return switch (pacer.before(worker, run.signals().maxRowsPerSecond())) {
+            case Turn.Rest rest -> new Outcome.Wait(rest.pause(), !rest.reason().isEmpty(), rest.reason());
+            case Turn.Go go -> batch(step, run, worker, go);
+        };
+    }
+
+    private Outcome batch(Step.Backfill step, Run run, Pacer.Work worker, Turn.Go go) throws SQLException {
         BackfillCursor stored = BackfillCursor.read(run.position().cursor());
-        BackfillCursor cursor =
-                stored.sized(within(stored.batchRows(), run.signals().maxRowsPerSecond()));
+        int rows = Math.min(MOST_ROWS, batches.rows(stored.batchRows(), go));
         long begin = System.nanoTime();
-        MySqlBackfill.Batch batch = work.inTransaction(run, connection -> {
-            MySqlBackfill.Batch next = backfill(step).next(connection, cursor);
-            record(connection, run, next, cursor.batchRows(), System.nanoTime() - begin);
-            return next;
-        });
+        MySqlBackfill.Batch batch;
+        try {
+            batch = work.inTransaction(run, connection -> {
+                MySqlBackfill.Batch next = backfill(step).next(connection, stored.sized(rows));
+                record(connection, run, next, batches.did(rows, next.rows(), since(begin), go), go);
+                return next;
+            });
+        } catch (SQLException e) {
+            batches.failed(rows);
+            if (IN_THE_WAY.contains(e.getErrorCode()) && rows > 1) {
+                return new Outcome.Advanced();
+            }
+            throw e;
+        }
+        pacer.after(new Pacer.Batch(worker, batch.rows(), since(begin)));
         if (batch.finished()) {
             return new Outcome.Done();
         }
-        if (batch.blocked()) {
-            return new Outcome.Wait(settings.lockRetry(), false, "rows are locked by another session");
-        }
-        return rest(run, worker, batch, Duration.ofNanos(System.nanoTime() - begin));
+        return batch.blocked()
+                ? new Outcome.Wait(settings.lockRetry(), false, "rows are locked by another session")
+                : new Outcome.Advanced();
     }
 
-    private static int within(int rows, long maxRowsPerSecond) {
-        int most = maxRowsPerSecond > 0
-                ? (int) Math.clamp(maxRowsPerSecond / 2, BatchSizer.MIN_ROWS, MOST_ROWS)
-                : MOST_ROWS;
-        return Math.clamp(rows, BatchSizer.MIN_ROWS, most);
+    private static Duration since(long begin) {
+        return Duration.ofNanos(System.nanoTime() - begin);
     }
 
     private MySqlBackfill backfill(Step.Backfill step) {
@@ -84,44 +98,21 @@ final class BackfillStep {
     }
 
     /** Within the batch's transaction: the cursor behind it, and how fast it goes. */
-    private void record(Connection connection, Run run, MySqlBackfill.Batch batch, int asked, long tookNanos)
+    private void record(Connection connection, Run run, MySqlBackfill.Batch batch, int next, Turn.Go go)
             throws SQLException {
         BackfillCursor cursor = batch.cursor();
-        int size = batch.rows() < asked / 2
-                ? asked
-                : new BatchSizer(asked, settings.batchTime().toNanos())
-                        .after(tookNanos)
-                        .rows();
-        if (batch.rows() > 0) {
-            double now = batch.rows() * 1e9 / Math.max(1, tookNanos + restedNanos);
-            rate = rate == 0 ? now : rate + RATE_WEIGHT * (now - rate);
-        }
         if (batch.finished()) {
-            run.advance(connection, run.next(), new Progress(cursor.done(), cursor.done(), rate, false, ""));
+            run.advance(connection, run.next(), new Progress(cursor.done(), cursor.done(), batches.rate(), false, ""));
             return;
         }
-        Progress before = run.progress();
         run.advance(
                 connection,
-                run.position().at(cursor.sized(size).write()),
+                run.position().at(cursor.sized(next).write()),
                 new Progress(
                         cursor.done(),
                         Math.max(cursor.done(), cursor.total()),
-                        rate,
-                        before.throttled(),
-                        before.throttled() ? before.reason() : ""));
-    }
-
-    private Outcome rest(Run run, Pacer.Work worker, MySqlBackfill.Batch batch, Duration took) throws SQLException {
-        Rest rest = pacer.after(
-                new Pacer.Batch(worker, batch.rows(), took, run.signals().maxRowsPerSecond()));
-        restedNanos = rest.pause().toNanos();
-        if (rest.throttled()) {
-            return new Outcome.Wait(rest.pause(), true, rest.reason());
-        }
-        if (run.progress().throttled()) {
-            run.note(false, "");
-        }
-        return new Outcome.Advanced();
+                        batches.rate(),
+                        !go.reason().isEmpty(),
+                        go.reason()));
     }
 }

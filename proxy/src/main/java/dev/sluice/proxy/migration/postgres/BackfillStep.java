@@ -1,33 +1,47 @@
 package dev.sluice.proxy.migration.postgres;
 
+import dev.sluice.policies.ddl.QualifiedName;
 import dev.sluice.policies.plan.Step;
 import dev.sluice.proxy.backfill.BackfillCursor;
 import dev.sluice.proxy.backfill.PostgresBackfill;
+import dev.sluice.proxy.catalog.RoleScope;
 import dev.sluice.proxy.ledger.Progress;
+import dev.sluice.proxy.migration.Batches;
 import dev.sluice.proxy.migration.Outcome;
 import dev.sluice.proxy.migration.Run;
 import dev.sluice.proxy.migration.RunnerSettings;
-import dev.sluice.proxy.throttle.BatchSizer;
 import dev.sluice.proxy.throttle.Pacer;
-import dev.sluice.proxy.throttle.Pacer.Rest;
+import dev.sluice.proxy.throttle.Pacer.Turn;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Does a backfill's batches, each in a transaction with its cursor, sizes them, and rests where the throttle says so. */
+/**
+ * Does a backfill's batches, each in a transaction with its cursor, sizes them, and rests where the throttle says so. A
+ * batch that meets a lock, deadlocks or takes too long is rolled back and comes again smaller: nothing is skipped.
+ */
 final class BackfillStep {
 
-    private static final double RATE_WEIGHT = 0.2;
+    /** A batch that lasts so many times longer than it should is broken off. */
+    private static final int TIMEOUT_BATCHES = 20;
+
+    private static final long LEAST_TIMEOUT_MS = 1_000;
+    private static final String TIMED_OUT = "57014";
+
+    private static final String LOCKED = "55P03";
+
+    /** Who holds a row waits for the batch; or has changed it meanwhile. */
+    private static final Set<String> DEADLOCKED = Set.of("40P01", "40001");
 
     private final WorkConnection work;
     private final RunnerSettings settings;
     private final Pacer pacer;
+    private final Batches batches = new Batches();
     private @Nullable PostgresBackfill backfill;
     private Step.@Nullable Backfill of;
     private boolean conflict;
-    private double rate;
-    private long restedNanos;
     private long begin;
 
     BackfillStep(WorkConnection work, RunnerSettings settings, Pacer pacer) {
@@ -40,41 +54,61 @@ final class BackfillStep {
         Pacer.Work worker = new Pacer.Work(
                 run.database().upstream().name(),
                 run.database().name(),
-                run.entry().id());
-        Rest first = pacer.before(worker);
-        if (first.throttled()) {
-            return new Outcome.Wait(first.pause(), true, first.reason());
-        }
+                run.entry().id(),
+                quoted(step.table()));
+        return switch (pacer.before(worker, run.signals().maxRowsPerSecond())) {
+            case Turn.Rest rest -> new Outcome.Wait(rest.pause(), !rest.reason().isEmpty(), rest.reason());
+            case Turn.Go go -> batch(step, run, worker, go);
+        };
+    }
+
+    private static String quoted(QualifiedName table) {
+        return table.schema().map(s -> RoleScope.quoted(s) + ".").orElse("") + RoleScope.quoted(table.name());
+    }
+
+    private Outcome batch(Step.Backfill step, Run run, Pacer.Work worker, Turn.Go go) throws SQLException {
         BackfillCursor stored = BackfillCursor.read(
                 run.position().cursor(),
                 run.progress().rowsDone(),
                 run.progress().rowsTotal());
-        BackfillCursor cursor =
-                stored.sized(within(stored.batchRows(), run.signals().maxRowsPerSecond()));
+        int rows = batches.rows(stored.batchRows(), go);
         PostgresBackfill.Batch batch;
         try {
             batch = work.inTransaction(run, (connection, scope) -> {
                 begin = System.nanoTime();
-                scope.prepare(transactionSettings(step));
-                var next = backfill(step).next(connection, scope, cursor, conflict);
-                record(connection, run, next, Duration.ofNanos(System.nanoTime() - begin), step);
+                scope.prepare(transactionSettings(step, rows, go));
+                var next = backfill(step).next(connection, scope, stored.sized(rows), conflict);
+                record(connection, run, next, rows, go);
                 return next;
             });
         } catch (SQLException e) {
-            if (!conflict && ("55P03".equals(e.getSQLState()) || "40P01".equals(e.getSQLState()))) {
-                // A row of the batch is locked: the same range again, without waiting.
-                conflict = true;
-                return new Outcome.Advanced();
-            }
-            throw e;
+            return again(run, rows, e);
         }
         conflict = false;
+        pacer.after(new Pacer.Batch(worker, batch.rows(), took()));
         if (batch.finished()) {
             return new Outcome.Done();
         }
-        return batch.blocked()
-                ? blocked(run, batch)
-                : rest(run, worker, batch, Duration.ofNanos(System.nanoTime() - begin));
+        return batch.blocked() ? blocked(run, batch) : new Outcome.Advanced();
+    }
+
+    private Duration took() {
+        return Duration.ofNanos(System.nanoTime() - begin);
+    }
+
+    /** The same range again, without waiting for rows that others hold; in smaller pieces where that was the trouble. */
+    private Outcome again(Run run, int rows, SQLException e) throws SQLException {
+        String state = String.valueOf(e.getSQLState());
+        boolean deadlocked = DEADLOCKED.contains(state);
+        boolean timedOut = TIMED_OUT.equals(state) && !run.signals().interrupted();
+        if (deadlocked || timedOut) {
+            batches.failed(rows);
+        }
+        if ((!conflict && (deadlocked || LOCKED.equals(state))) || (timedOut && rows > 1)) {
+            conflict |= !timedOut;
+            return new Outcome.Advanced();
+        }
+        throw e;
     }
 
     private PostgresBackfill backfill(Step.Backfill step) {
@@ -89,57 +123,44 @@ final class BackfillStep {
 
     /**
      * A batch and its cursor are lost together or not at all, so nobody needs to wait for the disk; what ends the step
-     * commits synchronously, and all that went before with it.
+     * commits synchronously, and all that went before with it. A single row may take as long as it does.
      */
-    private String transactionSettings(Step.Backfill step) {
+    private String transactionSettings(Step.Backfill step, int rows, Turn.Go go) {
         String replica = step.suppressTriggers() && work.maySuppressTriggers()
                 ? "SET LOCAL session_replication_role = replica; "
                 : "";
+        long timeoutMs = rows == 1
+                ? 0
+                : Math.max(LEAST_TIMEOUT_MS, TIMEOUT_BATCHES * go.batchTime().toMillis());
         return "SET LOCAL row_security = off; SET LOCAL synchronous_commit = off; SET LOCAL lock_timeout = "
-                + settings.lockTimeout().toMillis() + "; " + replica;
+                + settings.lockTimeout().toMillis() + "; SET LOCAL statement_timeout = " + timeoutMs + "; " + replica;
     }
 
     /** Within the batch's transaction: the cursor behind it, and how fast it goes. */
-    private void record(Connection connection, Run run, PostgresBackfill.Batch batch, Duration took, Step.Backfill step)
+    private void record(Connection connection, Run run, PostgresBackfill.Batch batch, int asked, Turn.Go go)
             throws SQLException {
         BackfillCursor cursor = batch.cursor();
-        int size = size(batch, took);
-        if (batch.rows() > 0) {
-            double now = batch.rows() * 1e9 / Math.max(1, took.toNanos() + restedNanos);
-            rate = rate == 0 ? now : rate + RATE_WEIGHT * (now - rate);
+        int size = batches.did(asked, batch.rows(), took(), go);
+        if (batch.finished()) {
+            run.advance(connection, run.next(), new Progress(cursor.done(), cursor.done(), batches.rate(), false, ""));
+            return;
         }
-        String reason = step.suppressTriggers() && !work.maySuppressTriggers()
+        String reason = go.reason().isEmpty() ? remark(ofStep()) : go.reason();
+        run.advance(
+                connection,
+                run.position().at(cursor.sized(size).write()),
+                new Progress(
+                        cursor.done(),
+                        Math.max(cursor.done(), cursor.total()),
+                        batches.rate(),
+                        !go.reason().isEmpty(),
+                        reason));
+    }
+
+    private String remark(Step.Backfill step) {
+        return step.suppressTriggers() && !work.maySuppressTriggers()
                 ? "user triggers fire: the gateway's role may not set session_replication_role"
                 : "";
-        Progress before = run.progress();
-        Progress progress = new Progress(
-                cursor.done(),
-                Math.max(cursor.done(), cursor.total()),
-                rate,
-                before.throttled(),
-                before.throttled() ? before.reason() : reason);
-        if (batch.finished()) {
-            run.advance(connection, run.next(), new Progress(cursor.done(), cursor.done(), rate, false, ""));
-        } else {
-            run.advance(connection, run.position().at(cursor.sized(size).write()), progress);
-        }
-    }
-
-    /** A limit is kept by batches that last about a second at most. */
-    private static int within(int rows, long maxRowsPerSecond) {
-        return maxRowsPerSecond <= 0 ? rows : Math.clamp(maxRowsPerSecond, 1, rows);
-    }
-
-    private int size(PostgresBackfill.Batch batch, Duration took) {
-        int given = batch.cursor().batchRows();
-        BatchSizer sizer = new BatchSizer(
-                Math.clamp(given, BatchSizer.MIN_ROWS, BatchSizer.MAX_ROWS),
-                settings.batchTime().toNanos());
-        if (conflict) {
-            return sizer.afterFailure().rows();
-        }
-        // One that had little to do says nothing about a full one.
-        return batch.rows() < given / 2 ? given : sizer.after(took.toNanos()).rows();
     }
 
     private Outcome blocked(Run run, PostgresBackfill.Batch batch) throws SQLException {
@@ -157,18 +178,5 @@ final class BackfillStep {
             throw new IllegalStateException("no backfill has begun");
         }
         return step;
-    }
-
-    private Outcome rest(Run run, Pacer.Work worker, PostgresBackfill.Batch batch, Duration took) throws SQLException {
-        Rest rest = pacer.after(
-                new Pacer.Batch(worker, batch.rows(), took, run.signals().maxRowsPerSecond()));
-        restedNanos = rest.pause().toNanos();
-        if (!rest.throttled()) {
-            if (run.progress().throttled()) {
-                run.note(false, "");
-            }
-            return new Outcome.Advanced();
-        }
-        return new Outcome.Wait(rest.pause(), true, rest.reason());
     }
 }

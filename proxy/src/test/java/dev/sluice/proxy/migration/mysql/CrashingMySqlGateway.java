@@ -4,6 +4,7 @@ import dev.sluice.proxy.mysql.TestDatabase;
 import dev.sluice.proxy.testing.CrashingEngine;
 import dev.sluice.proxy.testing.GatewayFixture;
 import dev.sluice.proxy.testing.MySqlGatewayFixture;
+import dev.sluice.proxy.throttle.Pacer;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Set;
@@ -25,15 +26,16 @@ final class CrashingMySqlGateway {
         TestDatabase server = new TestDatabase(
                 new InetSocketAddress("127.0.0.1", Integer.parseInt(arguments[0])), Boolean.parseBoolean(arguments[1]));
         int at = Integer.parseInt(arguments[3]);
+        // A process that has just begun is slow: without time its batches would shrink with each crash.
+        Pacer pacer = Pacer.unthrottled(Duration.ofSeconds(1));
         new MySqlGatewayFixture(
                 server,
                 GatewayFixture.settings(),
                 MySqlGatewayFixture.settings()
-                        // What the last one left is taken up soon; and a process that has just begun is slow.
-                        .withLease("child " + ProcessHandle.current().pid(), Duration.ofMillis(500))
-                        .withBatchTime(Duration.ofSeconds(1)),
+                        // What the last one left is taken up soon.
+                        .withLease("child " + ProcessHandle.current().pid(), Duration.ofMillis(500)),
                 Integer.parseInt(arguments[2]),
-                engine -> new CrashingEngine(engine, WRITES, at, arguments[4].equals("at")));
+                engine -> new CrashingEngine(new MySqlEngine(pacer), WRITES, at, arguments[4].equals("at")));
         // Whoever started it kills it; or dies, and then nobody is left at the other end.
         new CountDownLatch(1).await();
     }

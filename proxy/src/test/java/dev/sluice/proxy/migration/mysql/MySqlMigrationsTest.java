@@ -77,7 +77,6 @@ abstract class MySqlMigrationsTest {
                 Duration.ofMillis(50),
                 Duration.ofMillis(100),
                 Duration.ofSeconds(10),
-                Duration.ofMillis(20),
                 8);
         MySqlEngine engine = new MySqlEngine(pacer);
         migrations = new LedgerMigrations(pools, settings, upstream -> engine, MigrationEnd.Listener.NONE);
@@ -263,14 +262,18 @@ abstract class MySqlMigrationsTest {
 
     /** Rests after each batch, so that something is left to be done. */
     private static final class LimitedPacer implements Pacer {
+        private volatile long restsUntil = System.nanoTime();
+
         @Override
-        public Rest before(Work work) {
-            return Rest.NONE;
+        public Turn before(Work work, long maxRowsPerSecond) {
+            return System.nanoTime() < restsUntil
+                    ? new Turn.Rest(Duration.ofMillis(50), "slow on purpose")
+                    : new Turn.Go(Duration.ofMillis(20), 1_000, "");
         }
 
         @Override
-        public Rest after(Batch batch) {
-            return new Rest(Duration.ofSeconds(1), "slow on purpose");
+        public void after(Batch batch) {
+            restsUntil = System.nanoTime() + Duration.ofSeconds(1).toNanos();
         }
     }
 }

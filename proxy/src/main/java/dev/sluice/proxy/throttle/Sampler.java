@@ -1,0 +1,179 @@
+package dev.sluice.proxy.throttle;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Looks at one upstream's signals at intervals, and tells its throttle. {@link #set} and {@link #close} may come from
+ * another thread than {@link #sample}.
+ */
+final class Sampler implements AutoCloseable {
+
+    private static final long TICK_NANOS = Duration.ofMillis(400).toNanos();
+
+    private final String upstream;
+    private final UpstreamThrottle throttle;
+    private final Sensors sensors;
+    private final ThrottleListener listener;
+    private final Map<String, List<Probe>> probes = new HashMap<>();
+    private final Map<String, Probe> meetings = new HashMap<>();
+    /** By database. */
+    private final Map<String, Integer> elsewhere = new ConcurrentHashMap<>();
+
+    private ThrottleSettings settings;
+    private Optional<Reading> stoppedBy = Optional.empty();
+    private long tickedAt = System.nanoTime();
+
+    Sampler(
+            String upstream,
+            UpstreamThrottle throttle,
+            Sensors sensors,
+            ThrottleListener listener,
+            ThrottleSettings settings) {
+        this.upstream = upstream;
+        this.throttle = throttle;
+        this.sensors = sensors;
+        this.listener = listener;
+        this.settings = settings;
+    }
+
+    synchronized void set(ThrottleSettings now) {
+        settings = now;
+        keepProbes(Set.of());
+    }
+
+    /** @return whether all signals have been read since somebody is at work */
+    synchronized boolean sample(long now) {
+        boolean busy = throttle.busy(now);
+        Set<String> here = throttle.databases();
+        keepProbes(here);
+        meet(here, now);
+        if (now - tickedAt >= TICK_NANOS) {
+            throttle.latency().tick((now - tickedAt) / 1e9, busy || others() > 0);
+            tickedAt = now;
+        }
+        List<Probe> all = probes.values().stream().flatMap(List::stream).toList();
+        all.forEach(probe -> probe.look(now));
+        boolean complete = all.stream().allMatch(Probe::known);
+        throttle.sensed(readings(all), complete, others(), now);
+        tell();
+        return complete;
+    }
+
+    private int others() {
+        return elsewhere.values().stream().mapToInt(Integer::intValue).sum();
+    }
+
+    private void keepProbes(Set<String> databases) {
+        probes.entrySet().removeIf(entry -> {
+            boolean gone = !databases.contains(entry.getKey());
+            if (gone) {
+                entry.getValue().forEach(Probe::close);
+            }
+            return gone;
+        });
+        for (String database : databases) {
+            probes.computeIfAbsent(
+                    database,
+                    d -> sensors.of(upstream, d, settings, () -> throttle.atWork(d)).stream()
+                            .map(Probe::new)
+                            .toList());
+        }
+    }
+
+    /** Hears of the other gateways, wherever somebody may be at work, through whichever gateway. */
+    private void meet(Set<String> here, long now) {
+        Set<String> databases = new HashSet<>(here);
+        databases.addAll(sensors.databases(upstream));
+        meetings.keySet().retainAll(databases);
+        elsewhere.keySet().retainAll(databases);
+        for (String database : databases) {
+            meetings.computeIfAbsent(database, d -> new Probe(new Meeting(d))).look(now);
+        }
+    }
+
+    /** The worst of each name: two databases of one server tell of the same standby. */
+    private List<Reading> readings(List<Probe> all) {
+        Map<String, Reading> byName = new LinkedHashMap<>();
+        List<Reading> told = new ArrayList<>();
+        latency("", throttle.latency().factor().orElse(0)).ifPresent(told::add);
+        meetings.values().forEach(meeting -> told.addAll(meeting.readings()));
+        all.forEach(probe -> told.addAll(probe.readings()));
+        for (Reading reading : told) {
+            byName.merge(reading.name(), reading, (a, b) -> a.pressure() >= b.pressure() ? a : b);
+        }
+        return List.copyOf(byName.values());
+    }
+
+    private Optional<Reading> latency(String of, double factor) {
+        return settings.signal(Watched.FOREGROUND_LATENCY)
+                .filter(signal -> factor > 0)
+                .map(signal -> new Reading.Measured(signal, of, factor));
+    }
+
+    private void tell() {
+        Pressure pressure = throttle.status().pressure();
+        Optional<Reading> stops = pressure.stops() ? pressure.deciding() : Optional.empty();
+        Set<Pacer.Work> atWork = new HashSet<>();
+        throttle.databases().forEach(d -> atWork.addAll(throttle.atWork(d)));
+        if (stops.isPresent() && stoppedBy.isEmpty() && !atWork.isEmpty()) {
+            listener.stopped(upstream, stops.get(), atWork);
+            stoppedBy = stops;
+        } else if (stops.isEmpty() && stoppedBy.isPresent()) {
+            listener.wentOn(upstream, lastOf(stoppedBy.get(), throttle.status().readings()), atWork);
+            stoppedBy = Optional.empty();
+        }
+    }
+
+    private static Reading lastOf(Reading before, List<Reading> now) {
+        return now.stream()
+                .filter(r -> r.name().equals(before.name()))
+                .findFirst()
+                .orElse(before);
+    }
+
+    @Override
+    public synchronized void close() {
+        keepProbes(Set.of());
+    }
+
+    /** What the other gateways of a database tell, as a sensor. */
+    private final class Meeting implements Sensor {
+        private final String database;
+
+        Meeting(String database) {
+            this.database = database;
+        }
+
+        @Override
+        public List<Reading> read() {
+            try {
+                List<Peers.Peer> others = sensors.peers(upstream, database)
+                        .meet(
+                                throttle.atWork(database).size(),
+                                throttle.latency().factor().orElse(0));
+                elsewhere.put(
+                        database, others.stream().mapToInt(Peers.Peer::atWork).sum());
+                return others.stream()
+                        .flatMap(o -> latency("clients of gateway " + o.gateway(), o.latencyFactor()).stream())
+                        .toList();
+            } catch (Peers.Unreachable e) {
+                // Without the ledger nobody works either.
+                return List.of();
+            }
+        }
+
+        @Override
+        public Reading blind(String why) {
+            return new Reading.Unreadable(Watched.FOREGROUND_LATENCY.byDefault(), "the other gateways' clients", why);
+        }
+    }
+}

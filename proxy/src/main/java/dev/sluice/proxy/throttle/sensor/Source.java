@@ -1,0 +1,10 @@
+package dev.sluice.proxy.throttle.sensor;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+
+/** Where a sensor gets a connection, in autocommit; it closes it. Thread-safe. */
+public interface Source {
+
+    Connection connect() throws SQLException;
+}
