@@ -15,7 +15,7 @@ import java.net.InetSocketAddress;
  * Takes cancel requests to the server that the listener stands for. The server's own key is what clients are told, so
  * any gateway before that server can take any client's request.
  */
-final class CancelForwarder {
+final class CancelForwarder implements CancelRequests {
     private final ServerAddress address;
     private final ServerChannels channels;
 
@@ -24,12 +24,9 @@ final class CancelForwarder {
         this.channels = channels;
     }
 
-    /**
-     * Sends a request on a connection of its own.
-     *
-     * @param done runs on the loop once the server has taken the request, or could not be reached
-     */
-    void forward(EventLoop loop, CancelKey key, Runnable done) {
+    /** Sends a request on a connection of its own. */
+    @Override
+    public void forward(EventLoop loop, CancelKey key, Runnable done) {
         address.resolve(loop, new ServerAddress.Found() {
             @Override
             public void resolved(InetSocketAddress server) {

@@ -95,6 +95,9 @@ final class ClientSide extends ChannelInboundHandlerAdapter {
         } catch (ProtocolException e) {
             in.release();
             session.end().refuse(e.sqlState(), e.reason());
+        } catch (RuntimeException e) {
+            in.release();
+            throw e;
         }
     }
 

@@ -11,4 +11,4 @@ record Relay(
         TextClassifier classifier,
         Pairing pairing,
         SessionRegistry sessions,
-        CancelForwarder cancels) {}
+        CancelRequests cancels) {}

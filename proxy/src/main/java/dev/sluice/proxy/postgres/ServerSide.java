@@ -58,8 +58,7 @@ final class ServerSide extends ChannelInboundHandlerAdapter {
                 boolean ours = kept != null;
                 attend(join(in), ours);
             } else {
-                follow(in);
-                session.toClient(in);
+                forward(in);
             }
         } catch (ProtocolException e) {
             session.end().refuse("08P01", e.reason());
@@ -78,6 +77,16 @@ final class ServerSide extends ChannelInboundHandlerAdapter {
             }
             session.flushClient();
         }
+    }
+
+    private void forward(ByteBuf in) {
+        try {
+            follow(in);
+        } catch (RuntimeException e) {
+            in.release();
+            throw e;
+        }
+        session.toClient(in);
     }
 
     /** Reads headers; all of the buffer is forwarded. */

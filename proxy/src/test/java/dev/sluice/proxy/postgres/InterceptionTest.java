@@ -10,6 +10,7 @@ import dev.sluice.proxy.session.HeldSession;
 import dev.sluice.proxy.session.ServerError;
 import dev.sluice.proxy.session.ServerErrorException;
 import dev.sluice.proxy.session.TransactionStatus;
+import dev.sluice.proxy.testing.LeakWatch;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
@@ -29,9 +30,11 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.postgresql.util.PSQLException;
 
 /** What becomes of messages that are held, with an interceptor made for the test. */
+@ExtendWith(LeakWatch.class)
 class InterceptionTest {
     private static final Scripted SCRIPT = new Scripted();
     private static TestGateway gateway;

@@ -6,6 +6,7 @@ import dev.sluice.protocol.postgres.CancelKey;
 import dev.sluice.protocol.postgres.Fields;
 import dev.sluice.protocol.postgres.FrontendEncoder;
 import dev.sluice.proxy.session.TrafficListener;
+import dev.sluice.proxy.testing.LeakWatch;
 import dev.sluice.proxy.testing.TestPostgres;
 import java.io.IOException;
 import java.net.ServerSocket;
@@ -23,10 +24,12 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What proxies get wrong on the wire, said byte by byte to a real server. */
+@ExtendWith(LeakWatch.class)
 class WireTest {
     private static TestGateway gateway;
 
