@@ -94,6 +94,7 @@ final class Effects {
                 judgement.text(),
                 migration,
                 approval,
+                created(judgement),
                 alone,
                 completion == Completion.WAIT,
                 clock.instant()));
@@ -163,6 +164,17 @@ final class Effects {
         tableOf(prepared)
                 .ifPresent(table -> pending.add(
                         Pending.of(migration.get(), table, prepared.decision().plan())));
+    }
+
+    /** Where the table may have been there before, it is not known to be new. */
+    private static Optional<QualifiedName> created(Judgement judgement) {
+        if (!(judgement.change() instanceof SchemaChange.CreateTable create) || create.ifNotExists()) {
+            return Optional.empty();
+        }
+        return create.table()
+                .schema()
+                .or(() -> judgement.facts().currentSchema())
+                .map(schema -> QualifiedName.of(schema, create.table().name()));
     }
 
     private static Optional<QualifiedName> tableOf(Judgement judgement) {

@@ -53,6 +53,7 @@ public final class GatewayInterceptor implements Interceptor {
     private final LostTransaction lostTransaction;
     private final Clock clock;
     private final OpenTransactions open = new OpenTransactions();
+    private final SessionTables tables = new SessionTables();
 
     /**
      * @param reader reads facts of every kind of upstream
@@ -82,7 +83,7 @@ public final class GatewayInterceptor implements Interceptor {
             InterceptorSettings settings,
             Clock clock) {
         this.planning = planning;
-        this.judge = new StatementJudge(planning, reader, policy, clock);
+        this.judge = new StatementJudge(planning, reader, policy, tables, clock);
         this.explain = new Explain(new DdlParser(), judge);
         this.commands = new CommandRunner(migrations, audit, new Operators(settings.operators()), view, clock);
         this.migrations = migrations;
@@ -161,6 +162,9 @@ public final class GatewayInterceptor implements Interceptor {
         }
         if (error.isPresent()) {
             failed(session, statements);
+        } else if (session.info().lexicalRules().dialect().isMySqlFamily()) {
+            statements.forEach(sent -> sent.creates()
+                    .ifPresent(table -> tables.created(session.info().id(), table)));
         }
     }
 

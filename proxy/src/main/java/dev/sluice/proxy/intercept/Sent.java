@@ -1,5 +1,6 @@
 package dev.sluice.proxy.intercept;
 
+import dev.sluice.policies.ddl.QualifiedName;
 import dev.sluice.proxy.audit.AuditEvent;
 import dev.sluice.proxy.migration.DatabaseRef;
 import java.time.Instant;
@@ -12,6 +13,7 @@ import java.util.Optional;
  * @param auditId ties its audit records together
  * @param migration the migration that it proposed
  * @param approval the approval that it used up
+ * @param creates the table that is new when it has succeeded
  * @param alone whether it is all of its transaction, so that undoing it leaves nothing half done
  * @param waits whether the client wants its answer when the migration is complete
  */
@@ -22,6 +24,7 @@ record Sent(
         String statement,
         Optional<Long> migration,
         Optional<Long> approval,
+        Optional<QualifiedName> creates,
         boolean alone,
         boolean waits,
         Instant at) {

@@ -36,9 +36,11 @@ final class StatementJudge {
     private final Planning planning;
     private final FactsReader reader;
     private final Supplier<Policy> policy;
+    private final SessionTables tables;
     private final Clock clock;
 
-    StatementJudge(Planning planning, FactsReader reader, Supplier<Policy> policy, Clock clock) {
+    StatementJudge(Planning planning, FactsReader reader, Supplier<Policy> policy, SessionTables tables, Clock clock) {
+        this.tables = tables;
         this.planning = planning;
         this.reader = reader;
         this.policy = policy;
@@ -72,8 +74,9 @@ final class StatementJudge {
         Set<QualifiedName> created = new HashSet<>(earlier.created());
         try (NameScope scope = NameScope.open(session, earlier.settings())) {
             facts = reader.read(session, request);
-            if (session.transaction() == TransactionStatus.IN_TRANSACTION
-                    && !session.info().lexicalRules().dialect().isMySqlFamily()) {
+            if (session.info().lexicalRules().dialect().isMySqlFamily()) {
+                created.addAll(tables.stillEmpty(session, facts));
+            } else if (session.transaction() == TransactionStatus.IN_TRANSACTION) {
                 created.addAll(CreatedHere.read(session, facts));
             }
         }

@@ -1,0 +1,67 @@
+package dev.sluice.proxy.intercept;
+
+import dev.sluice.policies.ddl.QualifiedName;
+import dev.sluice.policies.facts.Facts;
+import dev.sluice.policies.facts.RelationFacts;
+import dev.sluice.proxy.session.HeldSession;
+import dev.sluice.proxy.session.ServerErrorException;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Which tables a MySQL session has itself created and that are still empty. Schema changes commit one by one there, so a
+ * migration tool that creates a table and then its foreign keys does so in plain sight; nobody works with the table yet.
+ * On PostgreSQL the transaction tells, see {@link CreatedHere}.
+ *
+ * <p>Kept for the sessions and tables of late; what is forgotten is judged as any other table. Thread-safe.
+ */
+final class SessionTables {
+
+    private static final int SESSIONS = 4096;
+    private static final int TABLES = 1024;
+
+    private final Map<Long, Set<QualifiedName>> bySession = new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Long, Set<QualifiedName>> eldest) {
+            return size() > SESSIONS;
+        }
+    };
+
+    /** @param table with its schema */
+    synchronized void created(long session, QualifiedName table) {
+        Set<QualifiedName> tables = bySession.computeIfAbsent(session, s -> new HashSet<>());
+        if (tables.size() < TABLES) {
+            tables.add(table);
+        }
+    }
+
+    private synchronized Set<QualifiedName> of(long session) {
+        return Set.copyOf(bySession.getOrDefault(session, Set.of()));
+    }
+
+    /** By the names in the statement and by their real ones. */
+    Set<QualifiedName> stillEmpty(HeldSession session, Facts facts) throws ServerErrorException {
+        Set<QualifiedName> own = of(session.info().id());
+        Set<QualifiedName> empty = new HashSet<>();
+        for (Map.Entry<QualifiedName, RelationFacts> entry : facts.relations().entrySet()) {
+            QualifiedName real = entry.getValue().name();
+            if (own.contains(real) && session.query(anyRowOf(real)).rows().isEmpty()) {
+                empty.add(entry.getKey());
+                empty.add(real);
+            }
+        }
+        return empty;
+    }
+
+    private static String anyRowOf(QualifiedName table) {
+        return "SELECT 1 FROM " + quoted(table.schema().orElseThrow()) + "." + quoted(table.name()) + " LIMIT 1";
+    }
+
+    private static String quoted(String name) {
+        return '`' + name.replace("`", "``") + '`';
+    }
+}
