@@ -44,14 +44,18 @@ public record TestDatabase(InetSocketAddress address, boolean mariaDb) {
     /** The server's URL for the driver that suits it. */
     public String url(String database) {
         return mariaDb
-                ? "jdbc:mariadb://127.0.0.1:" + address.getPort() + "/" + database
-                : "jdbc:mysql://127.0.0.1:" + address.getPort() + "/" + database + "?allowPublicKeyRetrieval=true";
+                ? "jdbc:mariadb://" + place() + "/" + database
+                : "jdbc:mysql://" + place() + "/" + database + "?allowPublicKeyRetrieval=true";
+    }
+
+    private String place() {
+        return address.getHostString() + ":" + address.getPort();
     }
 
     /** A connection to the server itself. */
     public Connection connect(String database) throws SQLException {
         return DriverManager.getConnection(
-                "jdbc:mariadb://127.0.0.1:" + address.getPort() + "/" + database + "?allowMultiQueries=true"
+                "jdbc:mariadb://" + place() + "/" + database + "?allowMultiQueries=true"
                         + "&allowPublicKeyRetrieval=true",
                 EmbeddedMariaDb.USER,
                 EmbeddedMariaDb.PASSWORD);

@@ -88,7 +88,7 @@ public final class MySqlGatewayFixture implements AutoCloseable {
                         new InetSocketAddress("127.0.0.1", port),
                         "test",
                         "test",
-                        "127.0.0.1",
+                        server.address().getHostString(),
                         server.address().getPort(),
                         MySqlSettings.Limits.DEFAULTS),
                 Transport.best(),

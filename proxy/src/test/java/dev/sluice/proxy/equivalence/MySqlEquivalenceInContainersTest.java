@@ -1,0 +1,33 @@
+package dev.sluice.proxy.equivalence;
+
+import dev.sluice.proxy.mysql.TestDatabase;
+import dev.sluice.proxy.testing.MySqlContainer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.condition.EnabledIf;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The versions that the embedded server is not. */
+@Tag("integration")
+@EnabledIf(value = "dev.sluice.proxy.testing.MySqlContainer#dockerIsPresent", disabledReason = "there is no Docker")
+@ParameterizedClass
+@ValueSource(strings = {"mysql:8.4", "mysql:9", "mariadb:11"})
+class MySqlEquivalenceInContainersTest extends MySqlEquivalenceTest {
+
+    private static MySqlContainer container;
+
+    MySqlEquivalenceInContainersTest(String image) {
+        super(started(image));
+    }
+
+    private static TestDatabase started(String image) {
+        container = new MySqlContainer(image);
+        return container.database();
+    }
+
+    @AfterAll
+    static void remove() {
+        container.close();
+    }
+}

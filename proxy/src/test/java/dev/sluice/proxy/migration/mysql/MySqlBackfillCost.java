@@ -1,0 +1,130 @@
+package dev.sluice.proxy.migration.mysql;
+
+import dev.sluice.proxy.mysql.TestDatabase;
+import dev.sluice.proxy.testing.MySqlGatewayFixture;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/**
+ * Measures a migration through the gateway, on the embedded MariaDB or on the MySQL that {@code SLUICE_TEST_MYSQL_URL}
+ * names, against one plain UPDATE of the same table, and against copying it in chunks of a thousand rows, as gh-ost does.
+ * Rows and rounds are the arguments.
+ */
+final class MySqlBackfillCost {
+
+    private static final int CHUNK = 1_000;
+    private static final String COLUMNS = "id, customer_id, status, amount, note, counter, created_at";
+
+    private final TestDatabase server;
+    private final int rows;
+
+    private MySqlBackfillCost(TestDatabase server, int rows) {
+        this.server = server;
+        this.rows = rows;
+    }
+
+    public static void main(String[] arguments) throws Exception {
+        TestDatabase server = TestDatabase.mysql().orElseGet(TestDatabase::embeddedMariaDb);
+        MySqlBackfillCost cost = new MySqlBackfillCost(server, Integer.parseInt(arguments[0]));
+        try (MySqlGatewayFixture gateway = new MySqlGatewayFixture(server)) {
+            for (int i = 0; i < Integer.parseInt(arguments[1]); i++) {
+                cost.measure("one UPDATE", connection -> plainUpdate(connection));
+                cost.measure("the gateway", connection -> cost.through(gateway, connection.getCatalog()));
+                cost.measure("copied", connection -> cost.copy(connection));
+            }
+        }
+        System.exit(0);
+    }
+
+    private interface Work {
+        void on(Connection connection) throws SQLException;
+    }
+
+    private void measure(String name, Work work) throws SQLException {
+        String database = server.newDatabase();
+        try (Connection connection = server.connect(database);
+                Statement statement = connection.createStatement()) {
+            fill(statement);
+            double cpu = cpuSeconds(connection);
+            long begin = System.nanoTime();
+            work.on(connection);
+            double seconds = (System.nanoTime() - begin) / 1e9;
+            System.out.printf(
+                    Locale.ROOT,
+                    "%-12s %7.1f s %9.0f rows/s, server CPU us/row %.2f%n",
+                    name,
+                    seconds,
+                    rows / seconds,
+                    (cpuSeconds(connection) - cpu) * 1e6 / rows);
+            statement.execute("DROP DATABASE " + database);
+        }
+    }
+
+    /** What a server on this machine has used; one that is busy otherwise does not change it. 0 where it cannot be told. */
+    private static double cpuSeconds(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("SELECT @@pid_file, @@datadir")) {
+            row.next();
+            String pid = Files.readString(Path.of(row.getString(2)).resolve(row.getString(1)))
+                    .strip();
+            String stat = Files.readString(Path.of("/proc", pid, "stat"));
+            String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+            return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) / 100.0;
+        } catch (IOException e) {
+            return 0;
+        }
+    }
+
+    private void fill(Statement statement) throws SQLException {
+        statement.execute(
+                "CREATE TABLE orders (id BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY, customer_id INT NOT NULL,"
+                        + " status VARCHAR(16) NOT NULL, amount DECIMAL(12,2) NOT NULL, note VARCHAR(200) NOT NULL,"
+                        + " counter INT NOT NULL DEFAULT 0, created_at TIMESTAMP(6) NOT NULL DEFAULT CURRENT_TIMESTAMP(6),"
+                        + " KEY customer (customer_id))");
+        statement.execute("CREATE TEMPORARY TABLE n (n INT PRIMARY KEY)");
+        statement.execute("INSERT INTO n VALUES "
+                + IntStream.range(0, 10_000).mapToObj(i -> "(" + i + ")").collect(Collectors.joining(",")));
+        for (int from = 0; from < rows; from += 10_000) {
+            statement.execute("INSERT INTO orders (id, customer_id, status, amount, note) SELECT g, g * 7919 % 100000,"
+                    + " 'new', g / 7.0, SHA2(g, 256) FROM (SELECT " + (from + 1) + " + n AS g FROM n ORDER BY n) x");
+        }
+        statement.execute("ANALYZE TABLE orders");
+    }
+
+    private static void plainUpdate(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("ALTER TABLE orders ADD COLUMN ref CHAR(36) NOT NULL DEFAULT '', ALGORITHM=INSTANT");
+            statement.execute("ALTER TABLE orders ALTER COLUMN ref SET DEFAULT (UUID())");
+            statement.execute("UPDATE orders SET ref = UUID() WHERE ref = ''");
+        }
+    }
+
+    private void through(MySqlGatewayFixture gateway, String database) throws SQLException {
+        try (Connection connection = gateway.connect(database);
+                Statement statement = connection.createStatement()) {
+            statement.execute("ALTER TABLE orders ADD COLUMN ref CHAR(36) NOT NULL DEFAULT (UUID())");
+        }
+    }
+
+    private void copy(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("CREATE TABLE ghost LIKE orders");
+            // Where the server refuses the statement itself, this comes to the same on an empty table.
+            statement.execute("ALTER TABLE ghost ADD COLUMN ref CHAR(36) NOT NULL");
+            statement.execute("ALTER TABLE ghost ALTER COLUMN ref SET DEFAULT (UUID())");
+            for (int from = 0; from < rows; from += CHUNK) {
+                statement.execute("INSERT IGNORE INTO ghost (" + COLUMNS + ") SELECT " + COLUMNS
+                        + " FROM orders WHERE id > " + from + " AND id <= " + (from + CHUNK) + " LOCK IN SHARE MODE");
+            }
+            statement.execute("RENAME TABLE orders TO old, ghost TO orders");
+        }
+    }
+}
