@@ -7,7 +7,7 @@ import java.util.List;
 /**
  * What becomes of one statement, and why.
  *
- * @param findings the rules that caused the verdict first, advice behind them
+ * @param findings the rules that caused the verdict first, advice behind them, and what a line of the policy allows
  * @param action one sentence: what the gateway does
  * @param why one sentence: the reason
  * @param plan how it is carried out; empty phases for a statement that is forwarded or refused

@@ -35,7 +35,8 @@ final class Findings {
             });
         }
         return findings.stream()
-                .filter(f -> f.action() != Action.ALLOW)
+                // What the policy lets pass is kept, so that the line which says so can be named.
+                .filter(f -> f.action() != Action.ALLOW || f.decidedBy().isPresent())
                 .sorted(ORDER)
                 .toList();
     }

@@ -61,6 +61,18 @@ public record Amount(Comparison comparison, long limit) {
         };
     }
 
+    /** As it may be written. */
+    @Override
+    public String toString() {
+        String operator = switch (comparison) {
+            case LESS -> "<";
+            case AT_MOST -> "<=";
+            case AT_LEAST -> ">=";
+            case MORE -> ">";
+        };
+        return operator + " " + limit;
+    }
+
     /** @param value negative: unknown, which satisfies nothing */
     boolean holds(long value) {
         return value >= 0

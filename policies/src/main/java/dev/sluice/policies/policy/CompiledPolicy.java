@@ -80,6 +80,17 @@ public final class CompiledPolicy implements Policy {
     }
 
     @Override
+    public List<Scoped> scopes() {
+        return places.stream()
+                .flatMap(place -> place.rules().stream()
+                        .map(rule -> new Scoped(
+                                rule.ruleId(),
+                                place.condition().words(),
+                                new Setting(rule.action(), rule.place()))))
+                .toList();
+    }
+
+    @Override
     public boolean judges() {
         return judges;
     }

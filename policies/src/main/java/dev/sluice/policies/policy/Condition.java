@@ -42,6 +42,10 @@ final class Condition {
         return texts.stream().map(Glob::of).toList();
     }
 
+    String words() {
+        return when.words();
+    }
+
     boolean holds(PolicyContext context) {
         return any(environments, context.environment())
                 && any(databases, context.database())

@@ -1,5 +1,6 @@
 package dev.sluice.policies.policy;
 
+import java.util.List;
 import java.util.Optional;
 
 /** Decides which action a rule has. Implementations are immutable and thread-safe. */
@@ -24,6 +25,13 @@ public interface Policy {
      */
     record Setting(Action action, String decidedBy) {}
 
+    /**
+     * What holds in some places only, for those who list a policy.
+     *
+     * @param where the conditions in words
+     */
+    record Scoped(String ruleId, String where, Setting setting) {}
+
     /** The action that the policy sets for a rule here, or empty: then the rule's default action holds. */
     Optional<Setting> setting(String ruleId, PolicyContext context);
 
@@ -38,5 +46,10 @@ public interface Policy {
     /** Whether it sets a rule to more than {@code allow} anywhere; what it does not need not be asked for each statement. */
     default boolean restricts(String ruleId) {
         return false;
+    }
+
+    /** What holds in some places only, in the order written. */
+    default List<Scoped> scopes() {
+        return List.of();
     }
 }

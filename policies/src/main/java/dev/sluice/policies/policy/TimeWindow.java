@@ -6,6 +6,10 @@ import java.time.LocalDate;
 import java.time.LocalTime;
 import java.time.ZoneId;
 import java.time.ZonedDateTime;
+import java.time.format.TextStyle;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
@@ -29,6 +33,19 @@ public record TimeWindow(
 
     public TimeWindow {
         days = Set.copyOf(days);
+    }
+
+    String words() {
+        List<String> words = new ArrayList<>();
+        days.stream()
+                .sorted()
+                .forEach(day -> words.add(day.getDisplayName(TextStyle.SHORT, Locale.ROOT).toLowerCase(Locale.ROOT)));
+        from.ifPresent(time -> words.add("from " + time));
+        to.ifPresent(time -> words.add("to " + time));
+        first.ifPresent(date -> words.add("from " + date));
+        last.ifPresent(date -> words.add("through " + date));
+        words.add(zone.toString());
+        return String.join(" ", words);
     }
 
     /** Whether a moment is in it. */

@@ -1,5 +1,6 @@
 package dev.sluice.policies.policy;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -40,5 +41,32 @@ public record When(
         networks = List.copyOf(networks);
         during = List.copyOf(during);
         outside = List.copyOf(outside);
+    }
+
+    /** The conditions in words, as they are written: {@code environment staging, table public.tmp_*}. */
+    public String words() {
+        List<String> words = new ArrayList<>();
+        names(words, "environment", environments);
+        names(words, "database", databases);
+        names(words, "table", tables);
+        names(words, "role", roles);
+        names(words, "application", applications);
+        names(words, "client", networks);
+        rows.ifPresent(amount -> words.add("rows " + amount));
+        bytes.ifPresent(amount -> words.add("bytes " + amount));
+        windows(words, "during", during);
+        windows(words, "outside", outside);
+        expression.ifPresent(text -> words.add("condition " + text));
+        return String.join(", ", words);
+    }
+
+    private static void names(List<String> words, String key, List<String> names) {
+        if (!names.isEmpty()) {
+            words.add(key + " " + String.join(" or ", names));
+        }
+    }
+
+    private static void windows(List<String> words, String key, List<TimeWindow> windows) {
+        windows.forEach(window -> words.add(key + " " + window.words()));
     }
 }

@@ -3,6 +3,7 @@ package dev.sluice.proxy.api;
 import dev.sluice.proxy.migration.DatabaseRef;
 import dev.sluice.proxy.migration.Migrations;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -17,14 +18,28 @@ public interface ControlPlane {
 
     Path auditFile();
 
-    /** What the policy makes of each rule. */
+    /** What the policy makes of each rule, and behind that what it makes of it in some places only. */
     List<RuleRow> policies();
+
+    PolicyState policyState();
 
     /** What holds backfills back. */
     List<ThrottleRow> throttle();
 
-    /** @param decidedBy the line of the policy that says so, empty for the rule's default */
-    record RuleRow(String rule, String action, String decidedBy) {}
+    /**
+     * @param decidedBy the line of the policy that says so, empty for the rule's default
+     * @param scope where it holds, empty for everywhere
+     */
+    record RuleRow(String rule, String action, String decidedBy, String scope) {}
+
+    /**
+     * Which policy holds.
+     *
+     * @param source the file that it is from
+     * @param since when it was taken
+     * @param refused why a later one was not taken, with file and line
+     */
+    record PolicyState(String source, Instant since, Optional<String> refused) {}
 
     /**
      * The throttle of one upstream.

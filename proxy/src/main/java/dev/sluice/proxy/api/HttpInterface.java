@@ -124,14 +124,22 @@ public final class HttpInterface implements AutoCloseable {
 
     private void policies(ServerRequest request, ServerResponse response) {
         ArrayNode rules = Json.array();
-        for (RuleRow row :
-                sources.control().get().orElseThrow(Problem::starting).policies()) {
+        ControlPlane control = sources.control().get().orElseThrow(Problem::starting);
+        for (RuleRow row : control.policies()) {
             rules.add(Json.object()
                     .put("rule", row.rule())
                     .put("action", row.action())
-                    .put("decidedBy", row.decidedBy()));
+                    .put("decidedBy", row.decidedBy())
+                    .put("scope", row.scope()));
         }
-        Json.send(response, Json.object().set("rules", rules));
+        ControlPlane.PolicyState state = control.policyState();
+        Json.send(
+                response,
+                Json.object()
+                        .put("source", state.source())
+                        .put("since", state.since().toString())
+                        .put("refused", state.refused().orElse(null))
+                        .set("rules", rules));
     }
 
     private static void failed(ServerResponse response, Exception e) {

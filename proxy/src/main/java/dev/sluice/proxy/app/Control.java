@@ -2,10 +2,6 @@ package dev.sluice.proxy.app;
 
 import dev.sluice.policies.ddl.parser.DdlParser;
 import dev.sluice.policies.policy.Policy;
-import dev.sluice.policies.policy.PolicyContext;
-import dev.sluice.policies.rule.Rule;
-import dev.sluice.policies.rule.Rules;
-import dev.sluice.policies.sql.Dialect;
 import dev.sluice.proxy.api.ControlPlane;
 import dev.sluice.proxy.audit.AuditException;
 import dev.sluice.proxy.audit.AuditLog;
@@ -28,12 +24,8 @@ import dev.sluice.proxy.session.SessionInfo;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,7 +36,7 @@ final class Control implements ControlPlane, AutoCloseable {
     private static final long AUDIT_ROTATE_BYTES = 256L << 20;
 
     private final Configuration configuration;
-    private final AtomicReference<Policy> policy;
+    private final CurrentPolicy policy;
     private final Throttling throttling;
     private final Databases databases;
     private final ControlPools pools;
@@ -54,7 +46,6 @@ final class Control implements ControlPlane, AutoCloseable {
     private final Interceptor interceptor;
 
     private Control(Configuration configuration, Policy policy, Frontends frontends, Throttling throttling) {
-        this.policy = new AtomicReference<>(policy);
         this.throttling = throttling;
         this.configuration = configuration;
         this.databases = new Databases(configuration);
@@ -66,9 +57,10 @@ final class Control implements ControlPlane, AutoCloseable {
         this.migrations = new ApprovedMigrations(ledger, pools, engines::of, Engines.APPROVAL_VALIDITY);
         throttling.connect(
                 pools, new ThrottleSensors(pools, configuration.gateway(), ledger::busy), new ThrottleAudit(audit));
+        this.policy = new CurrentPolicy(policy, configuration.policies().source(), audit, Clock.systemUTC());
         Interceptor judging = new GatewayInterceptor(
                 engines.facts(pools),
-                this.policy::get,
+                this.policy::policy,
                 migrations,
                 migrations,
                 audit,
@@ -76,7 +68,8 @@ final class Control implements ControlPlane, AutoCloseable {
                         configuration,
                         frontends::sessions,
                         throttling.applications()::sessions,
-                        this::policies,
+                        this.policy::rows,
+                        this.policy::state,
                         this::throttle),
                 settings(configuration),
                 Clock.systemUTC());
@@ -122,8 +115,8 @@ final class Control implements ControlPlane, AutoCloseable {
         return interceptor;
     }
 
-    void reload(Policy now) {
-        policy.set(now);
+    CurrentPolicy policy() {
+        return policy;
     }
 
     @Override
@@ -143,23 +136,12 @@ final class Control implements ControlPlane, AutoCloseable {
 
     @Override
     public List<RuleRow> policies() {
-        PolicyContext anywhere = new PolicyContext(
-                "", "", Optional.empty(), "", "", "", -1, -1, Clock.systemUTC().instant());
-        List<RuleRow> rows = new ArrayList<>();
-        for (Rule rule : Rules.all()) {
-            Optional<Policy.Setting> set = policy.get().setting(rule.id(), anywhere);
-            String byDefault = View.action(rule, dialect(rule));
-            rows.add(new RuleRow(
-                    rule.id(),
-                    set.map(x -> x.action().name().toLowerCase(Locale.ROOT)).orElse(byDefault),
-                    set.map(Policy.Setting::decidedBy).orElse("")));
-        }
-        return rows;
+        return policy.rows();
     }
 
-    /** The first dialect that has the rule. */
-    private static Dialect dialect(Rule rule) {
-        return rule.engine(Dialect.POSTGRES).isPresent() ? Dialect.POSTGRES : Dialect.MYSQL;
+    @Override
+    public PolicyState policyState() {
+        return policy.state();
     }
 
     @Override

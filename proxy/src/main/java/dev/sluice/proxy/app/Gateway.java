@@ -100,14 +100,26 @@ final class Gateway implements GatewayLauncher.Running {
     }
 
     @Override
-    public void reload(PolicyConfig policies) throws CliException {
+    public boolean reload(GatewayLauncher.PolicyReading reading) {
+        CurrentPolicy current;
         try {
-            Policy now = policy(policies);
-            control.join().reload(now);
+            current = control.join().policy();
+        } catch (CompletionException e) {
+            log().error("No policy can be read: the control plane did not start");
+            return false;
+        }
+        try {
+            PolicyConfig policies = reading.read();
+            Policy now = Policies.compile(policies);
+            current.replace(now, policies.source());
             throttling.reload(now);
             log().info("The policy of {} holds from now on", policies.source());
-        } catch (CompletionException e) {
-            throw new CliException(ExitCode.USAGE, Causes.first(e));
+            return true;
+        } catch (ConfigException | CliException e) {
+            String reason = String.valueOf(e.getMessage());
+            log().error("The policy stays as it was: {}", reason);
+            current.refuse(reason);
+            return false;
         }
     }
 

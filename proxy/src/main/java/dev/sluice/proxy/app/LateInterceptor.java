@@ -36,6 +36,12 @@ final class LateInterceptor implements Interceptor {
     }
 
     @Override
+    public boolean watchesTransaction(long session) {
+        // A transaction that contains a schema change was judged by the one that is made.
+        return made.isDone() && !made.isCompletedExceptionally() && made.join().watchesTransaction(session);
+    }
+
+    @Override
     public void answered(HeldSession session, Ruling.Substitute ruling, Optional<ServerError> error) {
         made.join().answered(session, ruling, error);
     }

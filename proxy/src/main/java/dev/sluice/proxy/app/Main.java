@@ -35,11 +35,11 @@ public final class Main {
                 .add("serve", () -> new ServeCommand(Gateway::start))
                 .add("lint", () -> new LintCommand(new GatewayEngine(), Policies::compile, Clock.systemUTC()))
                 .add("demo", () -> new DemoCommand(Gateway::start))
-                .add("explain", () -> new ExplainCommand(databases(), Policies::read))
+                .add("explain", () -> new ExplainCommand(databases(), Policies::compile))
                 .add("migrations", () -> new MigrationsCommand(databases()))
                 .add("init", () -> new InitCommand(databases()))
                 .add("audit", AuditCommand::new)
                 .add("warm-up", () -> new WarmUpCommand(Gateway::start))
-                .add("config", () -> new ConfigCommand(Policies::compile));
+                .add("config", () -> new ConfigCommand(Policies::compile, Policies::schema));
     }
 }

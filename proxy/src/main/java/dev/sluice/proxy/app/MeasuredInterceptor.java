@@ -35,6 +35,11 @@ final class MeasuredInterceptor implements Interceptor {
     }
 
     @Override
+    public boolean watchesTransaction(long session) {
+        return inner.watchesTransaction(session);
+    }
+
+    @Override
     public void answered(HeldSession session, Ruling.Substitute ruling, Optional<ServerError> error) {
         metrics.answered(session.info().upstream(), error.isPresent());
         inner.answered(session, ruling, error);

@@ -6,16 +6,12 @@ import dev.sluice.policies.policy.PolicyException;
 import dev.sluice.policies.rule.Rule;
 import dev.sluice.policies.rule.Rules;
 import dev.sluice.proxy.config.ConfigException;
-import dev.sluice.proxy.config.ConfigNode;
 import dev.sluice.proxy.config.ConfigProblem;
-import dev.sluice.proxy.config.ConfigurationReader;
+import dev.sluice.proxy.config.ConfigSchema;
 import dev.sluice.proxy.config.PolicyConfig;
 import dev.sluice.proxy.config.PolicyReader;
 import dev.sluice.proxy.config.Suggestion;
-import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -41,10 +37,9 @@ final class Policies {
         }
     }
 
-    /** A policy file by itself. */
-    static Policy read(Path file) throws ConfigException {
-        ConfigNode content = ConfigurationReader.node(file);
-        return compile(new PolicyConfig(file.toString(), content, Optional.of(file), Map.of()));
+    /** What editors may know of configuration and policy. */
+    static ConfigSchema schema() {
+        return new ConfigSchema(Rules.all().stream().collect(Collectors.toMap(Rule::id, Rule::catches)));
     }
 
     private static Set<String> ruleIds() {

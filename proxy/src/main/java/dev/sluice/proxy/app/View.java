@@ -49,6 +49,7 @@ final class View implements GatewayView {
     private final Supplier<List<SessionSnapshot>> sessions;
     private final Supplier<List<PacedSession>> paced;
     private final Supplier<List<ControlPlane.RuleRow>> policies;
+    private final Supplier<ControlPlane.PolicyState> policyState;
     private final Supplier<List<ControlPlane.ThrottleRow>> throttle;
 
     View(
@@ -56,11 +57,13 @@ final class View implements GatewayView {
             Supplier<List<SessionSnapshot>> sessions,
             Supplier<List<PacedSession>> paced,
             Supplier<List<ControlPlane.RuleRow>> policies,
+            Supplier<ControlPlane.PolicyState> policyState,
             Supplier<List<ControlPlane.ThrottleRow>> throttle) {
         this.configuration = configuration;
         this.sessions = sessions;
         this.paced = paced;
         this.policies = policies;
+        this.policyState = policyState;
         this.throttle = throttle;
     }
 
@@ -73,15 +76,29 @@ final class View implements GatewayView {
                     row.rule(),
                     row.action(),
                     row.decidedBy(),
+                    row.scope(),
                     rule.map(r -> action(r, Dialect.POSTGRES)).orElse(""),
                     rule.map(r -> action(r, Dialect.MYSQL)).orElse(""),
                     rule.map(Rule::catches).orElse(""),
                     rule.map(Rule::safeWay).orElse("")));
         }
         return new Table(
-                List.of("rule", "action", "decided_by", "default_postgres", "default_mysql", "catches", "safe_way"),
-                3,
+                List.of(
+                        "rule",
+                        "action",
+                        "decided_by",
+                        "scope",
+                        "default_postgres",
+                        "default_mysql",
+                        "catches",
+                        "safe_way"),
+                4,
                 rows);
+    }
+
+    @Override
+    public Optional<String> policyRefused() {
+        return policyState.get().refused();
     }
 
     /** The action of a rule that no policy changes. */
@@ -165,11 +182,16 @@ final class View implements GatewayView {
 
     @Override
     public Table config() {
-        return Table.of(
-                List.of("key", "value"),
-                ConfigurationTable.of(configuration).stream()
-                        .map(row -> Table.row(row.key(), row.value()))
-                        .toList());
+        ControlPlane.PolicyState policy = policyState.get();
+        List<List<Optional<String>>> rows = new ArrayList<>();
+        for (ConfigurationTable.Row row : ConfigurationTable.of(configuration)) {
+            rows.add(Table.row(row.key(), row.value()));
+            if (row.key().equals("policies")) {
+                rows.add(Table.row("policies (held since)", policy.since().toString()));
+                policy.refused().ifPresent(why -> rows.add(Table.row("policies (refused since)", why)));
+            }
+        }
+        return Table.of(List.of("key", "value"), rows);
     }
 
     @Override

@@ -1,11 +1,13 @@
 package dev.sluice.proxy.cli;
 
 import dev.sluice.proxy.config.ConfigException;
+import dev.sluice.proxy.config.ConfigSchema;
 import dev.sluice.proxy.config.Configuration;
 import dev.sluice.proxy.config.ConfigurationReader;
 import dev.sluice.proxy.config.ConfigurationTable;
 import dev.sluice.proxy.config.PolicyConfig;
 import java.nio.file.Path;
+import java.util.function.Supplier;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -13,8 +15,8 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code sluice config check FILE}. */
-@Command(name = "config", mixinStandardHelpOptions = true, description = "Checks a configuration file.")
+/** {@code sluice config check FILE} and {@code sluice config schema}. */
+@Command(name = "config", mixinStandardHelpOptions = true, description = "Checks a configuration file, or prints its JSON Schema.")
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 public final class ConfigCommand implements Runnable {
 
@@ -27,14 +29,27 @@ public final class ConfigCommand implements Runnable {
     private CommandSpec spec;
 
     private final PolicyCheck policyCheck;
+    private final Supplier<ConfigSchema> schema;
 
-    public ConfigCommand(PolicyCheck policyCheck) {
+    public ConfigCommand(PolicyCheck policyCheck, Supplier<ConfigSchema> schema) {
         this.policyCheck = policyCheck;
+        this.schema = schema;
     }
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "Expected: sluice config check FILE");
+        throw new ParameterException(spec.commandLine(), "Expected: sluice config check FILE, or sluice config schema");
+    }
+
+    @Command(
+            name = "schema",
+            mixinStandardHelpOptions = true,
+            description = "Prints the JSON Schema of the configuration, for editors.")
+    int schema(
+            @Option(names = "--policy", description = "The one of a policy in a file of its own.") boolean policy) {
+        ConfigSchema made = schema.get();
+        spec.commandLine().getOut().println(policy ? made.policy() : made.configuration());
+        return ExitCode.FINE;
     }
 
     @Command(

@@ -16,6 +16,8 @@ import dev.sluice.policies.sql.ServerVersion;
 import dev.sluice.policies.sql.Splitter;
 import dev.sluice.policies.sql.StatementText;
 import dev.sluice.proxy.config.ConfigException;
+import dev.sluice.proxy.config.ConfigurationReader;
+import dev.sluice.proxy.config.PolicyConfig;
 import dev.sluice.proxy.intercept.ExplainFormat;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -50,9 +52,9 @@ public final class ExplainCommand implements Callable<Integer> {
         Facts facts(String jdbcUrl, FactsRequest request) throws SQLException, CliException;
     }
 
-    /** Reads a policy file. */
+    /** Makes the policy that a configuration or a policy file holds. */
     public interface PolicySource {
-        Policy policy(Path file) throws ConfigException;
+        Policy policy(PolicyConfig config) throws ConfigException;
     }
 
     private final FactsSource facts;
@@ -80,8 +82,26 @@ public final class ExplainCommand implements Callable<Integer> {
     @Option(names = "--policies", paramLabel = "FILE", description = "Judge by this policy")
     private @Nullable Path policyFile;
 
+    @Option(names = "--config", paramLabel = "FILE", description = "Judge by the policy of this configuration")
+    private @Nullable Path config;
+
     @Option(names = "--environment", paramLabel = "NAME", description = "The environment that the policy's scopes see")
     private String environment = "";
+
+    @Option(names = "--database", paramLabel = "NAME", description = "The database that they see")
+    private String database = "";
+
+    @Option(names = "--role", paramLabel = "NAME", description = "The role that they see")
+    private String role = "";
+
+    @Option(names = "--application", paramLabel = "NAME", description = "The application that they see")
+    private String application = "sluice explain";
+
+    @Option(names = "--client", paramLabel = "ADDRESS", description = "The client's address that they see")
+    private String client = "";
+
+    @Option(names = "--at", paramLabel = "TIME", description = "The moment that they see, 2026-12-24T18:00:00Z")
+    private @Nullable Instant at;
 
     @Option(names = "--format", paramLabel = "text|json", description = "Output (default: text)")
     private String format = "text";
@@ -103,12 +123,22 @@ public final class ExplainCommand implements Callable<Integer> {
         SchemaChange change = parser.parse(sql, statement, rules);
         Judge judge = new Judge();
         Facts known = against == null ? Facts.assumed(version) : facts.facts(against, judge.needs(change));
-        Policy policy = policyFile == null ? Policy.DEFAULTS : policies.policy(policyFile);
+        Policy policy = policy();
         Decision decision = judge.judge(change, known, context(statement), policy);
         print(judge.explain(change, known, context(statement), policy), change.commandTag());
         return decision.verdict() == Verdict.REJECT
                 ? ExitCode.NEGATIVE
                 : decision.verdict() == Verdict.PARK ? ExitCode.APPROVAL_PENDING : ExitCode.FINE;
+    }
+
+    private Policy policy() throws ConfigException, CliException {
+        if (config != null && policyFile != null) {
+            throw new CliException(ExitCode.USAGE, "give either --config or --policies");
+        }
+        if (config != null) {
+            return policies.policy(new ConfigurationReader(System.getenv()).readPolicies(config));
+        }
+        return policyFile == null ? Policy.DEFAULTS : policies.policy(ConfigurationReader.policyFile(policyFile));
     }
 
     private StatementText statement(LexicalRules rules) throws CliException {
@@ -128,8 +158,9 @@ public final class ExplainCommand implements Callable<Integer> {
     }
 
     private StatementContext context(StatementText statement) {
-        PolicyContext policy =
-                new PolicyContext(environment, "", Optional.empty(), "", "sluice explain", "", -1, -1, Instant.now());
+        Instant moment = at == null ? Instant.now() : at;
+        PolicyContext policy = new PolicyContext(
+                environment, database, Optional.empty(), role, application, client, -1, -1, moment);
         return new StatementContext(false, Set.of(), statement.directives(), policy);
     }
 

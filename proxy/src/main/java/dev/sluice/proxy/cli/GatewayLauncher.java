@@ -1,5 +1,6 @@
 package dev.sluice.proxy.cli;
 
+import dev.sluice.proxy.config.ConfigException;
 import dev.sluice.proxy.config.Configuration;
 import dev.sluice.proxy.config.PolicyConfig;
 import dev.sluice.proxy.throttle.ThrottleSettings;
@@ -17,6 +18,12 @@ public interface GatewayLauncher {
      */
     Running launch(Configuration configuration) throws CliException;
 
+    /** Reads the policy from where it is configured. */
+    @FunctionalInterface
+    interface PolicyReading {
+        PolicyConfig read() throws ConfigException, CliException;
+    }
+
     /** A gateway at work. */
     interface Running extends AutoCloseable {
 
@@ -26,8 +33,13 @@ public interface GatewayLauncher {
         /** Where its HTTP interface is; empty when it has none. Waits until that is known. */
         Optional<InetSocketAddress> http();
 
-        /** Takes another policy; the old one stays when this one is wrong. */
-        void reload(PolicyConfig policies) throws CliException;
+        /**
+         * Reads the policy again. When it cannot be used the old one stays, and log, audit trail and
+         * {@code SHOW SLUICE CONFIG} say why.
+         *
+         * @return whether the one that was read holds now
+         */
+        boolean reload(PolicyReading reading);
 
         /** From now on backfills yield to these limits. */
         void reload(ThrottleSettings throttle);

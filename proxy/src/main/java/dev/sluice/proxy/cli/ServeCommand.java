@@ -6,17 +6,20 @@ import dev.sluice.proxy.config.ConfigurationReader;
 import dev.sluice.proxy.config.GatewayOptions;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import sun.misc.Signal;
 
-/** {@code sluice serve}: a gateway until SIGTERM or SIGINT; SIGHUP reads the policy again. */
+/**
+ * {@code sluice serve}: a gateway until SIGTERM or SIGINT; SIGHUP, and a change of its file, have the policy read again.
+ */
 @Command(
         name = "serve",
         mixinStandardHelpOptions = true,
@@ -30,6 +33,7 @@ import sun.misc.Signal;
 public final class ServeCommand implements Callable<Integer> {
 
     private static final Path DEFAULT_FILE = Path.of("sluice.yaml");
+    private static final Duration LOOK_EVERY = Duration.ofMillis(500);
 
     private final GatewayLauncher launcher;
     private final CountDownLatch stop = new CountDownLatch(1);
@@ -83,20 +87,21 @@ public final class ServeCommand implements Callable<Integer> {
             stop.countDown();
         });
         try (GatewayLauncher.Running gateway = launcher.launch(configuration)) {
-            Signal.handle(new Signal("HUP"), signal -> reload(gateway));
-            stop.await();
+            PolicyReload reload = new PolicyReload(gateway, this::configuration, file(), configuration);
+            Signal.handle(new Signal("HUP"), signal -> reload.now());
+            while (!stop.await(LOOK_EVERY.toMillis(), TimeUnit.MILLISECONDS)) {
+                reload.ifChanged();
+            }
         }
         return exitCode;
     }
 
-    private void reload(GatewayLauncher.Running gateway) {
-        try {
-            Configuration now = configuration();
-            gateway.reload(now.policies());
-            gateway.reload(now.throttle());
-        } catch (ConfigException | CliException e) {
-            LoggerFactory.getLogger(ServeCommand.class).error("The policy stays as it was: {}", e.getMessage());
+    /** The configuration file, where there is one. */
+    private Optional<Path> file() {
+        if (upstream != null) {
+            return Optional.empty();
         }
+        return config != null ? Optional.of(config) : Optional.of(DEFAULT_FILE).filter(Files::exists);
     }
 
     private Configuration configuration() throws CliException, ConfigException {
@@ -107,11 +112,8 @@ public final class ServeCommand implements Callable<Integer> {
         if (upstream != null) {
             return reader.readOptions(options(upstream));
         }
-        Path file = config != null ? config : DEFAULT_FILE;
-        if (config == null && !Files.exists(file)) {
-            return reader.readEnvironment();
-        }
-        return reader.readFile(file);
+        Optional<Path> file = file();
+        return file.isPresent() ? reader.readFile(file.get()) : reader.readEnvironment();
     }
 
     private GatewayOptions options(String url) {

@@ -42,7 +42,7 @@ final class BackfillReader {
         when.end();
         Map<String, String> tags = new HashMap<>();
         Section written = s.section("tags");
-        for (Value tag : written.values()) {
+        for (Value tag : written.entries()) {
             tags.put(tag.key().substring(written.path().length() + 1), tag.text());
         }
         Backfill read = new Backfill(

@@ -38,6 +38,24 @@ public record Configuration(
         operators = List.copyOf(operators);
     }
 
+    /** The same with another policy and other limits. */
+    public Configuration with(PolicyConfig otherPolicies, ThrottleSettings otherThrottle) {
+        return new Configuration(
+                gateway,
+                listeners,
+                upstreams,
+                otherPolicies,
+                operators,
+                lock,
+                completion,
+                otherThrottle,
+                audit,
+                http,
+                maxStatementBytes,
+                drainTimeout,
+                logLevel);
+    }
+
     /** The upstream that a listener leads to. */
     public UpstreamConfig upstreamOf(ListenerConfig listener) {
         UpstreamConfig upstream = upstreams.get(listener.upstream());

@@ -49,6 +49,30 @@ public final class ConfigurationReader {
         return policies;
     }
 
+    /** A policy file by itself. */
+    public static PolicyConfig policyFile(Path file) throws ConfigException {
+        return new PolicyConfig(file.toString(), node(file), Optional.of(file), Map.of());
+    }
+
+    /** The keys that a configuration may have, but for its policy's. */
+    static Map<String, KeyShape> shapes() {
+        Mapping sample = ConfigSample.of(Map.of(
+                "listeners",
+                ConfigSample.list(),
+                "upstreams",
+                ConfigSample.of("*", ConfigSample.of("url", "jdbc:postgresql://host/db")),
+                "throttle",
+                ThrottleReader.sample()));
+        Reading reading = new Reading("sample", Map.of());
+        try {
+            new ConfigurationReader(Map.of())
+                    .configuration(new Section(reading, "", sample.entries(), 0), "sample", Path.of(""));
+        } catch (ConfigException e) {
+            throw new IllegalStateException("the sample of a configuration cannot be read", e);
+        }
+        return reading.shapes();
+    }
+
     private static Section section(Reading reading, String source, ConfigNode node) throws ConfigException {
         if (!(node instanceof Mapping mapping)) {
             throw new ConfigException(
@@ -128,7 +152,7 @@ public final class ConfigurationReader {
         Map<String, String> words = new LinkedHashMap<>();
         root.wordsInEnvironment("policies.rules").forEach((rule, value) -> words.put("rules." + rule, value.text()));
         root.fromEnvironment("policies.default").ifPresent(value -> words.put("default", value));
-        Optional<ConfigNode> node = root.node("policies");
+        Optional<ConfigNode> node = root.policy("policies");
         if (node.isPresent()
                 && node.get() instanceof ConfigNode.Scalar path
                 && !path.text().isEmpty()) {

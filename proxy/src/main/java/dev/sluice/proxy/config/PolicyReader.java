@@ -31,6 +31,32 @@ public final class PolicyReader {
     /** @throws ConfigException with everything that is wrong, each with its line and key */
     public static PolicyDocument read(PolicyConfig config) throws ConfigException {
         Reading reading = new Reading(config.source(), Map.of());
+        PolicyDocument document = read(config, reading);
+        if (!reading.problems().isEmpty()) {
+            throw new ConfigException(reading.problems());
+        }
+        return document;
+    }
+
+    /** The keys that a policy may have. */
+    static Map<String, KeyShape> shapes() {
+        Mapping windows = ConfigSample.of("during", ConfigSample.list(), "outside", ConfigSample.list());
+        Mapping backfill = ConfigSample.of("when", windows, "text", ConfigSample.list());
+        Mapping sample = ConfigSample.of(
+                "scopes",
+                ConfigSample.list(ConfigSample.of("when", windows)),
+                "backfills",
+                ConfigSample.list(backfill));
+        Reading reading = new Reading("sample", Map.of());
+        try {
+            read(new PolicyConfig("sample", sample, Optional.empty(), Map.of()), reading);
+        } catch (ConfigException e) {
+            throw new IllegalStateException("the sample of a policy is no mapping", e);
+        }
+        return reading.shapes();
+    }
+
+    private static PolicyDocument read(PolicyConfig config, Reading reading) throws ConfigException {
         if (!(config.content() instanceof Mapping mapping)) {
             throw new ConfigException(List.of(new ConfigProblem(
                     config.source(),
@@ -48,9 +74,6 @@ public final class PolicyReader {
         Optional<List<Backfill>> backfills = backfills(root, config.source(), reading);
         root.end();
         Boolean given = environment(config, reading, rules);
-        if (!reading.problems().isEmpty()) {
-            throw new ConfigException(reading.problems());
-        }
         return new PolicyDocument(given == null ? judge : given, rules, scopes, backfills);
     }
 
@@ -82,7 +105,7 @@ public final class PolicyReader {
 
     private static List<RuleSetting> rules(Section section, Reading reading) {
         List<RuleSetting> rules = new ArrayList<>();
-        for (Value value : section.values()) {
+        for (Value value : section.rules(ACTIONS.keySet())) {
             Action action = ACTIONS.get(value.text().strip());
             if (action == null) {
                 reading.problemOf(value, expected(value.text()));

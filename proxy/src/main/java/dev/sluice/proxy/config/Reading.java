@@ -21,6 +21,7 @@ final class Reading {
     private final Map<String, String> environment;
     private final Set<String> used = new HashSet<>();
     private final List<ConfigProblem> problems = new ArrayList<>();
+    private final Map<String, KeyShape> shapes = new TreeMap<>();
 
     Reading(String source, Map<String, String> environment) {
         this.source = source;
@@ -29,6 +30,21 @@ final class Reading {
 
     List<ConfigProblem> problems() {
         return List.copyOf(problems);
+    }
+
+    /** What was asked for so far, by dotted key; places in lists are written {@code []}. */
+    Map<String, KeyShape> shapes() {
+        return Map.copyOf(shapes);
+    }
+
+    /** A key is asked for; the first to ask knows most of what it wants, but for a mapping of names. */
+    void asked(String key, KeyShape shape) {
+        String place = key.replaceAll("\\[\\d+]", "[]");
+        if (shape instanceof KeyShape.Rules || shape instanceof KeyShape.Entries) {
+            shapes.put(place, shape);
+        } else {
+            shapes.putIfAbsent(place, shape);
+        }
     }
 
     void problem(int line, String key, String message) {

@@ -62,12 +62,14 @@ final class Section {
     }
 
     Duration duration(String key, Duration otherwise) {
+        asked(key, new KeyShape.Duration());
         return parsed(key, Units::duration, "a duration such as 50ms, 2s or 5min")
                 .orElse(otherwise);
     }
 
     /** A duration that is longer than nothing. */
     Duration positiveDuration(String key, Duration otherwise) {
+        asked(key, new KeyShape.Duration());
         Function<String, Optional<Duration>> parse =
                 text -> Units.duration(text).filter(d -> !d.isZero());
         return parsed(key, parse, "a duration above zero, such as 50ms, 2s or 5min")
@@ -75,18 +77,21 @@ final class Section {
     }
 
     long bytes(String key, long otherwise, long least, long most) {
+        asked(key, new KeyShape.Bytes());
         String expected = "a size from " + least + " to " + most + " bytes, such as 16MiB";
         Function<String, Optional<Long>> parse = text -> Units.bytes(text).filter(n -> n >= least && n <= most);
         return parsed(key, parse, expected).orElse(otherwise);
     }
 
     int integer(String key, int otherwise, int least, int most) {
+        asked(key, new KeyShape.Whole(least, most));
         String expected = "a whole number from " + least + " to " + most;
         return parsed(key, text -> integer(text).filter(n -> n >= least && n <= most), expected)
                 .orElse(otherwise);
     }
 
     double number(String key, double otherwise, double least, double most) {
+        asked(key, new KeyShape.Fraction(least, most));
         String expected = "a number from " + least + " to " + most;
         return parsed(key, text -> number(text).filter(n -> n >= least && n <= most), expected)
                 .orElse(otherwise);
@@ -101,12 +106,14 @@ final class Section {
     }
 
     <T> T word(String key, Map<String, T> words, T otherwise) {
+        asked(key, new KeyShape.Choice(words.keySet()));
         String expected = "one of " + String.join(", ", new TreeSet<>(words.keySet()));
         return parsed(key, text -> Optional.ofNullable(words.get(text)), expected)
                 .orElse(otherwise);
     }
 
     <T> Optional<T> parsed(String key, Function<String, Optional<T>> parse, String expected) {
+        asked(key, new KeyShape.Scalar(expected));
         Optional<Value> value = value(key);
         Optional<T> result = value.flatMap(v -> parse.apply(v.text().strip()));
         if (value.isPresent() && result.isEmpty()) {
@@ -119,7 +126,7 @@ final class Section {
 
     /** A list of words; one word stands for a list of one. In the environment: with commas between them. */
     List<String> texts(String key) {
-        known.add(key);
+        asked(key, new KeyShape.Words());
         Optional<Value> given = reading.fromEnvironment(under(key));
         if (given.isPresent()) {
             return split(given.get().text());
@@ -139,7 +146,7 @@ final class Section {
     }
 
     Section section(String key) {
-        known.add(key);
+        asked(key, new KeyShape.Part());
         Entry entry = entries.get(key);
         if (entry == null) {
             return new Section(reading, under(key), Map.of(), line);
@@ -148,7 +155,7 @@ final class Section {
     }
 
     List<Section> sections(String key) {
-        known.add(key);
+        asked(key, new KeyShape.Parts());
         List<Section> sections = new ArrayList<>();
         Entry entry = entries.get(key);
         if (entry != null) {
@@ -168,7 +175,7 @@ final class Section {
 
     /** Sections by name. @param keys what a section of it may hold, to recognise those that the environment adds */
     Map<String, Section> namedSections(String key, Set<String> keys) {
-        known.add(key);
+        asked(key, new KeyShape.Named());
         Map<String, Section> sections = new LinkedHashMap<>();
         Entry entry = entries.get(key);
         if (entry != null && entry.value() instanceof Mapping mapping) {
@@ -188,8 +195,19 @@ final class Section {
         return sections;
     }
 
-    /** Every entry as a single value, in the file's order. */
-    List<Value> values() {
+    /** Every entry, a name that the file gives and a value. */
+    List<Value> entries() {
+        reading.asked(path, new KeyShape.Entries());
+        return values();
+    }
+
+    /** Every entry, a rule's id, as a single value, in the file's order. */
+    List<Value> rules(Set<String> actions) {
+        reading.asked(path, new KeyShape.Rules(actions));
+        return values();
+    }
+
+    private List<Value> values() {
         List<Value> values = new ArrayList<>();
         entries.keySet().forEach(key -> value(key).ifPresent(values::add));
         return values;
@@ -200,7 +218,19 @@ final class Section {
         return value.key() + " (" + value.source() + (value.line() > 0 ? ":" + value.line() : "") + ")";
     }
 
-    /** The node itself, for those who read it by themselves. */
+    /** The node of the policy, which is read by itself. */
+    Optional<ConfigNode> policy(String key) {
+        asked(key, new KeyShape.Policy());
+        return node(key);
+    }
+
+    /** The node of a mapping in whose place {@code on} or {@code off} may stand. */
+    Optional<ConfigNode> switched(String key) {
+        asked(key, new KeyShape.Switched());
+        return node(key);
+    }
+
+    /** The node itself, for those who must know what it is before they read it. */
     Optional<ConfigNode> node(String key) {
         known.add(key);
         return Optional.ofNullable(entries.get(key)).map(Entry::value);
@@ -236,7 +266,7 @@ final class Section {
     }
 
     private Optional<Value> value(String key) {
-        known.add(key);
+        asked(key, new KeyShape.Scalar(""));
         Optional<Value> given = reading.fromEnvironment(under(key));
         if (given.isPresent()) {
             return given;
@@ -263,6 +293,11 @@ final class Section {
 
     private String substituted(String key, Scalar s) {
         return reading.substitute(s.line(), under(key), s.text());
+    }
+
+    private void asked(String key, KeyShape shape) {
+        known.add(key);
+        reading.asked(under(key), shape);
     }
 
     private String under(String key) {

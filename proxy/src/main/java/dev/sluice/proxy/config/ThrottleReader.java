@@ -1,5 +1,8 @@
 package dev.sluice.proxy.config;
 
+import java.util.HashMap;
+import java.util.Arrays;
+import dev.sluice.proxy.config.ConfigNode.Mapping;
 import dev.sluice.proxy.config.ConfigNode.Scalar;
 import dev.sluice.proxy.throttle.Hours;
 import dev.sluice.proxy.throttle.Signal;
@@ -51,6 +54,22 @@ final class ThrottleReader {
         return settings;
     }
 
+    /** Has its reader come to every key. */
+    static Mapping sample() {
+        Mapping limits = ConfigSample.of("slow", "1");
+        Map<String, ConfigNode> signals = new HashMap<>();
+        Arrays.stream(Watched.values()).forEach(watched -> signals.put(watched.word(), limits));
+        return ConfigSample.of(Map.of(
+                "windows",
+                ConfigSample.list(),
+                "signals",
+                ConfigSample.of(signals),
+                "queries",
+                ConfigSample.of("*", limits),
+                "replicas",
+                ConfigSample.of("*", limits)));
+    }
+
     private Map<Watched, Signal> signals() {
         Map<Watched, Signal> signals = shorthands();
         Section section = root.section("signals");
@@ -92,7 +111,7 @@ final class ThrottleReader {
     }
 
     private Optional<Signal> signal(Section section, Watched watched, Signal before, boolean on) {
-        Optional<ConfigNode> node = section.node(watched.word());
+        Optional<ConfigNode> node = section.switched(watched.word());
         boolean word = node.isPresent()
                 && node.get() instanceof Scalar scalar
                 && !scalar.text().isEmpty();

@@ -31,6 +31,7 @@ final class Effects {
     private final List<Sent> sent = new ArrayList<>();
     private final List<AuditEvent> records = new ArrayList<>();
     private final List<Pending> pending = new ArrayList<>();
+    private final List<HeldLock> locks = new ArrayList<>();
 
     Effects(
             Planning planning,
@@ -51,6 +52,11 @@ final class Effects {
 
     List<Pending> pending() {
         return List.copyOf(pending);
+    }
+
+    /** Those that stop others until the transaction ends. */
+    List<HeldLock> locks() {
+        return List.copyOf(locks);
     }
 
     List<AuditEvent> records() {
@@ -87,6 +93,7 @@ final class Effects {
         }
         String id = ids.next();
         records.add(attempt(id, judgement, replacement, migration));
+        HeldLock.of(id, judgement).ifPresent(locks::add);
         sent.add(new Sent(
                 id,
                 who,

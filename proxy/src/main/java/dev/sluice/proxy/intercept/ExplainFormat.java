@@ -28,6 +28,12 @@ public final class ExplainFormat {
         members.put("action", decision.action());
         members.put("why", decision.why());
         members.put(
+                "decidedBy",
+                decision.findings().stream()
+                        .flatMap(finding -> finding.decidedBy().stream())
+                        .distinct()
+                        .toList());
+        members.put(
                 "phases",
                 decision.plan().phases().stream().map(ExplainFormat::phase).toList());
         return JSON.writerWithDefaultPrettyPrinter().writeValueAsString(members);

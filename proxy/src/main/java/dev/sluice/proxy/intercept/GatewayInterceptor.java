@@ -54,6 +54,7 @@ public final class GatewayInterceptor implements Interceptor {
     private final Clock clock;
     private final OpenTransactions open = new OpenTransactions();
     private final SessionTables tables = new SessionTables();
+    private final TransactionConduct conduct;
 
     /**
      * @param reader reads facts of every kind of upstream
@@ -94,6 +95,7 @@ public final class GatewayInterceptor implements Interceptor {
         this.transactionEnd = new TransactionEnd(migrations, audit, settings, clock);
         this.lostTransaction = new LostTransaction(migrations, audit, clock);
         this.clock = clock;
+        this.conduct = new TransactionConduct(policy, open, audit, ids);
     }
 
     /** Loads the parser, so that the first client does not wait for it. Takes about a second of one core. */
@@ -149,6 +151,11 @@ public final class GatewayInterceptor implements Interceptor {
     }
 
     @Override
+    public boolean watchesTransaction(long session) {
+        return conduct.isWatched(session);
+    }
+
+    @Override
     public void answered(HeldSession session, Ruling.Substitute ruling, Optional<ServerError> error) {
         List<Sent> statements = Sent.Memo.of(ruling);
         for (Sent sent : statements) {
@@ -185,6 +192,7 @@ public final class GatewayInterceptor implements Interceptor {
     private Ruling ruling(HeldSession session, String sql, List<StatementText> statements)
             throws CommandSyntaxException, ServerErrorException, RefusedException, MigrationException, AuditException {
         if (statements.stream().noneMatch(GatewayInterceptor::concernsUs)) {
+            conduct.message(session, sql, statements);
             return new Ruling.Forward();
         }
         if (session.transaction() == TransactionStatus.FAILED) {
@@ -196,6 +204,7 @@ public final class GatewayInterceptor implements Interceptor {
         if (alone && first.kind() == StatementText.Kind.GATEWAY_COMMAND) {
             var command = CommandParser.parse(
                     sql, first.start(), first.end(), session.info().lexicalRules());
+            commands.notice(command).ifPresent(session::notice);
             return commands.run(command, database(session.info()), who(session.info(), state), first.in(sql));
         }
         if (alone && first.kind() == StatementText.Kind.EXPLAIN_SCHEMA_CHANGE) {
@@ -216,11 +225,12 @@ public final class GatewayInterceptor implements Interceptor {
         Effects effects = new Effects(planning, migrations, settings, clock, database, who, ids);
         Approval approval = new Approval(approvals, audit, ids, database, who, settings.approvalTimeout());
         Ruling ruling = new MessageJudge(
-                        session, sql, statements, state, judge, effects, approval, audit, ids, settings, open.of(id))
+                        session, sql, statements, state, judge, effects, approval, audit, ids, settings, open, conduct)
                 .ruling();
         if (ruling instanceof Ruling.Substitute) {
-            open.add(id, effects.pending());
+            open.add(id, effects.pending(), effects.locks());
         }
+        open.tidy(id);
         return ruling;
     }
 
@@ -238,9 +248,7 @@ public final class GatewayInterceptor implements Interceptor {
     }
 
     private void failed(HeldSession session, List<Sent> statements) {
-        open.remove(
-                session.info().id(),
-                statements.stream().flatMap(sent -> sent.migration().stream()).toList());
+        open.remove(session.info().id(), statements);
         for (Sent sent : statements) {
             sent.approval().ifPresent(id -> Approval.giveBack(approvals, sent.database(), id));
             sent.migration().ifPresent(id -> discard(sent.database(), id));

@@ -30,6 +30,16 @@ public interface Interceptor {
     }
 
     /**
+     * Whether statements of the session's open transaction must be judged that are no schema changes, because of one that
+     * went before. Asked on event loops, of sessions whose transaction contains substitutes: must not block.
+     *
+     * @param session the gateway's number of the session
+     */
+    default boolean watchesTransaction(long session) {
+        return false;
+    }
+
+    /**
      * Is told how the server answered what a {@link Ruling.Substitute} sent, before the client is: the outcome goes to
      * the audit trail. Called once for each such ruling, unless the connection is lost before.
      */

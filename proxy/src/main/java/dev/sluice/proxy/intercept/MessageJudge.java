@@ -3,6 +3,7 @@ package dev.sluice.proxy.intercept;
 import dev.sluice.policies.ddl.AlterAction;
 import dev.sluice.policies.ddl.SchemaChange;
 import dev.sluice.policies.plan.Verdict;
+import dev.sluice.policies.rule.Conduct;
 import dev.sluice.policies.sql.Directives.Completion;
 import dev.sluice.policies.sql.StatementText;
 import dev.sluice.proxy.audit.AuditEvent;
@@ -35,7 +36,9 @@ final class MessageJudge {
     private final AuditIds ids;
     private final InterceptorSettings settings;
     private final List<Pending> earlierPending;
+    private final TransactionConduct conduct;
     private final Earlier earlier;
+    private Optional<HeldLock> lock;
 
     MessageJudge(
             HeldSession session,
@@ -48,7 +51,8 @@ final class MessageJudge {
             AuditLog audit,
             AuditIds ids,
             InterceptorSettings settings,
-            List<Pending> earlierPending) {
+            OpenTransactions open,
+            TransactionConduct conduct) {
         this.session = session;
         this.sql = sql;
         this.statements = statements;
@@ -59,7 +63,9 @@ final class MessageJudge {
         this.audit = audit;
         this.ids = ids;
         this.settings = settings;
-        this.earlierPending = earlierPending;
+        this.earlierPending = open.pending(session.info().id());
+        this.lock = open.lock(session.info().id());
+        this.conduct = conduct;
         this.earlier = new Earlier(
                 sql, session.info().lexicalRules(), session.transaction() == TransactionStatus.IN_TRANSACTION);
     }
@@ -70,7 +76,7 @@ final class MessageJudge {
                 StatementText statement = statements.get(number);
                 switch (statement.kind()) {
                     case SCHEMA_CHANGE, OPAQUE -> schemaChange(statement, number);
-                    case TRANSACTION, SETTING, DATA -> earlier.passed(statement);
+                    case TRANSACTION, SETTING, DATA -> passed(statement);
                     case GATEWAY_COMMAND, EXPLAIN_SCHEMA_CHANGE ->
                         throw new RefusedException(Refusals.needsOwnMessage(
                                 "a gateway command stands beside other statements",
@@ -88,6 +94,19 @@ final class MessageJudge {
         } catch (MigrationException | AuditException | ServerErrorException | RuntimeException e) {
             takeBack();
             throw e;
+        }
+    }
+
+    private void passed(StatementText statement) throws ServerErrorException, RefusedException {
+        earlier.passed(statement);
+        switch (statement.kind()) {
+            case DATA -> {
+                if (lock.isPresent()) {
+                    conduct.data(session, statement.in(sql), lock.get());
+                }
+            }
+            case TRANSACTION -> lock = earlier.inBlock() ? lock : Optional.empty();
+            case SETTING, SCHEMA_CHANGE, OPAQUE, GATEWAY_COMMAND, EXPLAIN_SCHEMA_CHANGE -> {}
         }
     }
 
@@ -109,7 +128,11 @@ final class MessageJudge {
             case REJECT -> throw refused(judgement);
             case PARK, FORWARD, GUARD, REWRITE, PHASE -> {
                 boolean alone = statements.size() == 1 && !earlier.inBlock();
+                if (lock.isPresent() && Conduct.takesTime(judgement.change())) {
+                    conduct.caught(session, judgement.text(), Conduct.STATEMENT_AFTER_LOCK, lock.get());
+                }
                 effects.add(judgement, approved, alone, completion(statement));
+                lock = lock.or(() -> effects.locks().stream().findFirst());
                 earlier.passed(judgement.change(), judgement.facts());
             }
         }

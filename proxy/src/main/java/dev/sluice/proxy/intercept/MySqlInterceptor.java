@@ -44,6 +44,11 @@ public final class MySqlInterceptor implements Interceptor {
     }
 
     @Override
+    public boolean watchesTransaction(long session) {
+        return judging.watchesTransaction(session);
+    }
+
+    @Override
     public void answered(HeldSession session, Ruling.Substitute ruling, Optional<ServerError> error) {
         judging.answered(session, ruling, error);
     }

@@ -4,6 +4,7 @@ import dev.sluice.policies.ddl.QualifiedName;
 import dev.sluice.policies.plan.Decision;
 import dev.sluice.policies.policy.Action;
 import dev.sluice.policies.rule.Finding;
+import dev.sluice.policies.rule.Rule;
 import dev.sluice.proxy.audit.AuditException;
 import dev.sluice.proxy.session.HeldSession.Notice;
 import dev.sluice.proxy.session.ServerError;
@@ -84,6 +85,21 @@ final class Refusals {
                 "schema change refused by rule mysql-instant-unsupported: " + error.message(),
                 "The server would copy or rebuild the table.",
                 "Name the algorithm yourself, ALGORITHM=COPY or INPLACE: then it is judged as such.");
+    }
+
+    /** A statement that the policy does not want beside a schema change whose lock stops others. */
+    static ServerError conduct(Rule rule, HeldLock lock, Optional<String> decidedBy) {
+        return ServerError.of(
+                "42501",
+                MYSQL_DENIED,
+                "statement refused by rule " + rule.id() + ": " + rule.harm(),
+                held(lock),
+                rule.safeWay() + decidedBy.map(line -> ". Decided by " + line + ".").orElse(""));
+    }
+
+    static String held(HeldLock lock) {
+        return "The " + lock.tag() + " before it holds " + lock.lock() + " on " + lock.table()
+                + " until the transaction ends.";
     }
 
     static ServerError needsOwnMessage(String what, String why) {

@@ -1,34 +1,29 @@
 package dev.sluice.proxy.lint;
 
 import dev.sluice.policies.ddl.SchemaChange;
+import dev.sluice.policies.rule.Conduct;
 import dev.sluice.policies.sql.LexicalRules;
 import dev.sluice.policies.sql.Scanner;
 import dev.sluice.policies.sql.Token;
-import java.util.Locale;
 import java.util.Optional;
 
 /** Rules about what stands beside a schema change in a file, which the gateway cannot see as a whole. */
 final class ConductChecks {
     static final String UNBOUNDED_DML = "unbounded-dml";
-    static final String DATA_CHANGE = "data-change-in-ddl-transaction";
-    static final String AFTER_LOCK = "statement-after-exclusive-lock";
 
     private ConductChecks() {}
 
     /** The rule that catches a statement which is no schema change. */
     static Optional<String> ofData(String statement, FileState state, LexicalRules rules) {
-        Scanner scanner = Scanner.of(statement, rules);
-        String verb = scanner.next().text().toUpperCase(Locale.ROOT);
-        boolean changes = verb.equals("UPDATE") || verb.equals("DELETE") || verb.equals("MERGE");
-        if (!changes) {
-            return Optional.empty();
-        }
         if (state.exclusiveLock().isPresent()) {
-            return Optional.of(DATA_CHANGE);
+            return Conduct.ruleOf(statement, rules);
         }
-        return !verb.equals("MERGE") && !isBounded(scanner) && !isOfNewTable(statement, state, rules)
-                ? Optional.of(UNBOUNDED_DML)
-                : Optional.empty();
+        Scanner scanner = Scanner.of(statement, rules);
+        Token verb = scanner.next();
+        boolean unbounded = (verb.isWord("UPDATE") || verb.isWord("DELETE"))
+                && !isBounded(scanner)
+                && !isOfNewTable(statement, state, rules);
+        return unbounded ? Optional.of(UNBOUNDED_DML) : Optional.empty();
     }
 
     private static boolean isBounded(Scanner scanner) {
@@ -62,14 +57,9 @@ final class ConductChecks {
         if (state.exclusiveLock().isEmpty()) {
             return false;
         }
-        return switch (change) {
-            case SchemaChange.CreateIndex index -> !index.concurrently() && !state.isCreated(index.table());
-            case SchemaChange.RefreshMaterializedView ignored -> true;
-            case SchemaChange.RewriteTables ignored -> true;
-            case SchemaChange.AlterTable alter ->
-                alter.actions().stream()
-                        .anyMatch(dev.sluice.policies.ddl.AlterAction.ValidateConstraint.class::isInstance);
-            default -> false;
-        };
+        boolean builds = change instanceof SchemaChange.CreateIndex index
+                && !index.concurrently()
+                && !state.isCreated(index.table());
+        return builds || Conduct.takesTime(change);
     }
 }

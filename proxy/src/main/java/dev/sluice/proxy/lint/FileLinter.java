@@ -10,6 +10,7 @@ import dev.sluice.policies.plan.StatementContext;
 import dev.sluice.policies.plan.Verdict;
 import dev.sluice.policies.policy.Action;
 import dev.sluice.policies.policy.Policy;
+import dev.sluice.policies.rule.Conduct;
 import dev.sluice.policies.rule.Finding;
 import dev.sluice.policies.sql.DirectiveException;
 import dev.sluice.policies.sql.LexicalRules;
@@ -123,7 +124,7 @@ final class FileLinter {
             report(LintRule.DIRECTIVE, statement.start(), statement.end(), decision.why());
         }
         if (ConductChecks.isAfterLock(change, state)) {
-            conduct(ConductChecks.AFTER_LOCK, statement);
+            conduct(Conduct.STATEMENT_AFTER_LOCK, statement);
         }
         if (source.isReal()) {
             Applied.of(change, facts, state).ifPresent(message -> applied(statement, message));

@@ -47,7 +47,7 @@ final class Admission {
             return Verdict.MORE;
         }
         Interest interest = text.interest(FrontendType.QUERY, in, at, at + length + 1);
-        if (interest == Interest.JUDGE) {
+        if (interest == Interest.JUDGE || session.isWatched()) {
             return Verdict.HOLD;
         }
         BulkWrite write = bulk.look(interest, text);
@@ -90,17 +90,20 @@ final class Admission {
         if (begins || bulk.hasBegin()) {
             bulk.prepared(FrontendMessage.parse(in, at, end).statement(), begins);
         }
-        if (write.paced() || session.prepared() != null) {
-            remember(FrontendMessage.parse(in, at, end).statement(), write);
+        boolean watched = session.isWatched();
+        if (write.paced() || session.prepared() != null || watched) {
+            String sql = watched ? decoded(FrontendType.PARSE, in, at, end) : "";
+            remember(FrontendMessage.parse(in, at, end).statement(), interest, sql, write);
         }
         return forward(FrontendType.PARSE);
     }
 
-    private void remember(String name, BulkWrite write) {
+    /** @param sql where it is wanted */
+    private void remember(String name, Interest interest, String sql, BulkWrite write) {
         Prepared prepared = session.interception().prepared;
-        if (write.paced() && !prepared.isFull()) {
-            prepared.parsed(
-                    name, new Prepared.Statement(Interest.BULK_WRITE, "", StandardCharsets.UTF_8, false, write));
+        if ((write.paced() || !sql.isEmpty()) && !prepared.isFull()) {
+            Interest kept = write.paced() ? Interest.BULK_WRITE : interest;
+            prepared.parsed(name, new Prepared.Statement(kept, sql, StandardCharsets.UTF_8, false, write));
         } else {
             prepared.forgetStatement(name);
         }
@@ -133,9 +136,7 @@ final class Admission {
                 if (portal == null) {
                     yield forward(type);
                 }
-                yield portal.statement.interest() == Interest.BULK_WRITE
-                        ? forward(InFlight.BULK_EXECUTE, portal.statement.write())
-                        : Verdict.HOLD;
+                yield executes(portal.statement);
             }
             case FrontendType.DESCRIBE -> {
                 FrontendMessage.Describe describe = FrontendMessage.describe(in, at, end);
@@ -149,6 +150,15 @@ final class Admission {
                 forget(prepared, close);
                 yield forward(type);
             }
+        };
+    }
+
+    private Verdict executes(Prepared.Statement statement) {
+        return switch (statement.interest()) {
+            case JUDGE -> Verdict.HOLD;
+            case NONE -> session.isWatched() ? Verdict.HOLD : forward(FrontendType.EXECUTE);
+            case BULK_WRITE ->
+                session.isWatched() ? Verdict.HOLD : forward(InFlight.BULK_EXECUTE, statement.write());
         };
     }
 
@@ -180,6 +190,9 @@ final class Admission {
             return Verdict.MORE;
         }
         Prepared.Statement statement = prepared.statement(names.statement());
+        if ((statement == null || statement.text().isEmpty()) && session.isWatched() && !prepared.isFull()) {
+            statement = byName(names.statement(), statement);
+        }
         if (statement == null) {
             prepared.forgetPortal(names.portal());
             return forward(FrontendType.BIND);
@@ -195,6 +208,17 @@ final class Admission {
         }
         prepared.bound(names.portal(), new Prepared.Portal(statement, new short[0]));
         return forward(FrontendType.BIND);
+    }
+
+    /** A statement whose text is not known here; the server knows it by this one. */
+    private static Prepared.Statement byName(String name, Prepared.@Nullable Statement known) {
+        String text = "EXECUTE \"" + name.replace("\"", "\"\"") + "\"";
+        return new Prepared.Statement(
+                known == null ? Interest.NONE : known.interest(),
+                text,
+                StandardCharsets.UTF_8,
+                false,
+                known == null ? BulkWrite.ORDINARY : known.write());
     }
 
     private Verdict forward(byte type) {

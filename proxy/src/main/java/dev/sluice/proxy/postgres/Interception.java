@@ -64,6 +64,11 @@ final class Interception {
         return phase == OPEN || (phase instanceof Phase.Answering answering && answering.simple());
     }
 
+    /** Whether all statements of the open transaction are judged, since one of them holds a lock that stops others. */
+    boolean isWatched() {
+        return !transaction.isEmpty() && calls.watches(session.picture().info().id());
+    }
+
     boolean isHalted() {
         return phase instanceof Phase.Reporting;
     }

@@ -36,6 +36,11 @@ final class InterceptorCalls {
                 "XX000", 0, "The gateway could not judge this statement", String.valueOf(e.getMessage()), "");
     }
 
+    /** Does not block. */
+    boolean watches(long session) {
+        return interceptor.watchesTransaction(session);
+    }
+
     void answered(HeldClient client, Ruling.Substitute ruling, Optional<ServerError> error) {
         try {
             interceptor.answered(client, ruling, error);

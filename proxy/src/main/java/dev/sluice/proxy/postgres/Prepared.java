@@ -22,7 +22,7 @@ final class Prepared {
     /**
      * A statement that was parsed.
      *
-     * @param text empty unless it is to be judged
+     * @param text empty unless it may have to be judged
      * @param virtual whether the gateway itself parsed it, and the server knows nothing of it
      * @param write what a statement of {@link Interest#BULK_WRITE} is
      */

@@ -112,7 +112,7 @@ final class Session implements RelayedSession {
                 if (type == FrontendType.BIND && admission.mustWait(in, at, length)) {
                     return admission.waiting(whole);
                 }
-                if (holding != null && !holding.prepared.isEmpty()) {
+                if (holding != null && (!holding.prepared.isEmpty() || holding.isWatched())) {
                     return admission.named(holding.prepared, type, in, at, length, whole);
                 }
             }
@@ -188,6 +188,12 @@ final class Session implements RelayedSession {
     Prepared prepared() {
         Interception holding = interception;
         return holding == null || holding.prepared.isEmpty() ? null : holding.prepared;
+    }
+
+    /** Whether every statement of the open transaction is judged. */
+    boolean isWatched() {
+        Interception watching = interception;
+        return watching != null && watching.isWatched();
     }
 
     /** Whether a cancel request is the gateway's own business. */

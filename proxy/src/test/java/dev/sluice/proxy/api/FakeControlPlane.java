@@ -65,7 +65,12 @@ final class FakeControlPlane implements ControlPlane, Migrations {
 
     @Override
     public List<RuleRow> policies() {
-        return List.of(new RuleRow("drop-column", "approve", ""));
+        return List.of(new RuleRow("drop-column", "approve", "", ""));
+    }
+
+    @Override
+    public PolicyState policyState() {
+        return new PolicyState("sluice.yaml", Instant.EPOCH, Optional.of("sluice.yaml:3: wrong"));
     }
 
     @Override

@@ -79,6 +79,34 @@ class GatewayTest {
     }
 
     @Test
+    void aPolicyThatIsReadAgainHoldsAndABadOneIsRefused() throws Exception {
+        String database = TestPostgres.newDatabase();
+        TestPostgres.execute(database, "CREATE TABLE orders (id int, note text, old text)");
+        Path policy = Files.writeString(folder.resolve("policy.yaml"), "rules: {drop-column: block}\n");
+
+        try (GatewayLauncher.Running gateway = start(options(database));
+                Connection connection = connect(gateway, database)) {
+            assertThat(gateway.reload(() -> ConfigurationReader.policyFile(policy))).isTrue();
+            assertThatThrownBy(() -> execute(connection, "ALTER TABLE orders DROP COLUMN note"))
+                    .hasMessageContaining("policies.rules.drop-column (" + policy + ":1)");
+
+            Files.writeString(policy, "\nrules: {drop-colum: allow}\n");
+            assertThat(gateway.reload(() -> ConfigurationReader.policyFile(policy))).isFalse();
+            assertThatThrownBy(() -> execute(connection, "ALTER TABLE orders DROP COLUMN note"))
+                    .hasMessageContaining("drop-column");
+            assertThat(column(connection, "SHOW SLUICE CONFIG")).contains("policies (refused since)");
+            assertThat(get(gateway, "/api/v1/policies").body())
+                    .contains(policy + ":2: policies.rules.drop-colum: there is no rule");
+            assertThat(Files.readString(folder.resolve("audit.jsonl"))).contains("a policy was refused");
+
+            Files.writeString(policy, "scopes: [{when: {table: orders}, rules: {drop-column: allow}}]\n");
+            assertThat(gateway.reload(() -> ConfigurationReader.policyFile(policy))).isTrue();
+            execute(connection, "ALTER TABLE orders DROP COLUMN note");
+            assertThat(column(connection, "SHOW SLUICE CONFIG")).doesNotContain("policies (refused since)");
+        }
+    }
+
+    @Test
     void aGatewayIsUpBeforeItsDatabase() throws Exception {
         GatewayOptions options = options("none", "jdbc:postgresql://postgres@127.0.0.1:1/none");
 

@@ -2,6 +2,7 @@ package dev.sluice.proxy.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.proxy.config.ConfigSchema;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -78,7 +79,7 @@ class CommandsTest {
                         () -> new ServeCommand(c -> {
                             throw new CliException(ExitCode.UNREACHABLE, "no");
                         }))
-                .add("config", () -> new ConfigCommand(policies -> {}));
+                .add("config", () -> new ConfigCommand(policies -> {}, () -> new ConfigSchema(Map.of("drop-column", "a column"))));
         CommandLine line = commands.commandLine(args);
         return line.setOut(new PrintWriter(out, true))
                 .setErr(new PrintWriter(err, true))

@@ -23,7 +23,8 @@ class ConfigurationReaderTest {
               orders: {url: "jdbc:postgresql://db.internal:5432/orders"}
             """;
 
-    private static final String FULL = """
+    /** Every key there is. */
+    static final String FULL = """
             gateway: gw-1
             listeners:
               - protocol: postgres

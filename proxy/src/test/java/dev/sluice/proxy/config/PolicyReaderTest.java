@@ -20,27 +20,30 @@ import org.junit.jupiter.api.Test;
 
 class PolicyReaderTest {
 
+    /** Every key there is. */
+    static final String FULL = """
+            default: allow
+            rules: {drop-column: approve}
+            scopes:
+              - when:
+                  environment: staging
+                  database: [a, b]
+                  table: "public.tmp_*"
+                  role: app
+                  application: flyway
+                  client: 10.0.0.0/8
+                  rows: "> 1M"
+                  bytes: "<= 10 GB"
+                  during: [{days: [sat, sun], from: "22:00", to: "06:00", zone: Europe/Berlin}]
+                  outside: [{first: 2026-12-20, last: 2027-01-06}]
+                  condition: "rows > 5"
+                rules:
+                  drop-table: allow
+            """;
+
     @Test
     void everyKeyOfAPolicyIsRead() throws ConfigException {
-        PolicyDocument policy = read("""
-                default: allow
-                rules: {drop-column: approve}
-                scopes:
-                  - when:
-                      environment: staging
-                      database: [a, b]
-                      table: "public.tmp_*"
-                      role: app
-                      application: flyway
-                      client: 10.0.0.0/8
-                      rows: "> 1M"
-                      bytes: "<= 10 GB"
-                      during: [{days: [sat, sun], from: "22:00", to: "06:00", zone: Europe/Berlin}]
-                      outside: [{first: 2026-12-20, last: 2027-01-06}]
-                      condition: "rows > 5"
-                    rules:
-                      drop-table: allow
-                """, Map.of());
+        PolicyDocument policy = read(FULL, Map.of());
 
         assertThat(policy.judge()).isFalse();
         assertThat(policy.rules())

@@ -10,6 +10,7 @@ import dev.sluice.proxy.migration.DatabaseRef;
 import dev.sluice.proxy.migration.Migration;
 import dev.sluice.proxy.migration.MigrationException;
 import dev.sluice.proxy.migration.Migrations;
+import dev.sluice.proxy.session.HeldSession.Notice;
 import dev.sluice.proxy.session.ServerError;
 import java.io.IOException;
 import java.time.Clock;
@@ -49,6 +50,19 @@ public final class CommandRunner {
         } catch (IOException e) {
             return refuse("58030", "the audit trail cannot be read: " + e.getMessage(), "", "");
         }
+    }
+
+    /** What the client should know beside the answer. */
+    public Optional<Notice> notice(GatewayCommand command) {
+        boolean policies = command instanceof GatewayCommand.Show show && show.topic() == Topic.POLICIES;
+        return view.policyRefused()
+                .filter(why -> policies)
+                .map(why -> new Notice(
+                        "WARNING",
+                        "01000",
+                        "the policy was changed and could not be used: the one before still holds",
+                        why,
+                        "Correct the file; it is read again when it changes."));
     }
 
     /** What an ALTER SLUICE is answered with, without its row. */

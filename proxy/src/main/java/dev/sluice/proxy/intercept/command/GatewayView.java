@@ -2,12 +2,16 @@ package dev.sluice.proxy.intercept.command;
 
 import dev.sluice.proxy.migration.DatabaseRef;
 import java.util.List;
+import java.util.Optional;
 
 /** What commands show of parts of the gateway that this package does not know. Thread-safe. */
 public interface GatewayView {
 
     /** The rules with their defaults and what the policy makes of them. */
     Table policies();
+
+    /** Why the policy is not the one that its file has now, when that could not be used. */
+    Optional<String> policyRefused();
 
     Table throttle(DatabaseRef database);
 
@@ -27,6 +31,11 @@ public interface GatewayView {
             @Override
             public Table policies() {
                 return EMPTY;
+            }
+
+            @Override
+            public Optional<String> policyRefused() {
+                return Optional.empty();
             }
 
             @Override

@@ -1,0 +1,182 @@
+package dev.sluice.proxy.intercept;
+
+import dev.sluice.policies.policy.Action;
+import dev.sluice.policies.policy.Policy;
+import dev.sluice.policies.rule.Conduct;
+import dev.sluice.policies.rule.Rule;
+import dev.sluice.policies.rule.Rules;
+import dev.sluice.policies.sql.Dialect;
+import dev.sluice.policies.sql.LexicalRules;
+import dev.sluice.policies.sql.Scanner;
+import dev.sluice.policies.sql.StatementText;
+import dev.sluice.policies.sql.Token;
+import dev.sluice.proxy.audit.AuditEvent;
+import dev.sluice.proxy.audit.AuditLog;
+import dev.sluice.proxy.session.HeldSession;
+import dev.sluice.proxy.session.HeldSession.Notice;
+import dev.sluice.proxy.session.QueryResult;
+import dev.sluice.proxy.session.ServerError;
+import dev.sluice.proxy.session.ServerErrorException;
+import dev.sluice.proxy.session.SessionInfo;
+import dev.sluice.proxy.session.TransactionStatus;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+
+/**
+ * Warns of what an open transaction does besides its schema change while that holds a lock which stops others, or refuses
+ * it where the policy says so. A warning comes once in a transaction. Thread-safe; blocks.
+ */
+final class TransactionConduct {
+
+    private static final Set<String> RULES = Set.of(Conduct.DATA_CHANGE, Conduct.STATEMENT_AFTER_LOCK);
+
+    private static final List<String> ENDS = List.of("COMMIT", "END", "ROLLBACK", "ABORT");
+
+    private final Supplier<Policy> policy;
+    private final OpenTransactions open;
+    private final AuditLog audit;
+    private final AuditIds ids;
+
+    TransactionConduct(Supplier<Policy> policy, OpenTransactions open, AuditLog audit, AuditIds ids) {
+        this.policy = policy;
+        this.open = open;
+        this.audit = audit;
+        this.ids = ids;
+    }
+
+    /** Whether a session's statements are to be shown to {@link #message}; does not block. */
+    boolean isWatched(long session) {
+        return open.isWatched(session, RULES);
+    }
+
+    /** A message without a schema change. */
+    void message(HeldSession session, String sql, List<StatementText> statements)
+            throws RefusedException, ServerErrorException {
+        Optional<HeldLock> lock = open.lock(session.info().id());
+        if (lock.isEmpty() || session.transaction() == TransactionStatus.FAILED) {
+            return;
+        }
+        for (StatementText statement : statements) {
+            if (statement.kind() == StatementText.Kind.TRANSACTION && ends(statement.in(sql), session)) {
+                // More may follow in the pipeline before the server says that the transaction is over.
+                open.unlock(session.info().id());
+                return;
+            }
+            if (statement.kind() == StatementText.Kind.DATA) {
+                data(session, statement.in(sql), lock.get());
+            }
+        }
+    }
+
+    private static boolean ends(String statement, HeldSession session) {
+        List<Token> tokens = Scanner.tokens(statement, session.info().lexicalRules());
+        Token first = tokens.getFirst();
+        boolean toSavepoint = tokens.stream().anyMatch(token -> token.isWord("TO"));
+        return !toSavepoint && ENDS.stream().anyMatch(first::isWord);
+    }
+
+    /** A statement that is no schema change, behind one that holds a lock. */
+    void data(HeldSession session, String statement, HeldLock lock) throws RefusedException, ServerErrorException {
+        LexicalRules rules = session.info().lexicalRules();
+        Optional<String> rule = Conduct.ruleOf(executed(session, statement, rules), rules);
+        if (rule.isPresent()) {
+            caught(session, statement, rule.get(), lock);
+        }
+    }
+
+    /** A rule catches a statement. */
+    void caught(HeldSession session, String statement, String rule, HeldLock lock) throws RefusedException {
+        Rule about = Rules.byId(rule).orElseThrow();
+        Optional<Policy.Setting> setting = policy.get().setting(rule, lock.where());
+        Action action = setting.map(Policy.Setting::action).orElseGet(() -> standard(about));
+        long id = session.info().id();
+        if (action.compareTo(Action.REWRITE) > 0) {
+            ServerError error = Refusals.conduct(about, lock, setting.map(Policy.Setting::decidedBy));
+            record(session.info(), statement, about, lock, "reject", "refused", error.sqlState());
+            throw new RefusedException(error);
+        }
+        boolean says = action == Action.WARN && policy.get().judges();
+        if (open.tell(id, rule) && says) {
+            session.notice(warning(about, lock, setting));
+            record(session.info(), statement, about, lock, "forward", "warned", "");
+        }
+    }
+
+    private static Action standard(Rule rule) {
+        return rule.engine(Dialect.POSTGRES).map(Rule.Engine::action).orElse(Action.ALLOW);
+    }
+
+    private static Notice warning(Rule rule, HeldLock lock, Optional<Policy.Setting> setting) {
+        return new Notice(
+                "WARNING",
+                "01000",
+                rule.id() + ": " + rule.harm(),
+                Refusals.held(lock)
+                        + setting.map(s -> " Decided by " + s.decidedBy() + ".").orElse(""),
+                rule.safeWay());
+    }
+
+    /** What {@code EXECUTE name} runs, where the server knows it; any other statement as it is. */
+    private static String executed(HeldSession session, String statement, LexicalRules rules)
+            throws ServerErrorException {
+        List<Token> tokens = Scanner.tokens(statement, rules);
+        if (tokens.size() < 2 || !tokens.getFirst().isWord("EXECUTE")) {
+            return statement;
+        }
+        String name = tokens.get(1).value().replace("\\", "\\\\").replace("'", "\\'");
+        QueryResult result = session.query(
+                "SELECT statement FROM pg_catalog.pg_prepared_statements WHERE name = E'" + name + "'");
+        return result.rows().stream()
+                .findFirst()
+                .flatMap(List::getFirst)
+                .map(text -> withoutPrepare(text, rules))
+                .orElse(statement);
+    }
+
+    /** {@code PREPARE name (types) AS statement} is kept as it was sent. */
+    private static String withoutPrepare(String text, LexicalRules rules) {
+        List<Token> tokens = Scanner.tokens(text, rules);
+        if (tokens.isEmpty() || !tokens.getFirst().isWord("PREPARE")) {
+            return text;
+        }
+        return tokens.stream()
+                .filter(token -> token.isWord("AS"))
+                .findFirst()
+                .map(as -> text.substring(as.end()))
+                .orElse(text);
+    }
+
+    private void record(
+            SessionInfo info,
+            String statement,
+            Rule rule,
+            HeldLock lock,
+            String verdict,
+            String result,
+            String sqlState) {
+        AuditEvent.Who who = new AuditEvent.Who(
+                info.id(),
+                info.upstream(),
+                info.database(),
+                info.user(),
+                lock.where().role(),
+                info.clientAddress(),
+                info.application());
+        String id = ids.next();
+        audit.appendOrKeep(new AuditEvent.Attempt(
+                id,
+                who,
+                statement,
+                List.of(),
+                verdict,
+                List.of(rule.id()),
+                rule.safeWay(),
+                Refusals.held(lock),
+                Optional.empty(),
+                Optional.empty()));
+        audit.appendOrKeep(new AuditEvent.Outcome(id, who, result, sqlState, rule.harm(), Duration.ZERO));
+    }
+}
