@@ -24,6 +24,7 @@ public final class InFlight {
     private int head;
     private int size;
     private boolean unsynced;
+    private boolean executed;
     private boolean discarding;
     private boolean copyIn;
 
@@ -38,6 +39,11 @@ public final class InFlight {
     /** Whether extended-protocol messages were sent behind the last Sync. */
     public boolean isUnsynced() {
         return unsynced;
+    }
+
+    /** Whether a statement of the client's was executed behind the last Sync. */
+    public boolean isExecuted() {
+        return executed;
     }
 
     /** Whether the server discards what comes until a Sync that has not been sent yet. */
@@ -65,6 +71,7 @@ public final class InFlight {
             case FrontendType.QUERY, FrontendType.FUNCTION_CALL, BULK_QUERY -> {
                 if (!discarding && !copyIn) {
                     unsynced = false;
+                    executed = false;
                     push(type);
                 }
             }
@@ -77,6 +84,7 @@ public final class InFlight {
                     BULK_EXECUTE -> {
                 if (!discarding) {
                     unsynced = true;
+                    executed |= type == FrontendType.EXECUTE || type == BULK_EXECUTE;
                     push(type);
                 }
             }
@@ -100,6 +108,7 @@ public final class InFlight {
         if (!copyIn) {
             discarding = false;
             unsynced = false;
+            executed = false;
             push(FrontendType.SYNC);
         }
     }

@@ -1,6 +1,8 @@
 package dev.sluice.proxy.api;
 
 import dev.sluice.proxy.migration.DatabaseRef;
+import dev.sluice.proxy.migration.Migration;
+import dev.sluice.proxy.migration.MigrationException;
 import dev.sluice.proxy.migration.Migrations;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -12,6 +14,15 @@ import java.util.OptionalDouble;
 public interface ControlPlane {
 
     Migrations migrations();
+
+    /**
+     * Does what an operator wants, and puts it on record.
+     *
+     * @param operator who wants it, as far as that is known
+     * @param client from where
+     */
+    Migration command(DatabaseRef database, long id, Migrations.Command command, String operator, String client)
+            throws MigrationException;
 
     /** The databases that this gateway knows of: those of the configuration, and those that clients have named. */
     List<DatabaseRef> databases();

@@ -14,6 +14,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -29,10 +30,12 @@ final class Guard implements Filter {
     private static final String BEARER = "Bearer ";
 
     private final Optional<Secret> token;
+    private final Map<String, Secret> tokens;
     private final String ownHost;
 
     Guard(HttpConfig config) {
         this.token = config.token();
+        this.tokens = config.tokens();
         this.ownHost = config.address().host().toLowerCase(Locale.ROOT);
     }
 
@@ -43,14 +46,15 @@ final class Guard implements Filter {
         String path = request.path().path();
         if (path.startsWith("/api/") || path.startsWith("/ofrep/")) {
             check(request);
+            request.context().register(caller(request));
         }
         chain.proceed();
     }
 
     private void check(RoutingRequest request) {
         String host = header(request, "Host").orElse("");
-        if (token.isPresent()) {
-            if (!bears(request, token.get())) {
+        if (token.isPresent() || !tokens.isEmpty()) {
+            if (named(request).isEmpty() && token.filter(t -> bears(request, t)).isEmpty()) {
                 throw new Problem(401, "Unauthorized", "Expected the header Authorization: Bearer <http.token>.");
             }
             return;
@@ -75,6 +79,22 @@ final class Guard implements Filter {
         if (foreign && !reads) {
             throw new Problem(403, "Forbidden", "Requests of other origins' pages are not served.");
         }
+    }
+
+    private Caller caller(RoutingRequest request) {
+        Optional<String> name = named(request);
+        return new Caller(
+                name.orElse("http:" + request.remotePeer().host()),
+                name.isPresent(),
+                name.isPresent() || tokens.isEmpty());
+    }
+
+    /** The operator whose token the caller shows. */
+    private Optional<String> named(RoutingRequest request) {
+        return tokens.entrySet().stream()
+                .filter(entry -> bears(request, entry.getValue()))
+                .map(Map.Entry::getKey)
+                .findFirst();
     }
 
     private static boolean bears(RoutingRequest request, Secret token) {

@@ -60,12 +60,17 @@ final class MigrationRoutes implements HttpService {
     private void command(ServerRequest request, ServerResponse response) {
         Command command = command(request.path().pathParameters().get("command"), Json.body(request));
         Migration migration = one(request);
+        Caller caller = Caller.of(request);
+        if (command instanceof Command.Approve && !caller.mayApprove()) {
+            throw new Problem(
+                    403, "Forbidden", "An approval is somebody's: show one of the tokens that http.tokens names.");
+        }
+        String client = request.remotePeer().host() + ":" + request.remotePeer().port();
         try {
-            Migrations migrations = plane().migrations();
-            String operator = "http:" + request.remotePeer().host();
             Json.send(
                     response,
-                    MigrationJson.of(migrations.command(migration.database(), migration.id(), command, operator)));
+                    MigrationJson.of(plane().command(
+                                    migration.database(), migration.id(), command, caller.operator(), client)));
         } catch (MigrationException e) {
             throw Problem.of(e);
         }

@@ -11,10 +11,12 @@ import dev.sluice.proxy.cli.ExplainCommand;
 import dev.sluice.proxy.cli.InitCommand;
 import dev.sluice.proxy.cli.MigrationsClient;
 import dev.sluice.proxy.cli.MigrationsCommand;
+import dev.sluice.proxy.config.CompletionConfig;
 import dev.sluice.proxy.config.JdbcUrl;
 import dev.sluice.proxy.config.UpstreamConfig;
 import dev.sluice.proxy.ledger.MySqlLedgerScript;
 import dev.sluice.proxy.ledger.PostgresLedgerScript;
+import dev.sluice.proxy.migration.ApprovedMigrations;
 import dev.sluice.proxy.migration.DatabaseRef;
 import dev.sluice.proxy.migration.LedgerMigrations;
 import dev.sluice.proxy.migration.MigrationEnd;
@@ -64,7 +66,9 @@ final class CommandLineDatabases
         LedgerMigrations migrations =
                 new LedgerMigrations(pools, RunnerSettings.defaults(), engines::of, MigrationEnd.Listener.NONE);
         String database = upstream.isPostgres() ? upstream.database() : "";
-        return new LedgerClient(pools, migrations, new DatabaseRef(NAME, database));
+        ApprovedMigrations approved = new ApprovedMigrations(
+                migrations, pools, engines::of, CompletionConfig.DEFAULTS.approvalValidity());
+        return new LedgerClient(pools, migrations, approved, new DatabaseRef(NAME, database), upstream.user());
     }
 
     private static ControlDatabase database(ControlPools pools, ControlUpstream upstream) {

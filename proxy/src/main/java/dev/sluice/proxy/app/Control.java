@@ -3,6 +3,7 @@ package dev.sluice.proxy.app;
 import dev.sluice.policies.ddl.parser.DdlParser;
 import dev.sluice.policies.policy.Policy;
 import dev.sluice.proxy.api.ControlPlane;
+import dev.sluice.proxy.audit.AuditEvent;
 import dev.sluice.proxy.audit.AuditException;
 import dev.sluice.proxy.audit.AuditLog;
 import dev.sluice.proxy.catalog.ControlPools;
@@ -16,15 +17,19 @@ import dev.sluice.proxy.intercept.Interceptor;
 import dev.sluice.proxy.intercept.InterceptorSettings;
 import dev.sluice.proxy.intercept.MigrationAudit;
 import dev.sluice.proxy.intercept.MySqlInterceptor;
+import dev.sluice.proxy.intercept.command.AuditedCommands;
 import dev.sluice.proxy.migration.ApprovedMigrations;
 import dev.sluice.proxy.migration.DatabaseRef;
 import dev.sluice.proxy.migration.LedgerMigrations;
+import dev.sluice.proxy.migration.Migration;
+import dev.sluice.proxy.migration.MigrationException;
 import dev.sluice.proxy.migration.Migrations;
 import dev.sluice.proxy.session.SessionInfo;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,6 +48,7 @@ final class Control implements ControlPlane, AutoCloseable {
     private final LedgerMigrations ledger;
     private final ApprovedMigrations migrations;
     private final AuditLog audit;
+    private final AuditedCommands commands;
     private final Interceptor interceptor;
 
     private Control(Configuration configuration, Policy policy, Frontends frontends, Throttling throttling) {
@@ -54,9 +60,10 @@ final class Control implements ControlPlane, AutoCloseable {
         this.audit = new AuditLog(configuration.audit().file(), AUDIT_ROTATE_BYTES, Clock.systemUTC());
         this.ledger =
                 new LedgerMigrations(pools, Engines.settings(configuration), engines::of, new MigrationAudit(audit));
-        this.migrations = new ApprovedMigrations(ledger, pools, engines::of, Engines.APPROVAL_VALIDITY);
+        this.migrations = new ApprovedMigrations(ledger, pools, engines::of, configuration.completion().approvalValidity());
         throttling.connect(
                 pools, new ThrottleSensors(pools, configuration.gateway(), ledger::busy), new ThrottleAudit(audit));
+        this.commands = new AuditedCommands(migrations, audit);
         this.policy = new CurrentPolicy(policy, configuration.policies().source(), audit, Clock.systemUTC());
         Interceptor judging = new GatewayInterceptor(
                 engines.facts(pools),
@@ -122,6 +129,16 @@ final class Control implements ControlPlane, AutoCloseable {
     @Override
     public Migrations migrations() {
         return migrations;
+    }
+
+    @Override
+    public Migration command(
+            DatabaseRef database, long id, Migrations.Command command, String operator, String client)
+            throws MigrationException {
+        AuditEvent.Who who = new AuditEvent.Who(
+                0, database.upstream(), database.database(), operator, operator, client, "HTTP");
+        String word = command.getClass().getSimpleName().toLowerCase(Locale.ROOT);
+        return commands.run(who, "POST /api/v1/migrations/" + id + "/" + word, database, id, command);
     }
 
     @Override

@@ -18,15 +18,11 @@ import dev.sluice.proxy.migration.postgres.PostgresEngine;
 import dev.sluice.proxy.throttle.Pacer;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
 /** What differs between server products, put together. */
 final class Engines {
-
-    /** How long an approval may be used. */
-    static final Duration APPROVAL_VALIDITY = Duration.ofHours(24);
 
     private final Engine postgres;
     private final Engine mysql;

@@ -5,6 +5,7 @@ import dev.sluice.proxy.catalog.ControlPools;
 import dev.sluice.proxy.cli.CliException;
 import dev.sluice.proxy.cli.ExitCode;
 import dev.sluice.proxy.cli.MigrationsClient;
+import dev.sluice.proxy.migration.ApprovedMigrations;
 import dev.sluice.proxy.migration.DatabaseRef;
 import dev.sluice.proxy.migration.LedgerMigrations;
 import dev.sluice.proxy.migration.MigrationException;
@@ -17,13 +18,23 @@ import tools.jackson.databind.JsonNode;
 final class LedgerClient implements MigrationsClient {
 
     private final ControlPools pools;
-    private final LedgerMigrations migrations;
+    private final LedgerMigrations ledger;
+    private final ApprovedMigrations migrations;
     private final DatabaseRef database;
+    private final String operator;
 
-    LedgerClient(ControlPools pools, LedgerMigrations migrations, DatabaseRef database) {
+    /** @param operator whom the database knows as the one who connects: an approval is theirs */
+    LedgerClient(
+            ControlPools pools,
+            LedgerMigrations ledger,
+            ApprovedMigrations migrations,
+            DatabaseRef database,
+            String operator) {
         this.pools = pools;
+        this.ledger = ledger;
         this.migrations = migrations;
         this.database = database;
+        this.operator = operator;
     }
 
     @Override
@@ -52,7 +63,7 @@ final class LedgerClient implements MigrationsClient {
     @Override
     public JsonNode command(long id, Order order) throws CliException {
         try {
-            return MigrationJson.of(migrations.command(database, id, command(order), System.getProperty("user.name")));
+            return MigrationJson.of(migrations.command(database, id, command(order), operator));
         } catch (MigrationException e) {
             throw failure(e);
         }
@@ -78,7 +89,7 @@ final class LedgerClient implements MigrationsClient {
 
     @Override
     public void close() {
-        migrations.close();
+        ledger.close();
         pools.close();
     }
 }

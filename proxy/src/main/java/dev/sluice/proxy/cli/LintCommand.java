@@ -8,6 +8,7 @@ import dev.sluice.policies.sql.ServerVersion;
 import dev.sluice.proxy.config.ConfigException;
 import dev.sluice.proxy.config.ConfigurationReader;
 import dev.sluice.proxy.config.PolicyConfig;
+import dev.sluice.proxy.lint.AppliedMigrations;
 import dev.sluice.proxy.lint.Baseline;
 import dev.sluice.proxy.lint.Baselines;
 import dev.sluice.proxy.lint.DialectGuess;
@@ -28,7 +29,6 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -167,7 +167,7 @@ public final class LintCommand implements Callable<Integer> {
                     .getErr()
                     .println("Judged for " + version + "; --dialect and --server-version say otherwise.");
         }
-        return new Linter(engine, options(LexicalRules.defaults(version), Set.of(), policy))
+        return new Linter(engine, options(LexicalRules.defaults(version), AppliedMigrations.NONE, policy))
                 .lint(paths, baseline, FactsSource.assumed(version));
     }
 
@@ -204,7 +204,7 @@ public final class LintCommand implements Callable<Integer> {
         }
     }
 
-    private LintOptions options(LexicalRules rules, Set<String> applied, Policy policy) {
+    private LintOptions options(LexicalRules rules, AppliedMigrations applied, Policy policy) {
         PolicyContext context =
                 new PolicyContext(environment, "", Optional.empty(), "", "sluice lint", "", -1, -1, clock.instant());
         return new LintOptions(rules, policy, context, down, applied);

@@ -13,6 +13,7 @@ import dev.sluice.proxy.catalog.PostgresFactsReader;
 import dev.sluice.proxy.ledger.Ledger;
 import dev.sluice.proxy.ledger.MySqlLedger;
 import dev.sluice.proxy.ledger.PostgresLedger;
+import dev.sluice.proxy.lint.AppliedMigrations;
 import dev.sluice.proxy.lint.AppliedVersions;
 import dev.sluice.proxy.lint.FactsSource;
 import java.sql.Connection;
@@ -36,7 +37,7 @@ final class LintDatabase implements FactsSource, AutoCloseable {
     private final FactsReader reader;
     private final ServerVersion version;
     private final LexicalRules rules;
-    private final Set<String> applied;
+    private final AppliedMigrations applied;
 
     private LintDatabase(Connection connection, FactsReader reader) throws SQLException, CliException {
         this.connection = connection;
@@ -122,8 +123,8 @@ final class LintDatabase implements FactsSource, AutoCloseable {
         return rules;
     }
 
-    /** Versions of migrations that it has. */
-    Set<String> applied() {
+    /** What tools have run on it. */
+    AppliedMigrations applied() {
         return applied;
     }
 

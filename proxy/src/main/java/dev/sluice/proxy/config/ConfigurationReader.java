@@ -1,6 +1,7 @@
 package dev.sluice.proxy.config;
 
 import dev.sluice.proxy.config.ConfigNode.Mapping;
+import dev.sluice.proxy.config.Reading.Value;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -177,7 +178,8 @@ public final class ConfigurationReader {
         return new CompletionConfig(
                 root.word("completion", Map.of("wait", true, "return", false), CompletionConfig.DEFAULTS.waits()),
                 root.positiveDuration("completion_timeout", CompletionConfig.DEFAULTS.timeout()),
-                root.duration("approval_timeout", CompletionConfig.DEFAULTS.approvalTimeout()));
+                root.duration("approval_timeout", CompletionConfig.DEFAULTS.approvalTimeout()),
+                root.positiveDuration("approval_validity", CompletionConfig.DEFAULTS.approvalValidity()));
     }
 
     private static AuditConfig audit(Section s) {
@@ -191,9 +193,18 @@ public final class ConfigurationReader {
         HttpConfig http = new HttpConfig(
                 s.flag("enabled", true),
                 s.address("address").orElse(HttpConfig.DEFAULTS.address()),
-                s.text("token").map(Secret::of));
+                s.text("token").map(Secret::of),
+                tokens(s.section("tokens")));
         s.end();
         return http;
+    }
+
+    private static Map<String, Secret> tokens(Section s) {
+        Map<String, Secret> tokens = new LinkedHashMap<>();
+        for (Value value : s.entries()) {
+            tokens.put(value.key().substring(s.path().length() + 1), Secret.of(value.text()));
+        }
+        return tokens;
     }
 
     /** A file's content as it is written. */

@@ -34,11 +34,16 @@ public final class ConfigurationTable {
         rows.add(new Row("completion", c.completion().waits() ? "wait" : "return"));
         rows.add(new Row("completion_timeout", Units.print(c.completion().timeout())));
         rows.add(new Row("approval_timeout", Units.print(c.completion().approvalTimeout())));
+        rows.add(new Row(
+                "approval_validity", Units.print(c.completion().approvalValidity())));
         throttle(rows, c.throttle());
         rows.add(new Row("audit.file", c.audit().file().toString()));
         rows.add(new Row("http.enabled", String.valueOf(c.http().enabled())));
         rows.add(new Row("http.address", c.http().address().toString()));
         rows.add(new Row("http.token", c.http().token().map(Secret::toString).orElse("")));
+        c.http().tokens().keySet().stream()
+                .sorted()
+                .forEach(name -> rows.add(new Row("http.tokens." + name, Secret.MASK)));
         rows.add(new Row("max_statement_bytes", String.valueOf(c.maxStatementBytes())));
         rows.add(new Row("drain_timeout", Units.print(c.drainTimeout())));
         rows.add(new Row("log_level", c.logLevel()));

@@ -48,14 +48,23 @@ final class Approval {
         return who;
     }
 
-    /** The number of the approval that lets the statement pass, used up by this call; refused when there is none. */
-    long of(HeldSession session, Judgement judgement, Effects effects, boolean mayWait)
+    /**
+     * An approval that lets a statement pass, used up.
+     *
+     * @param waited whether that took a while, in which the facts may have changed
+     */
+    record Granted(long id, boolean waited) {}
+
+    /** Uses up the approval that lets the statement pass; refused when there is none. */
+    Granted of(HeldSession session, Judgement judgement, Effects effects, boolean mayWait)
             throws MigrationException, RefusedException, AuditException {
         String fingerprint = Fingerprint.of(judgement.text(), judgement.facts());
         Optional<Long> taken = approvals.take(database, who.user(), fingerprint);
         if (taken.isPresent()) {
-            return taken.get();
+            used(judgement, taken.get());
+            return new Granted(taken.get(), false);
         }
+        lapse(judgement, fingerprint);
         long request = approvals.request(new Approvals.Request(
                 database,
                 judgement.text(),
@@ -68,7 +77,8 @@ final class Approval {
         if (mayWait) {
             Optional<Long> approved = await(session, judgement.decision(), request, fingerprint);
             if (approved.isPresent()) {
-                return approved.get();
+                used(judgement, approved.get());
+                return new Granted(approved.get(), true);
             }
         }
         ServerError error = mayWait
@@ -76,6 +86,24 @@ final class Approval {
                 : Refusals.parked(judgement.decision(), request);
         audit.appendOrKeep(new AuditEvent.Outcome(id, who, "parked", error.sqlState(), error.message(), Duration.ZERO));
         throw new RefusedException(error);
+    }
+
+    /** Somebody has approved what is no longer so. */
+    private void lapse(Judgement judgement, String fingerprint) throws MigrationException {
+        for (long id : approvals.lapse(database, who.user(), judgement.text(), fingerprint)) {
+            audit.appendOrKeep(new AuditEvent.Operation(
+                    who,
+                    judgement.text(),
+                    Optional.of(id),
+                    "what it was asked for has changed since",
+                    "lapsed",
+                    ""));
+        }
+    }
+
+    private void used(Judgement judgement, long id) throws AuditException {
+        audit.append(new AuditEvent.Operation(
+                who, judgement.text(), Optional.of(id), "the statement passes, this once", "used", ""));
     }
 
     /** Gives back the approvals of statements that did not get through. */

@@ -112,8 +112,7 @@ final class MessageJudge {
 
     private void schemaChange(StatementText statement, int number)
             throws ServerErrorException, RefusedException, MigrationException, AuditException {
-        Judgement judgement =
-                judge.judge(session, sql, statement, number, statements.size() == 1, earlier, state.role());
+        Judgement judgement = judged(statement, number);
         mustMakeSense(judgement);
         List<Pending> pending = new ArrayList<>(earlierPending);
         pending.addAll(effects.pending());
@@ -121,13 +120,17 @@ final class MessageJudge {
         Refusals.warnings(judgement.decision()).forEach(session::notice);
         Optional<Long> approved = Optional.empty();
         if (judgement.decision().verdict() == Verdict.PARK && !serverRefuses(judgement)) {
-            approved = Optional.of(approval.of(session, judgement, effects, mayWait()));
+            Approval.Granted granted = approval.of(session, judgement, effects, mayWait());
+            if (granted.waited()) {
+                judgement = unchanged(judgement, statement, number);
+            }
+            approved = Optional.of(granted.id());
             judgement = judge.approved(judgement);
         }
         switch (judgement.decision().verdict()) {
             case REJECT -> throw refused(judgement);
             case PARK, FORWARD, GUARD, REWRITE, PHASE -> {
-                boolean alone = statements.size() == 1 && !earlier.inBlock();
+                boolean alone = statements.size() == 1 && session.isAlone();
                 if (lock.isPresent() && Conduct.takesTime(judgement.change())) {
                     conduct.caught(session, judgement.text(), Conduct.STATEMENT_AFTER_LOCK, lock.get());
                 }
@@ -136,6 +139,21 @@ final class MessageJudge {
                 earlier.passed(judgement.change(), judgement.facts());
             }
         }
+    }
+
+    private Judgement judged(StatementText statement, int number) throws ServerErrorException, RefusedException {
+        return judge.judge(session, sql, statement, number, statements.size() == 1, earlier, state.role());
+    }
+
+    /** What was approved while the client waited must still be so; if not, it is asked for anew. */
+    private Judgement unchanged(Judgement before, StatementText statement, int number)
+            throws ServerErrorException, RefusedException, MigrationException, AuditException {
+        Judgement now = judged(statement, number);
+        boolean same = Fingerprint.of(now.text(), now.facts()).equals(Fingerprint.of(before.text(), before.facts()));
+        if (!same && now.decision().verdict() == Verdict.PARK) {
+            approval.of(session, now, effects, false);
+        }
+        return now;
     }
 
     private RefusedException refused(Judgement judgement) {
@@ -156,7 +174,7 @@ final class MessageJudge {
 
     private boolean mayWait() {
         return statements.size() == 1
-                && session.transaction() == TransactionStatus.IDLE
+                && session.isAlone()
                 && settings.approvalTimeout().isPositive();
     }
 

@@ -26,6 +26,8 @@ public record ApprovalEntry(
         USED,
         /** Approved, but not used in time. */
         LAPSED,
+        /** What it was judged on has changed since. */
+        OUTDATED,
         CANCELLED
     }
 }

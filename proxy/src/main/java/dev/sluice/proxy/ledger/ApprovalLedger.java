@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -124,6 +125,27 @@ public final class ApprovalLedger {
             }
         }
         return Optional.empty();
+    }
+
+    /** Ends what the same user asked for the same statement on other facts. @return the numbers of those */
+    public List<Long> lapse(Connection connection, String requestedBy, String statement, String fingerprint)
+            throws SQLException {
+        String open = "state IN ('awaiting_approval', 'approved')";
+        List<Long> others = Sql.on(
+                        connection,
+                        "SELECT id FROM sluice.approvals WHERE requested_by = ? AND statement = ? AND fingerprint <> ?"
+                                + " AND " + open + " ORDER BY id LIMIT " + CANDIDATES)
+                .with(requestedBy)
+                .with(statement.replace("\0", ""))
+                .with(fingerprint)
+                .all(row -> row.getLong(1));
+        List<Long> ended = new ArrayList<>();
+        for (long id : others) {
+            if (change(connection, id, "state = 'outdated'", open)) {
+                ended.add(id);
+            }
+        }
+        return ended;
     }
 
     /** The statement did not get through after all: the approval holds as before. */

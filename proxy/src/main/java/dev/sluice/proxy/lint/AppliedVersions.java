@@ -4,11 +4,16 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Reads from a database which migrations it has, where a tool keeps a list that is known. */
 public final class AppliedVersions {
@@ -25,45 +30,72 @@ public final class AppliedVersions {
             new VersionList(
                     "atlas_schema_revisions", "SELECT version FROM atlas_schema_revisions.atlas_schema_revisions"));
 
+    /** Where Liquibase keeps its list; its columns are the same in every version. */
+    private static final String LIQUIBASE = "databasechangelog";
+
     private AppliedVersions() {}
 
-    /** Normalised versions; none where there is no list. The connection is in autocommit. */
-    public static Set<String> read(Connection connection) throws SQLException {
-        Set<String> tables = tables(connection);
+    /** Nothing where there is no list. The connection is in autocommit. */
+    public static AppliedMigrations read(Connection connection) throws SQLException {
+        Map<String, String> tables = tables(connection);
         Set<String> versions = new HashSet<>();
         for (VersionList list : LISTS) {
-            if (tables.contains(list.table())) {
-                read(connection, list.query(), versions);
+            if (tables.containsKey(list.table())) {
+                versions(connection, list.query(), versions);
             }
         }
-        return versions;
+        List<AppliedMigrations.ChangeSet> changeSets = new ArrayList<>();
+        Optional<String> liquibase = Optional.ofNullable(tables.get(LIQUIBASE));
+        if (liquibase.isPresent()) {
+            read(
+                    connection,
+                    "SELECT id, author, filename FROM " + liquibase.get(),
+                    row -> changeSets.add(new AppliedMigrations.ChangeSet(
+                            row.getString(1), row.getString(2), row.getString(3))));
+        }
+        return new AppliedMigrations(versions, changeSets);
     }
 
-    /** Names of the lists that are there in any schema: a query that must fail would be logged by server and driver. */
-    private static Set<String> tables(Connection connection) throws SQLException {
-        String names = LISTS.stream()
-                .map(list -> "'" + list.table() + "'")
+    /**
+     * The lists that are there in any schema, by their names in lower case: a query that must fail would be logged by
+     * server and driver.
+     */
+    private static Map<String, String> tables(Connection connection) throws SQLException {
+        String names = Stream.concat(LISTS.stream().map(VersionList::table), Stream.of(LIQUIBASE))
+                .map(table -> "'" + table + "'")
                 .distinct()
                 .collect(Collectors.joining(", ", "(", ")"));
-        Set<String> tables = new HashSet<>();
+        Map<String, String> tables = new HashMap<>();
         try (Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery(
-                        "SELECT table_name FROM information_schema.tables WHERE table_name IN " + names)) {
+                        "SELECT table_name FROM information_schema.tables WHERE lower(table_name) IN " + names)) {
             while (rows.next()) {
-                tables.add(String.valueOf(rows.getString(1)).toLowerCase(Locale.ROOT));
+                String name = String.valueOf(rows.getString(1));
+                tables.put(name.toLowerCase(Locale.ROOT), name);
             }
         }
         return tables;
     }
 
-    private static void read(Connection connection, String query, Set<String> into) throws SQLException {
+    private static void versions(Connection connection, String query, Set<String> into) throws SQLException {
+        read(connection, query, row -> {
+            String version = String.valueOf(row.getString(1));
+            if (version.matches("[0-9][0-9._]*")) {
+                into.add(MigrationVersion.of(version).toString());
+            }
+        });
+    }
+
+    /** Takes a row in. */
+    private interface Row {
+        void take(ResultSet row) throws SQLException;
+    }
+
+    private static void read(Connection connection, String query, Row row) throws SQLException {
         try (Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery(query)) {
             while (rows.next()) {
-                String version = String.valueOf(rows.getString(1));
-                if (version.matches("[0-9][0-9._]*")) {
-                    into.add(MigrationVersion.of(version).toString());
-                }
+                row.take(rows);
             }
         } catch (SQLException e) {
             if (!connection.isValid(5)) {

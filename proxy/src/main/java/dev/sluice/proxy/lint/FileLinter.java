@@ -31,6 +31,7 @@ final class FileLinter {
     private final LexicalRules rules;
     private final Engine engine;
     private final FactsSource source;
+    private final PendingSchema pending;
     private final DdlParser parser = new DdlParser();
     private final SourceLines lines;
     private final Script script;
@@ -41,14 +42,22 @@ final class FileLinter {
     private int statements;
     private int previousEnd;
 
-    FileLinter(MigrationFile file, String text, LintOptions options, Engine engine, FactsSource source) {
+    /** @param pending what files before this one leave behind */
+    FileLinter(
+            MigrationFile file,
+            String text,
+            LintOptions options,
+            Engine engine,
+            FactsSource source,
+            PendingSchema pending) {
         this.file = file;
         this.options = options;
         this.rules = options.rules();
         this.engine = engine;
         this.source = source;
+        this.pending = pending;
         this.lines = new SourceLines(text);
-        this.script = ScriptReader.read(file, text, rules, options.down());
+        this.script = ScriptReader.read(file, text, rules, options);
         this.ignores = Ignores.of(script.sql(), rules);
         this.state = new FileState(rules);
     }
@@ -109,7 +118,8 @@ final class FileLinter {
         StatementContext context =
                 new StatementContext(inTransaction, state.created(), statement.directives(), options.context());
         FactsRequest needs = engine.needs(change);
-        Facts facts = source.read(source.isReal() ? Applied.request(change, needs) : needs);
+        Facts now = source.read(source.isReal() ? Applied.request(change, needs) : needs);
+        Facts facts = source.isReal() ? pending.over(now) : now;
         Decision decision = engine.judge(change, facts, context, options.policy());
         Set<String> seen = new HashSet<>();
         for (Finding finding : decision.findings()) {
@@ -127,7 +137,8 @@ final class FileLinter {
             conduct(Conduct.STATEMENT_AFTER_LOCK, statement);
         }
         if (source.isReal()) {
-            Applied.of(change, facts, state).ifPresent(message -> applied(statement, message));
+            Applied.of(change, now, pending).ifPresent(message -> applied(statement, message));
+            pending.passed(change, now);
         }
         touched.addAll(Touched.by(change, file, lines.place(statement.start(), statement.end())));
         state.passed(change, inTransaction);

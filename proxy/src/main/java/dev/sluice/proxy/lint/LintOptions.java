@@ -3,7 +3,6 @@ package dev.sluice.proxy.lint;
 import dev.sluice.policies.policy.Policy;
 import dev.sluice.policies.policy.PolicyContext;
 import dev.sluice.policies.sql.LexicalRules;
-import java.util.Set;
 
 /**
  * How files are judged.
@@ -12,10 +11,6 @@ import java.util.Set;
  * @param policy what sets the rules' actions
  * @param context whom and what the policy's scopes are matched with
  * @param down whether the backward direction is linted instead of the forward one
- * @param applied versions that the database has already; their files are left out
+ * @param applied what the database has already, which is left out
  */
-public record LintOptions(LexicalRules rules, Policy policy, PolicyContext context, boolean down, Set<String> applied) {
-    public LintOptions {
-        applied = Set.copyOf(applied);
-    }
-}
+public record LintOptions(LexicalRules rules, Policy policy, PolicyContext context, boolean down, AppliedMigrations applied) {}

@@ -58,7 +58,7 @@ public final class Linter {
         return file.naming()
                 .version()
                 .filter(v -> file.naming().tool().isVersioned())
-                .filter(v -> options.applied().contains(v.toString()))
+                .filter(v -> options.applied().versions().contains(v.toString()))
                 .isPresent();
     }
 
@@ -70,22 +70,24 @@ public final class Linter {
         if (!source.isReal()) {
             return files.parallelStream().map(file -> assumed(file, source)).toList();
         }
+        // One after the other, since each stands on what those before it leave behind.
+        PendingSchema pending = new PendingSchema();
         List<FileLinter.Result> results = new ArrayList<>();
         for (MigrationFile file : files) {
-            results.add(one(file, source));
+            results.add(one(file, source, pending));
         }
         return results;
     }
 
     private FileLinter.Result assumed(MigrationFile file, FactsSource source) {
         try {
-            return one(file, source);
+            return one(file, source, new PendingSchema());
         } catch (SQLException e) {
             throw new IllegalStateException("assumptions need no database", e);
         }
     }
 
-    private FileLinter.Result one(MigrationFile file, FactsSource source) throws SQLException {
+    private FileLinter.Result one(MigrationFile file, FactsSource source, PendingSchema pending) throws SQLException {
         String text;
         try {
             text = MigrationFiles.read(file.path());
@@ -94,7 +96,7 @@ public final class Linter {
                     file.name(), LintFinding.Place.FILE, "it cannot be read: " + e.getMessage());
             return new FileLinter.Result(file, List.of(finding), List.of(), 0);
         }
-        return new FileLinter(file, text, options, engine, source).lint();
+        return new FileLinter(file, text, options, engine, source, pending).lint();
     }
 
     /** Findings by file, in the files' order. */

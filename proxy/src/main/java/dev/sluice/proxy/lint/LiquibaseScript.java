@@ -13,6 +13,8 @@ import java.util.regex.Pattern;
 final class LiquibaseScript {
     private static final Pattern CHANGE_SET =
             Pattern.compile("^\\s*--\\s*changeset\\s+(.*)$", Pattern.CASE_INSENSITIVE);
+    private static final Pattern NAME = Pattern.compile("(?:\"([^\"]*)\"|([^:\\s]+)):(?:\"([^\"]*)\"|(\\S+)).*");
+    private static final Pattern ROLLBACK = Pattern.compile("^\\s*--\\s*rollback\\b.*", Pattern.CASE_INSENSITIVE);
     private static final Pattern ATTRIBUTE = Pattern.compile("(\\w+):\\s*(\"[^\"]*\"|\\S+)");
 
     private LiquibaseScript() {}
@@ -20,7 +22,7 @@ final class LiquibaseScript {
     private record ChangeSet(
             int start, boolean wanted, boolean transaction, boolean single, Optional<String> delimiter) {}
 
-    static Script read(String text, LexicalRules rules) {
+    static Script read(MigrationFile file, String text, LexicalRules rules, LintOptions options) {
         Script.Mask mask = new Script.Mask(text);
         List<Script.Piece> pieces = new ArrayList<>();
         Optional<ChangeSet> open = Optional.empty();
@@ -28,7 +30,7 @@ final class LiquibaseScript {
             Matcher head = CHANGE_SET.matcher(line.text());
             if (head.matches()) {
                 open.ifPresent(set -> close(set, line.start(), text, mask, pieces, rules));
-                open = Optional.of(changeSet(line.end(), head.group(1), rules.dialect()));
+                open = Optional.of(changeSet(line.end(), head.group(1), rules.dialect(), file, options.applied()));
             } else if (open.isEmpty() && !line.text().strip().startsWith("--")) {
                 mask.blank(line.start(), line.end());
             }
@@ -37,8 +39,10 @@ final class LiquibaseScript {
         return new Script(mask.toString(), pieces);
     }
 
-    private static ChangeSet changeSet(int start, String attributes, Dialect dialect) {
-        boolean wanted = true;
+    private static ChangeSet changeSet(
+            int start, String attributes, Dialect dialect, MigrationFile file, AppliedMigrations applied) {
+        boolean again = attributes.toLowerCase(Locale.ROOT).matches(".*\\brun(onchange|always):\\s*\"?true.*");
+        boolean wanted = again || !hasRun(attributes, file, applied);
         boolean transaction = dialect == Dialect.POSTGRES;
         boolean split = true;
         Optional<String> delimiter = Optional.empty();
@@ -46,7 +50,7 @@ final class LiquibaseScript {
         while (attribute.find()) {
             String value = attribute.group(2).replace("\"", "");
             switch (attribute.group(1).toLowerCase(Locale.ROOT)) {
-                case "dbms" -> wanted = isFor(value, dialect);
+                case "dbms" -> wanted &= isFor(value, dialect);
                 case "runintransaction" -> transaction &= !value.equalsIgnoreCase("false");
                 case "splitstatements" -> split = !value.equalsIgnoreCase("false");
                 case "enddelimiter" -> delimiter = Optional.of(value.replace("\\n", "\n"));
@@ -54,6 +58,17 @@ final class LiquibaseScript {
             }
         }
         return new ChangeSet(start, wanted, transaction, !split, delimiter.filter(d -> !d.equals(";")));
+    }
+
+    /** A change set is called {@code author:id}. */
+    private static boolean hasRun(String attributes, MigrationFile file, AppliedMigrations applied) {
+        Matcher name = NAME.matcher(attributes.strip());
+        return name.matches() && applied.hasRun(either(name, 3), either(name, 1), file);
+    }
+
+    private static String either(Matcher name, int group) {
+        String quoted = name.group(group);
+        return quoted == null ? name.group(group + 1) : quoted;
     }
 
     private static boolean isFor(String dbms, Dialect dialect) {

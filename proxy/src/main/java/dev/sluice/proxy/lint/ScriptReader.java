@@ -16,14 +16,13 @@ final class ScriptReader {
 
     private ScriptReader() {}
 
-    /** @param down whether the backward direction is wanted instead of the forward one */
-    static Script read(MigrationFile file, String text, LexicalRules rules, boolean down) {
+    static Script read(MigrationFile file, String text, LexicalRules rules, LintOptions options) {
         boolean mySql = rules.dialect().isMySqlFamily();
         if (LIQUIBASE.matcher(text).find()) {
-            return LiquibaseScript.read(text, rules);
+            return LiquibaseScript.read(file, text, rules, options);
         }
         if (UpDownScript.isOne(text)) {
-            return UpDownScript.read(text, mySql, down);
+            return UpDownScript.read(text, mySql, options.down());
         }
         if (mySql && DELIMITER.matcher(text).find()) {
             return DelimiterScript.read(text, rules);

@@ -34,7 +34,7 @@ final class ApprovalView {
             case AWAITING_APPROVAL -> State.AWAITING_APPROVAL;
             case APPROVED -> State.READY;
             case USED -> State.COMPLETE;
-            case LAPSED, CANCELLED -> State.CANCELLED;
+            case LAPSED, OUTDATED, CANCELLED -> State.CANCELLED;
         };
     }
 
@@ -45,6 +45,8 @@ final class ApprovalView {
             case APPROVED -> "approved by " + by + "; the statement may be sent again, once";
             case USED -> "approved by " + by + "; the statement was sent again";
             case LAPSED -> "approved by " + by + ", but not used in time";
+            case OUTDATED ->
+                (by.isEmpty() ? "" : "approved by " + by + ", but ") + "what it was asked for has changed since";
             case CANCELLED -> "withdrawn";
         };
     }

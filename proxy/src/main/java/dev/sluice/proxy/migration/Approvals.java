@@ -1,6 +1,7 @@
 package dev.sluice.proxy.migration;
 
 import dev.sluice.policies.plan.Decision;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -25,6 +26,14 @@ public interface Approvals {
 
     /** Writes a request down and gives its number; one that still waits for the same is given again. */
     long request(Request request) throws MigrationException;
+
+    /**
+     * Ends what the same user has asked for the same statement on other facts, approved or not.
+     *
+     * @return the numbers of those
+     */
+    List<Long> lapse(DatabaseRef database, String requestedBy, String statement, String fingerprint)
+            throws MigrationException;
 
     /** Uses up an approval of exactly this, when there is one that is still valid. */
     Optional<Long> take(DatabaseRef database, String requestedBy, String fingerprint) throws MigrationException;

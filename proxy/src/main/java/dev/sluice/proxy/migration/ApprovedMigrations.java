@@ -61,6 +61,15 @@ public final class ApprovedMigrations implements Migrations, Approvals {
     }
 
     @Override
+    public List<Long> lapse(DatabaseRef database, String requestedBy, String statement, String fingerprint)
+            throws MigrationException {
+        return kept(
+                database,
+                (approvals, connection) -> approvals.lapse(connection, requestedBy, statement, fingerprint),
+                List.<Long>of());
+    }
+
+    @Override
     public Optional<Long> take(DatabaseRef database, String requestedBy, String fingerprint) throws MigrationException {
         return kept(
                 database,

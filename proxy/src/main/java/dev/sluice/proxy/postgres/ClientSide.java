@@ -71,6 +71,12 @@ final class ClientSide extends ChannelInboundHandlerAdapter {
         return in == null ? 0 : in.readableBytes();
     }
 
+    /** The type of the message behind the one that is held; 0 when it has not come. */
+    byte nextType() {
+        ByteBuf in = kept;
+        return in == null || !in.isReadable() ? 0 : in.getByte(in.readerIndex());
+    }
+
     private ByteBuf join(ByteBuf in) {
         ByteBuf before = kept;
         if (before == null) {

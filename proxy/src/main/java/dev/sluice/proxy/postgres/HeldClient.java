@@ -23,14 +23,21 @@ final class HeldClient implements HeldSession {
     private final EventLoop loop;
     private final SessionInfo info;
     private final TransactionStatus transaction;
+    private final boolean alone;
     private volatile boolean abandoned;
     private volatile @Nullable Thread worker;
 
-    HeldClient(Interception interception, EventLoop loop, SessionInfo info, TransactionStatus transaction) {
+    HeldClient(
+            Interception interception,
+            EventLoop loop,
+            SessionInfo info,
+            TransactionStatus transaction,
+            boolean alone) {
         this.interception = interception;
         this.loop = loop;
         this.info = info;
         this.transaction = transaction;
+        this.alone = alone;
     }
 
     /** Starts the work that this session is lent to. */
@@ -64,6 +71,11 @@ final class HeldClient implements HeldSession {
      * Waits for the answer even when interrupted, since the connection must not be left in the middle of one; but asks
      * the server to cancel, and again, since a request may come before the statement has begun.
      */
+    @Override
+    public boolean isAlone() {
+        return alone;
+    }
+
     @Override
     public QueryResult query(String sql) throws ServerErrorException {
         if (abandoned) {

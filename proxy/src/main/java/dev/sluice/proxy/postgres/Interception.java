@@ -171,7 +171,7 @@ final class Interception {
     /** The session as the control plane sees it from now on. */
     HeldClient lend() {
         SessionPicture now = session.picture();
-        return new HeldClient(this, session.client.eventLoop(), now.info(), now.transaction());
+        return new HeldClient(this, session.client.eventLoop(), now.info(), now.transaction(), session.isAlone());
     }
 
     private void ruled(HeldClient client, Held held, Ruling ruling) {

@@ -457,6 +457,12 @@ final class Session implements RelayedSession {
         return status != 'I';
     }
 
+    /** Whether what is held is all of its transaction: no block is open, no statement went before, a Sync follows. */
+    boolean isAlone() {
+        boolean implicit = !inFlight.isExecuted() && clientSide.nextType() == FrontendType.SYNC;
+        return !isInBlock() && (!inFlight.isUnsynced() || implicit);
+    }
+
     boolean isBetweenTransactions() {
         return status == 'I' && !holding && inFlight.isEmpty() && (clientSide.keptBytes() == 0 || bulk.isHoldingBack());
     }

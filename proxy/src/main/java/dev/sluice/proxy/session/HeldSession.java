@@ -13,6 +13,14 @@ public interface HeldSession {
     TransactionStatus transaction();
 
     /**
+     * Whether nothing else is part of the held message's transaction, neither before it nor behind it: it may be kept
+     * waiting without holding up others, and taken back without leaving half of something.
+     */
+    default boolean isAlone() {
+        return transaction() == TransactionStatus.IDLE;
+    }
+
+    /**
      * Runs a statement on the client's own upstream connection, in its transaction and under its role; the client sees
      * nothing of it. Results are bounded: more than 4 MiB of them is an error.
      *

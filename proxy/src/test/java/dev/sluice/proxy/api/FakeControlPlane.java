@@ -54,6 +54,11 @@ final class FakeControlPlane implements ControlPlane, Migrations {
     }
 
     @Override
+    public Migration command(DatabaseRef database, long id, Command command, String operator, String client) {
+        return command(database, id, command, operator);
+    }
+
+    @Override
     public List<DatabaseRef> databases() {
         return List.of(new DatabaseRef("main", "orders"), new DatabaseRef("main", "billing"));
     }

@@ -17,6 +17,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
@@ -246,6 +247,31 @@ class HttpInterfaceTest {
     private static String event(BufferedReader lines) {
         Stream<String> data = lines.lines().filter(line -> line.startsWith("data:"));
         return data.findFirst().orElseThrow();
+    }
+
+    @Test
+    void whereOperatorsHaveTokensAnApprovalIsSomebodys() throws Exception {
+        control.migration(42, "orders", State.AWAITING_APPROVAL);
+        HttpConfig config = new HttpConfig(
+                true,
+                new Address("127.0.0.1", 0),
+                Optional.of(Secret.of("robot")),
+                Map.of("olga", Secret.of("0lg4")));
+        try (HttpInterface told = HttpInterface.start(config, sources())) {
+            assertThat(approve(told, "wrong")).isEqualTo(401);
+            assertThat(approve(told, "robot")).isEqualTo(403);
+            assertThat(approve(told, "0lg4")).isEqualTo(200);
+        }
+        assertThat(control.commands).containsExactly("42 Approve[reason=seen] by olga");
+    }
+
+    private int approve(HttpInterface at, String token) throws Exception {
+        URI uri = URI.create("http://127.0.0.1:" + at.address().getPort() + "/api/v1/migrations/42/approve");
+        HttpRequest request = HttpRequest.newBuilder(uri)
+                .header("Authorization", "Bearer " + token)
+                .POST(HttpRequest.BodyPublishers.ofString("{\"reason\": \"seen\"}"))
+                .build();
+        return client.send(request, HttpResponse.BodyHandlers.ofString()).statusCode();
     }
 
     private HttpInterface start(Optional<Secret> token) {

@@ -107,6 +107,29 @@ class GatewayTest {
     }
 
     @Test
+    void whatIsCommandedByHttpIsOnRecord() throws Exception {
+        String database = TestPostgres.newDatabase();
+        TestPostgres.execute(database, "CREATE TABLE orders (id int, note text)");
+
+        try (GatewayLauncher.Running gateway = start(options(database));
+                Connection connection = connect(gateway, database)) {
+            assertThatThrownBy(() -> execute(connection, "ALTER TABLE orders DROP COLUMN note"))
+                    .hasMessageContaining("request 1");
+            HttpRequest approve = HttpRequest.newBuilder(URI.create(
+                            "http://127.0.0.1:" + gateway.http().orElseThrow().getPort()
+                                    + "/api/v1/migrations/1/approve?database=" + database))
+                    .POST(HttpRequest.BodyPublishers.ofString("{\"reason\": \"seen\"}"))
+                    .build();
+            assertThat(client.send(approve, HttpResponse.BodyHandlers.ofString()).statusCode())
+                    .isEqualTo(200);
+
+            execute(connection, "ALTER TABLE orders DROP COLUMN note");
+        }
+        assertThat(Files.readString(folder.resolve("audit.jsonl")))
+                .contains("POST /api/v1/migrations/1/approve", "\"reason\":\"seen\"", "http:127.0.0.1");
+    }
+
+    @Test
     void aGatewayIsUpBeforeItsDatabase() throws Exception {
         GatewayOptions options = options("none", "jdbc:postgresql://postgres@127.0.0.1:1/none");
 

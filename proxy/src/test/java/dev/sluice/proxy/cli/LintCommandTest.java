@@ -163,6 +163,36 @@ class LintCommandTest {
                         "conflicting-migration orders exists in the database already");
     }
 
+    @Test
+    void againstADatabaseEachStatementStandsOnThosePendingBeforeIt() throws Exception {
+        String database = TestPostgres.newDatabase();
+        TestPostgres.execute(
+                database,
+                "CREATE TABLE orders (id bigint PRIMARY KEY, old text)",
+                "CREATE TABLE databasechangelog (id text, author text, filename text)",
+                "INSERT INTO databasechangelog VALUES ('1', 'ann', 'db/z.sql')");
+        file("V1__a.sql", "ALTER TABLE orders ADD COLUMN code int;");
+        file("V2__b.sql", "CREATE INDEX CONCURRENTLY orders_code ON orders (code);");
+        file("V3__c.sql", "ALTER TABLE orders ALTER COLUMN code SET NOT NULL;");
+        file("V4__d.sql", "ALTER TABLE orders DROP COLUMN old;\nALTER TABLE orders ADD COLUMN old text;");
+        file("V5__e.sql", "CREATE TABLE items (id int);\nCREATE INDEX items_i ON items (id);");
+        file("V6__f.sql", "ALTER TABLE items ADD COLUMN a int;\nALTER TABLE nowhere ADD COLUMN a int;");
+        file("V7__g.sql", "ALTER TABLE orders DROP COLUMN never;");
+        file("z.sql", "--liquibase formatted sql\n--changeset ann:1\nDROP TABLE orders;\n");
+
+        lint(folder.toString(), "--against", TestPostgres.url(database), "--user", "postgres", "--format", "json");
+
+        assertThat(JsonMapper.shared().readTree(out.toString()).path("findings"))
+                .extracting(f -> Path.of(f.path("file").asString()).getFileName() + ":"
+                        + f.path("line").asInt() + " " + f.path("rule").asString())
+                .contains("V3__c.sql:1 set-not-null", "V4__d.sql:1 drop-column")
+                .contains("V6__f.sql:2 conflicting-migration", "V7__g.sql:1 conflicting-migration")
+                .doesNotContain(
+                        "V4__d.sql:2 conflicting-migration",
+                        "V6__f.sql:1 conflicting-migration",
+                        "z.sql:3 drop-table");
+    }
+
     private List<String> against(TestDatabase server) throws Exception {
         String database = server.newDatabase();
         try (Connection connection = server.connect(database);

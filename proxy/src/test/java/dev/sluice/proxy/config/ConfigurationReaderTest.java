@@ -52,6 +52,7 @@ class ConfigurationReaderTest {
             completion: return
             completion_timeout: 5min
             approval_timeout: 0
+            approval_validity: 8h
             max_statement_bytes: 1MiB
             throttle:
               batch_time: 20ms
@@ -60,7 +61,7 @@ class ConfigurationReaderTest {
               max_active_sessions: 50
               max_rows_per_second: 1000
             audit: {file: /var/lib/sluice/audit.jsonl}
-            http: {address: 0.0.0.0:9000, token: t0k3n}
+            http: {address: 0.0.0.0:9000, token: t0k3n, tokens: {olga: 0lg4}}
             drain_timeout: 5s
             log_level: debug
             """;
@@ -84,7 +85,8 @@ class ConfigurationReaderTest {
         assertThat(c.operators()).containsExactly("dba", "oncall");
         assertThat(c.lock())
                 .isEqualTo(new LockConfig(Duration.ofMillis(40), Duration.ofMillis(100), Duration.ofMinutes(1)));
-        assertThat(c.completion()).isEqualTo(new CompletionConfig(false, Duration.ofMinutes(5), Duration.ZERO));
+        assertThat(c.completion()).isEqualTo(new CompletionConfig(
+                        false, Duration.ofMinutes(5), Duration.ZERO, Duration.ofHours(8)));
         assertThat(c.maxStatementBytes()).isEqualTo(1 << 20);
         assertThat(c.throttle().batchTime()).isEqualTo(Duration.ofMillis(20));
         assertThat(c.throttle().maxRowsPerSecond()).isEqualTo(1000);
@@ -96,7 +98,11 @@ class ConfigurationReaderTest {
                 .isEqualTo(50);
         assertThat(c.audit().file()).isEqualTo(Path.of("/var/lib/sluice/audit.jsonl"));
         assertThat(c.http())
-                .isEqualTo(new HttpConfig(true, new Address("0.0.0.0", 9000), Optional.of(Secret.of("t0k3n"))));
+                .isEqualTo(new HttpConfig(
+                        true,
+                        new Address("0.0.0.0", 9000),
+                        Optional.of(Secret.of("t0k3n")),
+                        Map.of("olga", Secret.of("0lg4"))));
         assertThat(c.drainTimeout()).isEqualTo(Duration.ofSeconds(5));
         assertThat(c.logLevel()).isEqualTo("debug");
         assertThat(c.policies().content()).isInstanceOf(ConfigNode.Mapping.class);

@@ -98,6 +98,11 @@ final class FakeMigrations implements Migrations, Approvals {
     }
 
     @Override
+    public List<Long> lapse(DatabaseRef database, String requestedBy, String statement, String fingerprint) {
+        return List.of();
+    }
+
+    @Override
     public Optional<Long> take(DatabaseRef database, String requestedBy, String fingerprint) {
         for (Approvals.Request request : approved) {
             if (request.fingerprint().equals(fingerprint)

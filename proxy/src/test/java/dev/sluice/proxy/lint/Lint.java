@@ -11,7 +11,6 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /** Lints files of a folder with the gateway's engine. */
 record Lint(Path folder, ServerVersion version) {
@@ -31,7 +30,7 @@ record Lint(Path folder, ServerVersion version) {
         return this;
     }
 
-    LintOptions options(Set<String> applied) {
+    LintOptions options(AppliedMigrations applied) {
         PolicyContext context =
                 new PolicyContext("", "", Optional.empty(), "", "", "", -1, -1, Instant.parse("2026-01-01T00:00:00Z"));
         return new LintOptions(LexicalRules.defaults(version), Policy.DEFAULTS, context, false, applied);
@@ -42,7 +41,7 @@ record Lint(Path folder, ServerVersion version) {
     }
 
     LintReport run(Optional<Baseline> base) throws IOException, SQLException {
-        return new Linter(new GatewayEngine(), options(Set.of()))
+        return new Linter(new GatewayEngine(), options(AppliedMigrations.NONE))
                 .lint(List.of(folder), base, FactsSource.assumed(version));
     }
 

@@ -7,14 +7,23 @@ import dev.sluice.policies.sql.ServerVersion;
 import dev.sluice.policies.sql.Splitter;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class ScriptReaderTest {
     private static final LexicalRules POSTGRES = LexicalRules.defaults(ServerVersion.postgres(18));
     private static final LexicalRules MYSQL = LexicalRules.defaults(ServerVersion.mysql(8, 4, 0));
 
+    private static final AppliedMigrations APPLIED = new AppliedMigrations(
+            Set.of(),
+            List.of(
+                    new AppliedMigrations.ChangeSet("10", "bob", "db/changelog/x.sql"),
+                    new AppliedMigrations.ChangeSet("a view", "bob", "db/changelog/x.sql"),
+                    new AppliedMigrations.ChangeSet("11", "bob", "db/changelog/y.sql")));
+
     private static Script read(String name, String text, LexicalRules rules) {
-        return ScriptReader.read(MigrationFile.of(Path.of(name)), text, rules, false);
+        return ScriptReader.read(
+                MigrationFile.of(Path.of(name)), text, rules, Lint.postgres(Path.of(".")).options(APPLIED));
     }
 
     private static List<String> statements(String name, String text, LexicalRules rules) {
@@ -105,6 +114,22 @@ class ScriptReaderTest {
                 .isFalse();
         assertThat(read("x.sql", text, POSTGRES).pieces().getLast().transaction())
                 .isTrue();
+    }
+
+    @Test
+    void changeSetsThatTheDatabaseHasAreLeftOut() {
+        String text = """
+                --liquibase formatted sql
+                --changeset bob:10
+                SELECT 10;
+                --changeset bob:11
+                SELECT 11;
+                --changeset bob:"a view" runOnChange:true
+                SELECT 12;
+                --changeset eve:10
+                SELECT 13;
+                """;
+        assertThat(statements("x.sql", text, POSTGRES)).containsExactly("SELECT 11", "SELECT 12", "SELECT 13");
     }
 
     @Test

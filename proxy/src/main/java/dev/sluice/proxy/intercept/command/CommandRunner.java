@@ -1,7 +1,6 @@
 package dev.sluice.proxy.intercept.command;
 
 import dev.sluice.proxy.audit.AuditEvent;
-import dev.sluice.proxy.audit.AuditException;
 import dev.sluice.proxy.audit.AuditLog;
 import dev.sluice.proxy.audit.AuditTrail;
 import dev.sluice.proxy.intercept.Ruling;
@@ -26,6 +25,7 @@ public final class CommandRunner {
 
     private final Migrations migrations;
     private final AuditLog audit;
+    private final AuditedCommands audited;
     private final Operators operators;
     private final GatewayView view;
     private final Clock clock;
@@ -33,6 +33,7 @@ public final class CommandRunner {
     public CommandRunner(Migrations migrations, AuditLog audit, Operators operators, GatewayView view, Clock clock) {
         this.migrations = migrations;
         this.audit = audit;
+        this.audited = new AuditedCommands(migrations, audit);
         this.operators = operators;
         this.view = view;
         this.clock = clock;
@@ -124,22 +125,12 @@ public final class CommandRunner {
             return new Ruling.Refuse(missing(alter.migration()));
         }
         Optional<ServerError> refusal = refusal(alter, found.get(), who);
-        try {
-            audit.append(operation(alter, who, text, refusal.isPresent() ? "refused" : "asked", refusal));
-        } catch (AuditException e) {
-            return refuse(e.sqlState(), String.valueOf(e.getMessage()), "What an operator does must be on record.", "");
-        }
         if (refusal.isPresent()) {
+            audited.refused(who, text, alter.migration(), refusal.get());
             return new Ruling.Refuse(refusal.get());
         }
-        try {
-            Migration after = migrations.command(database, alter.migration(), alter.command(), who.user());
-            audit.appendOrKeep(operation(alter, who, text, after.state().word(), Optional.empty()));
-            return MigrationTable.of(List.of(after), clock.instant()).answer(false, "ALTER SLUICE");
-        } catch (MigrationException e) {
-            audit.appendOrKeep(operation(alter, who, text, "failed", Optional.of(e.error())));
-            throw e;
-        }
+        Migration after = audited.run(who, text, database, alter.migration(), alter.command());
+        return MigrationTable.of(List.of(after), clock.instant()).answer(false, "ALTER SLUICE");
     }
 
     private Optional<ServerError> refusal(GatewayCommand.Alter alter, Migration migration, AuditEvent.Who who) {
@@ -164,18 +155,6 @@ public final class CommandRunner {
                     "Let another operator approve it."));
         }
         return Optional.empty();
-    }
-
-    private static AuditEvent.Operation operation(
-            GatewayCommand.Alter alter, AuditEvent.Who who, String text, String result, Optional<ServerError> error) {
-        String reason = alter.command() instanceof Migrations.Command.Approve approve ? approve.reason() : "";
-        return new AuditEvent.Operation(
-                who,
-                text,
-                Optional.of(alter.migration()),
-                error.map(ServerError::message).orElse(reason),
-                result,
-                error.map(ServerError::sqlState).orElse(""));
     }
 
     private Table audit(String user, boolean operator) throws IOException {

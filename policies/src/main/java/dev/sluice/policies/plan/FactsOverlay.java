@@ -1,4 +1,4 @@
-package dev.sluice.proxy.intercept;
+package dev.sluice.policies.plan;
 
 import dev.sluice.policies.ddl.AlterAction;
 import dev.sluice.policies.ddl.ColumnConstraint;
@@ -11,15 +11,15 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /**
- * What a table will look like once earlier statements of the same message have run. They have not when the message is
- * judged, so the catalog does not show it.
+ * What a table will look like once earlier statements of the same message, or of the same files, have run. They have not
+ * when the next one is judged, so the catalog does not show it. Pure.
  */
-final class FactsOverlay {
+public final class FactsOverlay {
 
     private FactsOverlay() {}
 
     /** Empty when the effect of an action on later ones cannot be told. */
-    static Optional<RelationFacts> after(RelationFacts table, List<AlterAction> actions) {
+    public static Optional<RelationFacts> after(RelationFacts table, List<AlterAction> actions) {
         RelationFacts result = table;
         for (AlterAction action : actions) {
             Optional<RelationFacts> next = after(result, action);
