@@ -60,6 +60,7 @@ enum Keyword {
     PACKAGE,
     PREPARE,
     PROCEDURE,
+    PROGRAM,
     REASSIGN,
     REFRESH,
     REINDEX,

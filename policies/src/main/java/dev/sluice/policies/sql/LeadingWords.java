@@ -17,6 +17,7 @@ final class LeadingWords {
     private boolean explain;
     private boolean analyze;
     private boolean full;
+    private boolean program;
 
     LeadingWords(Dialect dialect) {
         this.dialect = dialect;
@@ -115,6 +116,11 @@ final class LeadingWords {
         };
     }
 
+    /** COPY runs a program on the server's machine, which may do anything. */
+    void runsProgram() {
+        program = true;
+    }
+
     /** A word behind the leading one. */
     void follow(Keyword keyword, int depth) {
         words++;
@@ -173,6 +179,7 @@ final class LeadingWords {
             case DROP -> mySql && second == Keyword.PREPARE ? Kind.DATA : Kind.SCHEMA_CHANGE;
             case VACUUM -> full ? Kind.SCHEMA_CHANGE : Kind.DATA;
             case CALL -> Kind.OPAQUE;
+            case COPY -> program && !mySql ? Kind.OPAQUE : Kind.DATA;
             case DO -> mySql ? Kind.DATA : Kind.OPAQUE;
             case EXECUTE, PREPARE, IF, CASE, LOOP, WHILE, REPEAT, FOR, DECLARE -> mySql ? Kind.OPAQUE : Kind.DATA;
             case BEGIN -> isBlock() ? Kind.OPAQUE : Kind.TRANSACTION;

@@ -159,6 +159,11 @@ final class StatementShape {
             case FROM -> fromAtTop |= depth == 0;
             case UPDATE, DELETE -> nestedWrite |= previousSymbol == '(';
             case SQL_MODE -> sqlMode = true;
+            case PROGRAM -> {
+                if (leading.lead() == Keyword.COPY && (previous == Keyword.FROM || previous == Keyword.TO)) {
+                    leading.runsProgram();
+                }
+            }
             default -> {}
         }
         if (!objectKnown && depth == 0) {

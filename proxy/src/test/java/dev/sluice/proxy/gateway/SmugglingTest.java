@@ -2,6 +2,9 @@ package dev.sluice.proxy.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.policies.sql.LexicalRules;
+import dev.sluice.policies.sql.ServerVersion;
+import dev.sluice.policies.sql.Splitter;
 import dev.sluice.proxy.testing.GatewayFixture;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -27,6 +30,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Tag("integration")
 class SmugglingTest {
 
+    private static final LexicalRules RULES = LexicalRules.defaults(ServerVersion.postgres(18));
+    private static final Pattern ROW = Pattern.compile("\\| `(.*)` \\| (\\w+) \\|");
     private static final Pattern REPEATED = Pattern.compile("\\{REP:(\\d+):([^}]*)}");
     private static final Pattern PADDED = Pattern.compile("\\{PAD:(\\d+)}");
 
@@ -99,6 +104,74 @@ class SmugglingTest {
             }
             default -> throw new IllegalStateException("unknown expectation " + attempt.expect());
         }
+    }
+
+    /** A row of docs/smuggling.md. */
+    record Documented(String becomes, List<String> messages, boolean extended) {
+        @Override
+        public String toString() {
+            return becomes + (extended ? ", extended: " : ", simple: ") + String.join(" ¦¦ ", messages);
+        }
+    }
+
+    static Stream<Documented> documented() throws IOException {
+        return Files.readAllLines(Path.of("..", "docs", "smuggling.md")).stream()
+                .map(ROW::matcher)
+                .filter(Matcher::matches)
+                .flatMap(row -> {
+                    List<String> messages = messages(
+                            group(row, 1).replace("\\|", "|"));
+                    boolean single = messages.stream()
+                            .allMatch(message -> !message.contains("standard_conforming_strings")
+                                    && Splitter.splitWithoutDirectives(message, RULES)
+                                                    .size()
+                                            == 1);
+                    Documented simple = new Documented(group(row, 2), messages, false);
+                    return single
+                            ? Stream.of(simple, new Documented(group(row, 2), messages, true))
+                            : Stream.of(simple);
+                });
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("documented")
+    void whatThePageSaysIsSo(Documented attempt) throws Exception {
+        List<WireClient.Answer> answers = new ArrayList<>();
+        try (WireClient client = new WireClient(gateway.port(), gateway.database())) {
+            for (String message : attempt.messages()) {
+                answers.add(attempt.extended() ? client.extended("", message, false) : client.query(message, false));
+            }
+        }
+        WireClient.Answer last = answers.getLast();
+
+        if (!attempt.becomes().equals("online")) {
+            assertAbsent();
+        }
+        switch (attempt.becomes()) {
+            case "online" -> assertIntercepted(answers);
+            case "held" -> assertThat(last.message().orElse("")).contains("waits for approval as request");
+            case "refused" -> assertThat(last.sqlState()).isPresent();
+            case "server" -> assertThat(last.sqlState()).contains("42601");
+            case "text" -> assertThat(last.sqlState()).isEmpty();
+            case "recorded" -> {
+                assertThat(last.message()).isEmpty();
+                assertThat(gateway.trail().last(9, entry -> entry.text("kind").equals("attempt")))
+                        .isNotEmpty();
+            }
+            default -> throw new IllegalStateException("the page has no word " + attempt.becomes());
+        }
+    }
+
+    @Test
+    void whatWasPreparedByTheProtocolIsNotExecutedBySql() throws Exception {
+        try (WireClient client = new WireClient(gateway.port(), gateway.database())) {
+            client.extended("hidden", "ALTER TABLE sl_smug ADD COLUMN tok uuid", true);
+
+            assertThat(client.query("EXECUTE hidden", false).sqlState()).isPresent();
+            assertThat(client.query("EXPLAIN ANALYZE EXECUTE hidden", false).sqlState())
+                    .isPresent();
+        }
+        assertAbsent();
     }
 
     @Test

@@ -23,6 +23,15 @@ public final class DdlParser {
 
     /** One statement of a message. */
     public SchemaChange parse(String message, StatementText statement, LexicalRules rules) {
+        boolean copies = statement.kind() == StatementText.Kind.OPAQUE
+                && Scanner.of(message, statement.start(), statement.end(), rules)
+                        .next()
+                        .isWord("COPY");
+        if (copies) {
+            // No schema change by its words: its program is what cannot be seen.
+            return new SchemaChange.Opaque(
+                    new SourceText(message, statement.start(), statement.end()), "COPY", Optional.empty());
+        }
         return parse(message, statement.start(), statement.end(), rules);
     }
 
