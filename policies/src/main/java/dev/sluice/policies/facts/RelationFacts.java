@@ -124,6 +124,31 @@ public record RelationFacts(
         inFlight = List.copyOf(inFlight);
     }
 
+    /** The same with nothing known of its size. */
+    public RelationFacts unsized() {
+        return new RelationFacts(
+                name,
+                id,
+                kind,
+                temporary,
+                owned,
+                manageable,
+                -1,
+                -1,
+                columns,
+                attributeSlots,
+                constraints,
+                indexes,
+                triggers,
+                children,
+                partitionOf,
+                owner,
+                dependents,
+                indexOf,
+                options,
+                inFlight);
+    }
+
     public Optional<ColumnFacts> column(String column) {
         return columns.stream().filter(c -> c.name().equals(column)).findFirst();
     }

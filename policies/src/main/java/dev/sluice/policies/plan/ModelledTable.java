@@ -18,8 +18,10 @@ import dev.sluice.policies.rule.Tokens.Token;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /** A table as the statements that made it tell: columns, keys, constraints, partitions. */
 final class ModelledTable {
@@ -98,11 +100,27 @@ final class ModelledTable {
                     table.columns.removeIf(c -> c.name().equals(modify.from()));
                     table.add(modify.column());
                 }
+                case AlterAction.AlterType type ->
+                    table.replace(type.column(), c -> column(c, c.name(), type.type().source().text()));
+                case AlterAction.RenameColumn to ->
+                    table.replace(to.from(), c -> column(c, to.to(), c.type()));
+                case AlterAction.TableOption option ->
+                    table.options.put(option.name().toLowerCase(Locale.ROOT), option.value());
                 case AlterAction.RenameTable to -> {
                     rename(table.facts(), model.real(to.to()), model);
                     return;
                 }
-                default -> {}
+                case AlterAction.SetDefault ignored -> {}
+                case AlterAction.DropDefault ignored -> {}
+                case AlterAction.AlterColumnAttribute ignored -> {}
+                case AlterAction.CatalogOnly ignored -> {}
+                case AlterAction.Toggle ignored -> {}
+                case AlterAction.RowSecurity ignored -> {}
+                default -> {
+                    // What cannot be followed is better not known than known wrongly.
+                    model.remove(known.name());
+                    return;
+                }
             }
         }
         model.put(table.facts());
@@ -190,9 +208,19 @@ final class ModelledTable {
     }
 
     private void change(String column, boolean notNull) {
-        columns.replaceAll(c -> c.name().equals(column)
-                ? new ColumnFacts(c.name(), c.type(), notNull, c.defaultExpression(), c.generated(), c.identity())
-                : c);
+        replace(
+                column,
+                c -> new ColumnFacts(
+                        c.name(), c.type(), notNull, c.defaultExpression(), c.generated(), c.identity()));
+    }
+
+    private void replace(String column, UnaryOperator<ColumnFacts> by) {
+        columns.replaceAll(c -> c.name().equals(column) ? by.apply(c) : c);
+    }
+
+    private static ColumnFacts column(ColumnFacts column, String called, String type) {
+        return new ColumnFacts(
+                called, type, column.notNull(), column.defaultExpression(), column.generated(), column.identity());
     }
 
     private void validate(String constraint) {

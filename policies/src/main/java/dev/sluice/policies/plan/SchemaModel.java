@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * What earlier statements tell of a schema when there is no database to ask: fed with the statements of migration files in
@@ -59,10 +60,35 @@ public final class SchemaModel {
         }
     }
 
-    /** What is known of what a statement needs. */
+    /** What is known, seen from what a statement needs. */
     public Facts facts(FactsRequest request) {
         Map<QualifiedName, RelationFacts> found = new HashMap<>(relations);
         request.relations().forEach(name -> known(name).ifPresent(r -> found.put(name, r)));
+        return facts(request, found);
+    }
+
+    /** The same, limited to what a statement needs and what belongs to that, and with nothing known of any size. */
+    public Facts needed(FactsRequest request) {
+        Map<QualifiedName, RelationFacts> found = new HashMap<>();
+        request.relations()
+                .forEach(name -> known(name).ifPresent(relation -> {
+                    found.put(name, relation.unsized());
+                    around(relation).forEach(other -> found.put(other.name(), other.unsized()));
+                }));
+        return facts(request, found);
+    }
+
+    private Stream<RelationFacts> around(RelationFacts relation) {
+        Stream<QualifiedName> names = Stream.of(
+                        relation.indexOf().stream(),
+                        relation.partitionOf().stream(),
+                        relation.children().stream(),
+                        Stream.of(relation.name()))
+                .flatMap(some -> some);
+        return names.flatMap(name -> known(name).stream());
+    }
+
+    private Facts facts(FactsRequest request, Map<QualifiedName, RelationFacts> found) {
         Map<String, ExpressionFacts> volatilities = new HashMap<>();
         request.expressions()
                 .forEach(e -> volatilities.put(

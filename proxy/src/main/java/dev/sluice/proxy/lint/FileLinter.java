@@ -6,6 +6,7 @@ import dev.sluice.policies.ddl.parser.DdlParser;
 import dev.sluice.policies.facts.Facts;
 import dev.sluice.policies.facts.FactsRequest;
 import dev.sluice.policies.plan.Decision;
+import dev.sluice.policies.plan.SchemaModel;
 import dev.sluice.policies.plan.StatementContext;
 import dev.sluice.policies.plan.Verdict;
 import dev.sluice.policies.policy.Action;
@@ -18,8 +19,10 @@ import dev.sluice.policies.sql.Splitter;
 import dev.sluice.policies.sql.StatementText;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** Lints one file. Not thread-safe: one object a file. */
@@ -32,6 +35,8 @@ final class FileLinter {
     private final Engine engine;
     private final FactsSource source;
     private final PendingSchema pending;
+    private final Map<Integer, SchemaChange> parsed = new HashMap<>();
+    private final Map<Integer, Facts> foreseen = new HashMap<>();
     private final DdlParser parser = new DdlParser();
     private final SourceLines lines;
     private final Script script;
@@ -65,6 +70,49 @@ final class FileLinter {
     /** What a file came to. */
     record Result(MigrationFile file, List<LintFinding> findings, List<Touched> touched, int statements) {}
 
+    /** Takes the file's schema changes into a model of what files before it leave behind, and keeps what each finds there. */
+    void foresee(SchemaModel model) {
+        for (Map.Entry<Integer, SchemaChange> entry : changes()) {
+            foreseen.put(entry.getKey(), model.needed(engine.needs(entry.getValue())));
+            model.apply(entry.getValue());
+        }
+    }
+
+    /** Reads the file's schema changes, by where they begin. */
+    List<Map.Entry<Integer, SchemaChange>> changes() {
+        if (parsed.isEmpty()) {
+            for (Script.Piece piece : script.pieces()) {
+                for (StatementText statement : statements(piece)) {
+                    if (statement.kind() == StatementText.Kind.SCHEMA_CHANGE) {
+                        parsed.put(statement.start(), parser.parse(script.sql(), statement, rules));
+                    }
+                }
+            }
+        }
+        return parsed.entrySet().stream()
+                .sorted(Map.Entry.comparingByKey())
+                .toList();
+    }
+
+    /** A piece's statements with their places in the file; directives are looked at when it is linted. */
+    private List<StatementText> statements(Script.Piece piece) {
+        String text = script.sql().substring(piece.start(), piece.end());
+        return inFile(Splitter.splitWithoutDirectives(text, rules), piece);
+    }
+
+    private static List<StatementText> inFile(List<StatementText> split, Script.Piece piece) {
+        List<StatementText> one = split;
+        if (piece.single() && split.size() > 1) {
+            StatementText first = split.getFirst();
+            one = List.of(new StatementText(
+                    first.start(), split.getLast().end(), first.kind(), first.directives()));
+        }
+        return one.stream()
+                .map(s -> new StatementText(
+                        s.start() + piece.start(), s.end() + piece.start(), s.kind(), s.directives()))
+                .toList();
+    }
+
     Result lint() throws SQLException {
         for (Script.Piece piece : script.pieces()) {
             piece(piece);
@@ -85,16 +133,10 @@ final class FileLinter {
             report(LintRule.DIRECTIVE, piece.start(), piece.start(), String.valueOf(e.getMessage()));
             split = Splitter.splitWithoutDirectives(text, rules);
         }
-        if (piece.single() && split.size() > 1) {
-            StatementText first = split.getFirst();
-            split = List.of(new StatementText(first.start(), split.getLast().end(), first.kind(), first.directives()));
-        }
-        for (StatementText statement : split) {
-            int start = statement.start() + piece.start();
-            int end = statement.end() + piece.start();
+        for (StatementText statement : inFile(split, piece)) {
             statements++;
-            statement(new StatementText(start, end, statement.kind(), statement.directives()), piece);
-            previousEnd = lineEnd(end);
+            statement(statement, piece);
+            previousEnd = lineEnd(statement.end());
         }
         if (piece.transaction()) {
             state.endOfPiece();
@@ -113,13 +155,14 @@ final class FileLinter {
     }
 
     private void schemaChange(StatementText statement, Script.Piece piece) throws SQLException {
-        SchemaChange change = parser.parse(script.sql(), statement, rules);
+        SchemaChange known = parsed.get(statement.start());
+        SchemaChange change = known != null ? known : parser.parse(script.sql(), statement, rules);
         boolean inTransaction = !rules.dialect().isMySqlFamily() && (piece.transaction() || state.inBlock());
         StatementContext context =
                 new StatementContext(inTransaction, state.created(), statement.directives(), options.context());
         FactsRequest needs = engine.needs(change);
         Facts now = source.read(source.isReal() ? Applied.request(change, needs) : needs);
-        Facts facts = source.isReal() ? pending.over(now) : now;
+        Facts facts = source.isReal() ? pending.over(now) : foreseen.getOrDefault(statement.start(), now);
         Decision decision = engine.judge(change, facts, context, options.policy());
         Set<String> seen = new HashSet<>();
         for (Finding finding : decision.findings()) {

@@ -1,5 +1,6 @@
 package dev.sluice.proxy.lint;
 
+import dev.sluice.policies.plan.SchemaModel;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -9,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Lints files and folders. Thread-safe; blocks on files. */
 public final class Linter {
@@ -40,7 +42,8 @@ public final class Linter {
             }
         }
         base.ifPresent(b -> findings.addAll(VersionChecks.against(b, pending)));
-        List<FileLinter.Result> results = results(pending, source);
+        List<FileLinter.Result> results =
+                source.isReal() ? against(pending, source) : assuming(files, Set.copyOf(pending), source);
         results.forEach(result -> findings.addAll(result.findings()));
         if (base.isPresent() || source.isReal()) {
             findings.addAll(PendingConflicts.of(
@@ -66,37 +69,65 @@ public final class Linter {
         return base.knows(file) && base.holds(file, Fingerprint.of(file.path()));
     }
 
-    private List<FileLinter.Result> results(List<MigrationFile> files, FactsSource source) throws SQLException {
-        if (!source.isReal()) {
-            return files.parallelStream().map(file -> assumed(file, source)).toList();
-        }
+    private List<FileLinter.Result> against(List<MigrationFile> pending, FactsSource source) throws SQLException {
         // One after the other, since each stands on what those before it leave behind.
-        PendingSchema pending = new PendingSchema();
+        PendingSchema schema = new PendingSchema();
         List<FileLinter.Result> results = new ArrayList<>();
-        for (MigrationFile file : files) {
-            results.add(one(file, source, pending));
+        for (MigrationFile file : pending) {
+            Opened opened = open(file, source, schema);
+            results.add(opened.linter().isPresent() ? opened.linter().get().lint() : opened.unreadable());
         }
         return results;
     }
 
-    private FileLinter.Result assumed(MigrationFile file, FactsSource source) {
+    /** Without a database, what files before one have made is known from those files, merged ones included. */
+    private List<FileLinter.Result> assuming(List<MigrationFile> files, Set<MigrationFile> pending, FactsSource source) {
+        List<Opened> opened = files.parallelStream()
+                .map(file -> {
+                    Opened one = open(file, source, new PendingSchema());
+                    one.linter().ifPresent(FileLinter::changes);
+                    return one;
+                })
+                .toList();
+        Map<String, SchemaModel> schemas = new HashMap<>();
+        for (Opened one : opened) {
+            SchemaModel schema = schemas.computeIfAbsent(one.file().folder(), folder -> model());
+            one.linter().ifPresent(linter -> linter.foresee(schema));
+        }
+        return opened.parallelStream()
+                .filter(one -> pending.contains(one.file()))
+                .map(Linter::assumed)
+                .toList();
+    }
+
+    private SchemaModel model() {
+        boolean mySql = options.rules().dialect().isMySqlFamily();
+        return new SchemaModel(options.rules().version(), mySql ? "database" : "public");
+    }
+
+    private static FileLinter.Result assumed(Opened opened) {
         try {
-            return one(file, source, new PendingSchema());
+            return opened.linter().isPresent() ? opened.linter().get().lint() : opened.unreadable();
         } catch (SQLException e) {
             throw new IllegalStateException("assumptions need no database", e);
         }
     }
 
-    private FileLinter.Result one(MigrationFile file, FactsSource source, PendingSchema pending) throws SQLException {
-        String text;
+    /** @param linter empty for a file that cannot be read; {@code unreadable} says so */
+    private record Opened(MigrationFile file, Optional<FileLinter> linter, FileLinter.Result unreadable) {}
+
+    private Opened open(MigrationFile file, FactsSource source, PendingSchema schema) {
+        FileLinter.Result nothing = new FileLinter.Result(file, List.of(), List.of(), 0);
         try {
-            text = MigrationFiles.read(file.path());
+            String text = MigrationFiles.read(file.path());
+            return new Opened(
+                    file, Optional.of(new FileLinter(file, text, options, engine, source, schema)), nothing);
         } catch (IOException e) {
             LintFinding finding = LintRule.UNREADABLE.finding(
                     file.name(), LintFinding.Place.FILE, "it cannot be read: " + e.getMessage());
-            return new FileLinter.Result(file, List.of(finding), List.of(), 0);
+            return new Opened(
+                    file, Optional.empty(), new FileLinter.Result(file, List.of(finding), List.of(), 0));
         }
-        return new FileLinter(file, text, options, engine, source, pending).lint();
     }
 
     /** Findings by file, in the files' order. */

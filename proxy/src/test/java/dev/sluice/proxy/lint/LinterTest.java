@@ -45,6 +45,24 @@ class LinterTest {
     }
 
     @Test
+    void whatFilesBeforeOneHaveMadeIsKnown() throws Exception {
+        Lint lint = Lint.postgres(folder)
+                .file("V1__a.sql", """
+                        CREATE TABLE t (code varchar(10) NOT NULL, at timestamptz NOT NULL) PARTITION BY RANGE (at);
+                        CREATE DOMAIN plain AS text;
+                        """)
+                .file("V2__b.sql", "ALTER TABLE t ALTER COLUMN code TYPE varchar(50);")
+                .file("V3__c.sql", "ALTER TABLE t ALTER COLUMN code TYPE varchar(30);")
+                .file("V4__d.sql", "ALTER TABLE t ADD COLUMN p plain;")
+                .file("V5__e.sql", "CREATE INDEX i ON t (code);")
+                .file("V6__f.sql", "ALTER TABLE t ALTER COLUMN code SET NOT NULL;");
+
+        assertThat(lint.run().findings())
+                .extracting(f -> f.file().substring(f.file().lastIndexOf('/') + 1) + " " + f.rule())
+                .containsExactly("V3__c.sql change-column-type", "V5__e.sql create-index-on-partitioned");
+    }
+
+    @Test
     void setNotNullIsFineBehindAValidatedCheck() throws Exception {
         Lint lint = Lint.postgres(folder).file("a.sql", """
                 ALTER TABLE t ADD CONSTRAINT nn CHECK (c IS NOT NULL) NOT VALID;
