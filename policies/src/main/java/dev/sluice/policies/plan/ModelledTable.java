@@ -101,9 +101,10 @@ final class ModelledTable {
                     table.add(modify.column());
                 }
                 case AlterAction.AlterType type ->
-                    table.replace(type.column(), c -> column(c, c.name(), type.type().source().text()));
-                case AlterAction.RenameColumn to ->
-                    table.replace(to.from(), c -> column(c, to.to(), c.type()));
+                    table.replace(
+                            type.column(),
+                            c -> column(c, c.name(), type.type().source().text()));
+                case AlterAction.RenameColumn to -> table.replace(to.from(), c -> column(c, to.to(), c.type()));
                 case AlterAction.TableOption option ->
                     table.options.put(option.name().toLowerCase(Locale.ROOT), option.value());
                 case AlterAction.RenameTable to -> {
@@ -210,8 +211,7 @@ final class ModelledTable {
     private void change(String column, boolean notNull) {
         replace(
                 column,
-                c -> new ColumnFacts(
-                        c.name(), c.type(), notNull, c.defaultExpression(), c.generated(), c.identity()));
+                c -> new ColumnFacts(c.name(), c.type(), notNull, c.defaultExpression(), c.generated(), c.identity()));
     }
 
     private void replace(String column, UnaryOperator<ColumnFacts> by) {

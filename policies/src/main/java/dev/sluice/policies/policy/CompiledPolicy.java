@@ -84,9 +84,7 @@ public final class CompiledPolicy implements Policy {
         return places.stream()
                 .flatMap(place -> place.rules().stream()
                         .map(rule -> new Scoped(
-                                rule.ruleId(),
-                                place.condition().words(),
-                                new Setting(rule.action(), rule.place()))))
+                                rule.ruleId(), place.condition().words(), new Setting(rule.action(), rule.place()))))
                 .toList();
     }
 

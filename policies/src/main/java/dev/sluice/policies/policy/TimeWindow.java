@@ -39,7 +39,8 @@ public record TimeWindow(
         List<String> words = new ArrayList<>();
         days.stream()
                 .sorted()
-                .forEach(day -> words.add(day.getDisplayName(TextStyle.SHORT, Locale.ROOT).toLowerCase(Locale.ROOT)));
+                .forEach(day -> words.add(
+                        day.getDisplayName(TextStyle.SHORT, Locale.ROOT).toLowerCase(Locale.ROOT)));
         from.ifPresent(time -> words.add("from " + time));
         to.ifPresent(time -> words.add("to " + time));
         first.ifPresent(date -> words.add("from " + date));

@@ -21,8 +21,7 @@ public final class Conduct {
     public static final String STATEMENT_AFTER_LOCK = "statement-after-exclusive-lock";
     public static final String DATA_CHANGE = "data-change-in-ddl-transaction";
 
-    private static final Set<String> STRONG =
-            Set.of("ACCESS EXCLUSIVE", "EXCLUSIVE", "SHARE ROW EXCLUSIVE", "SHARE");
+    private static final Set<String> STRONG = Set.of("ACCESS EXCLUSIVE", "EXCLUSIVE", "SHARE ROW EXCLUSIVE", "SHARE");
 
     private static final Set<String> WRITES = Set.of("INSERT", "UPDATE", "DELETE", "MERGE");
 
@@ -97,7 +96,8 @@ public final class Conduct {
         int select = -1;
         for (int i = first + 1; i < tokens.size(); i++) {
             Token token = tokens.get(i);
-            boolean begins = tokens.get(i - 1).isSymbol("(") || tokens.get(i - 1).isSymbol(")");
+            boolean begins =
+                    tokens.get(i - 1).isSymbol("(") || tokens.get(i - 1).isSymbol(")");
             if (begins && isWrite(token)) {
                 return i;
             }
@@ -107,8 +107,7 @@ public final class Conduct {
     }
 
     private static boolean isWrite(Token token) {
-        return token.kind() == Token.Kind.WORD
-                && WRITES.contains(token.text().toUpperCase(Locale.ROOT));
+        return token.kind() == Token.Kind.WORD && WRITES.contains(token.text().toUpperCase(Locale.ROOT));
     }
 
     private static Optional<String> copy(List<Token> tokens, int verb) {
@@ -171,8 +170,7 @@ public final class Conduct {
     /** The table that a statement names, without its schema. */
     private static String name(List<Token> tokens, int from) {
         int at = from;
-        while (at < tokens.size()
-                && BEFORE_NAME.contains(tokens.get(at).text().toUpperCase(Locale.ROOT))) {
+        while (at < tokens.size() && BEFORE_NAME.contains(tokens.get(at).text().toUpperCase(Locale.ROOT))) {
             at++;
         }
         boolean qualified = at + 2 < tokens.size() && tokens.get(at + 1).isSymbol(".");

@@ -39,10 +39,11 @@ class OptionOrderTest {
     }
 
     private static Stream<Arguments> of(String file, LexicalRules rules, SchemaModel model) {
-        return Corpus.read(file).stream().filter(line -> !line.id().isEmpty()).flatMap(line -> Stream.of(
-                        options(line.statement(), rules), actions(line.statement(), rules))
-                .flatMap(Optional::stream)
-                .map(variant -> Arguments.of(line, variant, rules, model)));
+        return Corpus.read(file).stream()
+                .filter(line -> !line.id().isEmpty())
+                .flatMap(line -> Stream.of(options(line.statement(), rules), actions(line.statement(), rules))
+                        .flatMap(Optional::stream)
+                        .map(variant -> Arguments.of(line, variant, rules, model)));
     }
 
     private static SchemaModel model(String file, LexicalRules rules, String schema) {
@@ -63,7 +64,8 @@ class OptionOrderTest {
         List<ColumnConstraint> options = add.column().constraints();
         boolean fixed = options.stream()
                 .anyMatch(o -> o instanceof ColumnConstraint.Deferrability
-                        || o instanceof ColumnConstraint.Generated && rules.dialect().isMySqlFamily());
+                        || o instanceof ColumnConstraint.Generated
+                                && rules.dialect().isMySqlFamily());
         return fixed
                 ? Optional.empty()
                 : reversed(
@@ -86,7 +88,8 @@ class OptionOrderTest {
     private static Optional<String> reversed(String statement, List<SourceText> parts, String separator) {
         boolean together = parts.size() > 1;
         for (int i = 1; i < parts.size(); i++) {
-            String between = statement.substring(parts.get(i - 1).end(), parts.get(i).start());
+            String between =
+                    statement.substring(parts.get(i - 1).end(), parts.get(i).start());
             together &= between.strip().equals(separator.strip());
         }
         if (!together) {

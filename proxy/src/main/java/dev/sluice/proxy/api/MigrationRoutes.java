@@ -3,7 +3,6 @@ package dev.sluice.proxy.api;
 import dev.sluice.proxy.migration.DatabaseRef;
 import dev.sluice.proxy.migration.Migration;
 import dev.sluice.proxy.migration.MigrationException;
-import dev.sluice.proxy.migration.Migrations;
 import dev.sluice.proxy.migration.Migrations.Command;
 import io.helidon.webserver.http.HttpRules;
 import io.helidon.webserver.http.HttpService;
@@ -69,8 +68,8 @@ final class MigrationRoutes implements HttpService {
         try {
             Json.send(
                     response,
-                    MigrationJson.of(plane().command(
-                                    migration.database(), migration.id(), command, caller.operator(), client)));
+                    MigrationJson.of(
+                            plane().command(migration.database(), migration.id(), command, caller.operator(), client)));
         } catch (MigrationException e) {
             throw Problem.of(e);
         }

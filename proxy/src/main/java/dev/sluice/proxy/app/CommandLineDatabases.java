@@ -66,8 +66,8 @@ final class CommandLineDatabases
         LedgerMigrations migrations =
                 new LedgerMigrations(pools, RunnerSettings.defaults(), engines::of, MigrationEnd.Listener.NONE);
         String database = upstream.isPostgres() ? upstream.database() : "";
-        ApprovedMigrations approved = new ApprovedMigrations(
-                migrations, pools, engines::of, CompletionConfig.DEFAULTS.approvalValidity());
+        ApprovedMigrations approved =
+                new ApprovedMigrations(migrations, pools, engines::of, CompletionConfig.DEFAULTS.approvalValidity());
         return new LedgerClient(pools, migrations, approved, new DatabaseRef(NAME, database), upstream.user());
     }
 

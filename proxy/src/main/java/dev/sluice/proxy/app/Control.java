@@ -60,7 +60,8 @@ final class Control implements ControlPlane, AutoCloseable {
         this.audit = new AuditLog(configuration.audit().file(), AUDIT_ROTATE_BYTES, Clock.systemUTC());
         this.ledger =
                 new LedgerMigrations(pools, Engines.settings(configuration), engines::of, new MigrationAudit(audit));
-        this.migrations = new ApprovedMigrations(ledger, pools, engines::of, configuration.completion().approvalValidity());
+        this.migrations = new ApprovedMigrations(
+                ledger, pools, engines::of, configuration.completion().approvalValidity());
         throttling.connect(
                 pools, new ThrottleSensors(pools, configuration.gateway(), ledger::busy), new ThrottleAudit(audit));
         this.commands = new AuditedCommands(migrations, audit);
@@ -132,11 +133,10 @@ final class Control implements ControlPlane, AutoCloseable {
     }
 
     @Override
-    public Migration command(
-            DatabaseRef database, long id, Migrations.Command command, String operator, String client)
+    public Migration command(DatabaseRef database, long id, Migrations.Command command, String operator, String client)
             throws MigrationException {
-        AuditEvent.Who who = new AuditEvent.Who(
-                0, database.upstream(), database.database(), operator, operator, client, "HTTP");
+        AuditEvent.Who who =
+                new AuditEvent.Who(0, database.upstream(), database.database(), operator, operator, client, "HTTP");
         String word = command.getClass().getSimpleName().toLowerCase(Locale.ROOT);
         return commands.run(who, "POST /api/v1/migrations/" + id + "/" + word, database, id, command);
     }

@@ -28,8 +28,7 @@ final class CurrentPolicy {
     CurrentPolicy(Policy policy, String source, AuditLog audit, Clock clock) {
         this.audit = audit;
         this.clock = clock;
-        this.held = new AtomicReference<>(
-                new Held(policy, new PolicyState(source, clock.instant(), Optional.empty())));
+        this.held = new AtomicReference<>(new Held(policy, new PolicyState(source, clock.instant(), Optional.empty())));
     }
 
     Policy policy() {
@@ -49,23 +48,22 @@ final class CurrentPolicy {
     /** Another one could not be used: the old one stays. */
     void refuse(String reason) {
         held.updateAndGet(now -> new Held(
-                now.policy(),
-                new PolicyState(now.state().source(), now.state().since(), Optional.of(reason))));
+                now.policy(), new PolicyState(now.state().source(), now.state().since(), Optional.of(reason))));
         audit.appendOrKeep(new AuditEvent.Note("a policy was refused and the one before stays: " + reason));
     }
 
     /** What it makes of each rule: everywhere first, then in some places only. */
     List<RuleRow> rows() {
         Policy policy = policy();
-        PolicyContext anywhere =
-                new PolicyContext("", "", Optional.empty(), "", "", "", -1, -1, clock.instant());
+        PolicyContext anywhere = new PolicyContext("", "", Optional.empty(), "", "", "", -1, -1, clock.instant());
         List<RuleRow> rows = new ArrayList<>();
         for (Rule rule : Rules.all()) {
             List<Policy.Scoped> scoped = policy.scopes().stream()
                     .filter(scope -> scope.ruleId().equals(rule.id()))
                     .toList();
             Optional<Policy.Setting> set = policy.setting(rule.id(), anywhere)
-                    .filter(found -> scoped.stream().noneMatch(scope -> scope.setting().equals(found)));
+                    .filter(found ->
+                            scoped.stream().noneMatch(scope -> scope.setting().equals(found)));
             rows.add(new RuleRow(
                     rule.id(),
                     set.map(CurrentPolicy::word).orElse(View.action(rule, dialect(rule))),

@@ -16,7 +16,10 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code sluice config check FILE} and {@code sluice config schema}. */
-@Command(name = "config", mixinStandardHelpOptions = true, description = "Checks a configuration file, or prints its JSON Schema.")
+@Command(
+        name = "config",
+        mixinStandardHelpOptions = true,
+        description = "Checks a configuration file, or prints its JSON Schema.")
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 public final class ConfigCommand implements Runnable {
 
@@ -45,8 +48,7 @@ public final class ConfigCommand implements Runnable {
             name = "schema",
             mixinStandardHelpOptions = true,
             description = "Prints the JSON Schema of the configuration, for editors.")
-    int schema(
-            @Option(names = "--policy", description = "The one of a policy in a file of its own.") boolean policy) {
+    int schema(@Option(names = "--policy", description = "The one of a policy in a file of its own.") boolean policy) {
         ConfigSchema made = schema.get();
         spec.commandLine().getOut().println(policy ? made.policy() : made.configuration());
         return ExitCode.FINE;

@@ -159,8 +159,8 @@ public final class ExplainCommand implements Callable<Integer> {
 
     private StatementContext context(StatementText statement) {
         Instant moment = at == null ? Instant.now() : at;
-        PolicyContext policy = new PolicyContext(
-                environment, database, Optional.empty(), role, application, client, -1, -1, moment);
+        PolicyContext policy =
+                new PolicyContext(environment, database, Optional.empty(), role, application, client, -1, -1, moment);
         return new StatementContext(false, Set.of(), statement.directives(), policy);
     }
 

@@ -12,5 +12,6 @@ import java.time.Duration;
  */
 public record CompletionConfig(boolean waits, Duration timeout, Duration approvalTimeout, Duration approvalValidity) {
 
-    public static final CompletionConfig DEFAULTS = new CompletionConfig(true, Duration.ofMinutes(15), Duration.ZERO, Duration.ofHours(24));
+    public static final CompletionConfig DEFAULTS =
+            new CompletionConfig(true, Duration.ofMinutes(15), Duration.ZERO, Duration.ofHours(24));
 }

@@ -89,12 +89,9 @@ public final class ConfigSchema {
                                 Map.of("type", "array", "items", scalar("string", "number"))));
             case KeyShape.Part part -> part(key, shapes);
             case KeyShape.Switched switched ->
-                Map.of(
-                        "anyOf",
-                        List.of(Map.of("enum", List.of("on", "off", true, false)), part(key, shapes)));
+                Map.of("anyOf", List.of(Map.of("enum", List.of("on", "off", true, false)), part(key, shapes)));
             case KeyShape.Parts parts -> Map.of("type", "array", "items", part(key + "[]", shapes));
-            case KeyShape.Named named ->
-                Map.of("type", "object", "additionalProperties", part(key + ".*", shapes));
+            case KeyShape.Named named -> Map.of("type", "object", "additionalProperties", part(key + ".*", shapes));
             case KeyShape.Entries entries ->
                 Map.of("type", "object", "additionalProperties", scalar("string", "number"));
             case KeyShape.Rules actions -> rules(actions);
@@ -104,8 +101,8 @@ public final class ConfigSchema {
 
     private Map<String, Object> rules(KeyShape.Rules shape) {
         Map<String, Object> properties = new LinkedHashMap<>();
-        rules.forEach((id, catches) -> properties.put(
-                id, described(catches, Map.of("enum", List.copyOf(new TreeSet<>(shape.actions()))))));
+        rules.forEach((id, catches) ->
+                properties.put(id, described(catches, Map.of("enum", List.copyOf(new TreeSet<>(shape.actions()))))));
         return mapping(properties);
     }
 

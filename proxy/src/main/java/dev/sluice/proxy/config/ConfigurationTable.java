@@ -34,8 +34,7 @@ public final class ConfigurationTable {
         rows.add(new Row("completion", c.completion().waits() ? "wait" : "return"));
         rows.add(new Row("completion_timeout", Units.print(c.completion().timeout())));
         rows.add(new Row("approval_timeout", Units.print(c.completion().approvalTimeout())));
-        rows.add(new Row(
-                "approval_validity", Units.print(c.completion().approvalValidity())));
+        rows.add(new Row("approval_validity", Units.print(c.completion().approvalValidity())));
         throttle(rows, c.throttle());
         rows.add(new Row("audit.file", c.audit().file().toString()));
         rows.add(new Row("http.enabled", String.valueOf(c.http().enabled())));

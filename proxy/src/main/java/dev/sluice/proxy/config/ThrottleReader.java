@@ -1,7 +1,5 @@
 package dev.sluice.proxy.config;
 
-import java.util.HashMap;
-import java.util.Arrays;
 import dev.sluice.proxy.config.ConfigNode.Mapping;
 import dev.sluice.proxy.config.ConfigNode.Scalar;
 import dev.sluice.proxy.throttle.Hours;
@@ -13,7 +11,9 @@ import dev.sluice.proxy.throttle.Unit;
 import dev.sluice.proxy.throttle.Watched;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

@@ -92,12 +92,7 @@ final class Approval {
     private void lapse(Judgement judgement, String fingerprint) throws MigrationException {
         for (long id : approvals.lapse(database, who.user(), judgement.text(), fingerprint)) {
             audit.appendOrKeep(new AuditEvent.Operation(
-                    who,
-                    judgement.text(),
-                    Optional.of(id),
-                    "what it was asked for has changed since",
-                    "lapsed",
-                    ""));
+                    who, judgement.text(), Optional.of(id), "what it was asked for has changed since", "lapsed", ""));
         }
     }
 

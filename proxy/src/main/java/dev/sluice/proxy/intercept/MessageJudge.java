@@ -2,6 +2,8 @@ package dev.sluice.proxy.intercept;
 
 import dev.sluice.policies.ddl.AlterAction;
 import dev.sluice.policies.ddl.SchemaChange;
+import dev.sluice.policies.plan.Decision;
+import dev.sluice.policies.plan.PhaseName;
 import dev.sluice.policies.plan.Verdict;
 import dev.sluice.policies.rule.Conduct;
 import dev.sluice.policies.sql.Directives.Completion;
@@ -135,6 +137,9 @@ final class MessageJudge {
                     conduct.caught(session, judgement.text(), Conduct.STATEMENT_AFTER_LOCK, lock.get());
                 }
                 effects.add(judgement, approved, alone, completion(statement));
+                if (!alone && isDeferred(judgement.decision())) {
+                    session.notice(Refusals.deferred(judgement));
+                }
                 lock = lock.or(() -> effects.locks().stream().findFirst());
                 earlier.passed(judgement.change(), judgement.facts());
             }
@@ -163,6 +168,14 @@ final class MessageJudge {
         audit.appendOrKeep(new AuditEvent.Outcome(
                 id, approval.who(), "refused", error.sqlState(), error.message(), Duration.ZERO));
         return new RefusedException(error);
+    }
+
+    /** Whether all of it is left to the executor. */
+    private static boolean isDeferred(Decision decision) {
+        return decision.verdict() == Verdict.PHASE
+                && decision.plan().phases().stream()
+                        .filter(phase -> phase.name() == PhaseName.EXPAND)
+                        .allMatch(phase -> phase.steps().isEmpty());
     }
 
     /** What neither the parser nor the server can read does nothing; the server says so best. */

@@ -40,8 +40,8 @@ final class OpenTransactions {
                                     .noneMatch(sent -> sent.migration().equals(Optional.of(p.migration()))))
                             .toList(),
                     locks.stream()
-                            .filter(lock ->
-                                    failed.stream().noneMatch(sent -> sent.auditId().equals(lock.auditId())))
+                            .filter(lock -> failed.stream()
+                                    .noneMatch(sent -> sent.auditId().equals(lock.auditId())))
                             .toList(),
                     told);
         }

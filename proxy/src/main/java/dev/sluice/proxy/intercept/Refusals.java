@@ -94,7 +94,8 @@ final class Refusals {
                 MYSQL_DENIED,
                 "statement refused by rule " + rule.id() + ": " + rule.harm(),
                 held(lock),
-                rule.safeWay() + decidedBy.map(line -> ". Decided by " + line + ".").orElse(""));
+                rule.safeWay()
+                        + decidedBy.map(line -> ". Decided by " + line + ".").orElse(""));
     }
 
     static String held(HeldLock lock) {
@@ -149,6 +150,16 @@ final class Refusals {
                 "invalid value for parameter \"sluice.completion\": \"" + value + "\"",
                 "",
                 "Available values: wait, return.");
+    }
+
+    /** What a client is told whose statement does nothing yet. */
+    static Notice deferred(Judgement judgement) {
+        return new Notice(
+                "NOTICE",
+                "00000",
+                judgement.change().commandTag() + " is carried out once the transaction has committed",
+                judgement.decision().why(),
+                "The COMMIT is answered when it is complete; SHOW SLUICE MIGRATIONS shows it.");
     }
 
     /** What the advice rules have to say. */

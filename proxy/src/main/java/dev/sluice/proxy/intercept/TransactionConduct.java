@@ -127,8 +127,8 @@ final class TransactionConduct {
             return statement;
         }
         String name = tokens.get(1).value().replace("\\", "\\\\").replace("'", "\\'");
-        QueryResult result = session.query(
-                "SELECT statement FROM pg_catalog.pg_prepared_statements WHERE name = E'" + name + "'");
+        QueryResult result =
+                session.query("SELECT statement FROM pg_catalog.pg_prepared_statements WHERE name = E'" + name + "'");
         return result.rows().stream()
                 .findFirst()
                 .flatMap(List::getFirst)

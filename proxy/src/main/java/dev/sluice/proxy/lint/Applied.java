@@ -87,8 +87,8 @@ final class Applied {
         return switch (action) {
             case AlterAction.AddColumn add ->
                 then.column(add.column().name())
-                        .filter(column -> !add.ifNotExists()
-                                && now.column(column.name()).isPresent())
+                        .filter(column ->
+                                !add.ifNotExists() && now.column(column.name()).isPresent())
                         .map(column -> "the database's " + now.name() + " has a column " + column.name() + " already");
             case AlterAction.DropColumn drop ->
                 !drop.ifExists()

@@ -24,8 +24,8 @@ public record AppliedMigrations(Set<String> versions, List<ChangeSet> changeSets
     /** Whether Liquibase has run a change set of this file. */
     boolean hasRun(String id, String author, MigrationFile of) {
         return changeSets.stream()
-                .anyMatch(set ->
-                        set.id().equals(id) && set.author().equals(author) && isSame(set.file(), of.fileName()));
+                .anyMatch(
+                        set -> set.id().equals(id) && set.author().equals(author) && isSame(set.file(), of.fileName()));
     }
 
     private static boolean isSame(String path, String name) {

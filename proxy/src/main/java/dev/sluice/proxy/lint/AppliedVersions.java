@@ -50,8 +50,8 @@ public final class AppliedVersions {
             read(
                     connection,
                     "SELECT id, author, filename FROM " + liquibase.get(),
-                    row -> changeSets.add(new AppliedMigrations.ChangeSet(
-                            row.getString(1), row.getString(2), row.getString(3))));
+                    row -> changeSets.add(
+                            new AppliedMigrations.ChangeSet(row.getString(1), row.getString(2), row.getString(3))));
         }
         return new AppliedMigrations(versions, changeSets);
     }

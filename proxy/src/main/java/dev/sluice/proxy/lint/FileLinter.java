@@ -89,9 +89,7 @@ final class FileLinter {
                 }
             }
         }
-        return parsed.entrySet().stream()
-                .sorted(Map.Entry.comparingByKey())
-                .toList();
+        return parsed.entrySet().stream().sorted(Map.Entry.comparingByKey()).toList();
     }
 
     /** A piece's statements with their places in the file; directives are looked at when it is linted. */
@@ -104,12 +102,11 @@ final class FileLinter {
         List<StatementText> one = split;
         if (piece.single() && split.size() > 1) {
             StatementText first = split.getFirst();
-            one = List.of(new StatementText(
-                    first.start(), split.getLast().end(), first.kind(), first.directives()));
+            one = List.of(new StatementText(first.start(), split.getLast().end(), first.kind(), first.directives()));
         }
         return one.stream()
-                .map(s -> new StatementText(
-                        s.start() + piece.start(), s.end() + piece.start(), s.kind(), s.directives()))
+                .map(s ->
+                        new StatementText(s.start() + piece.start(), s.end() + piece.start(), s.kind(), s.directives()))
                 .toList();
     }
 

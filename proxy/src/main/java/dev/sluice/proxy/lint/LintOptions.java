@@ -13,4 +13,5 @@ import dev.sluice.policies.sql.LexicalRules;
  * @param down whether the backward direction is linted instead of the forward one
  * @param applied what the database has already, which is left out
  */
-public record LintOptions(LexicalRules rules, Policy policy, PolicyContext context, boolean down, AppliedMigrations applied) {}
+public record LintOptions(
+        LexicalRules rules, Policy policy, PolicyContext context, boolean down, AppliedMigrations applied) {}

@@ -81,7 +81,8 @@ public final class Linter {
     }
 
     /** Without a database, what files before one have made is known from those files, merged ones included. */
-    private List<FileLinter.Result> assuming(List<MigrationFile> files, Set<MigrationFile> pending, FactsSource source) {
+    private List<FileLinter.Result> assuming(
+            List<MigrationFile> files, Set<MigrationFile> pending, FactsSource source) {
         List<Opened> opened = files.parallelStream()
                 .map(file -> {
                     Opened one = open(file, source, new PendingSchema());
@@ -120,13 +121,11 @@ public final class Linter {
         FileLinter.Result nothing = new FileLinter.Result(file, List.of(), List.of(), 0);
         try {
             String text = MigrationFiles.read(file.path());
-            return new Opened(
-                    file, Optional.of(new FileLinter(file, text, options, engine, source, schema)), nothing);
+            return new Opened(file, Optional.of(new FileLinter(file, text, options, engine, source, schema)), nothing);
         } catch (IOException e) {
             LintFinding finding = LintRule.UNREADABLE.finding(
                     file.name(), LintFinding.Place.FILE, "it cannot be read: " + e.getMessage());
-            return new Opened(
-                    file, Optional.empty(), new FileLinter.Result(file, List.of(finding), List.of(), 0));
+            return new Opened(file, Optional.empty(), new FileLinter.Result(file, List.of(finding), List.of(), 0));
         }
     }
 

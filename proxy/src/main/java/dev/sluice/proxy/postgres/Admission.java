@@ -157,8 +157,7 @@ final class Admission {
         return switch (statement.interest()) {
             case JUDGE -> Verdict.HOLD;
             case NONE -> session.isWatched() ? Verdict.HOLD : forward(FrontendType.EXECUTE);
-            case BULK_WRITE ->
-                session.isWatched() ? Verdict.HOLD : forward(InFlight.BULK_EXECUTE, statement.write());
+            case BULK_WRITE -> session.isWatched() ? Verdict.HOLD : forward(InFlight.BULK_EXECUTE, statement.write());
         };
     }
 

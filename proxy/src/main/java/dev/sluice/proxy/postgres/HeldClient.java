@@ -28,11 +28,7 @@ final class HeldClient implements HeldSession {
     private volatile @Nullable Thread worker;
 
     HeldClient(
-            Interception interception,
-            EventLoop loop,
-            SessionInfo info,
-            TransactionStatus transaction,
-            boolean alone) {
+            Interception interception, EventLoop loop, SessionInfo info, TransactionStatus transaction, boolean alone) {
         this.interception = interception;
         this.loop = loop;
         this.info = info;

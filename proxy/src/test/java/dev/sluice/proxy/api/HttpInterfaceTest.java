@@ -253,10 +253,7 @@ class HttpInterfaceTest {
     void whereOperatorsHaveTokensAnApprovalIsSomebodys() throws Exception {
         control.migration(42, "orders", State.AWAITING_APPROVAL);
         HttpConfig config = new HttpConfig(
-                true,
-                new Address("127.0.0.1", 0),
-                Optional.of(Secret.of("robot")),
-                Map.of("olga", Secret.of("0lg4")));
+                true, new Address("127.0.0.1", 0), Optional.of(Secret.of("robot")), Map.of("olga", Secret.of("0lg4")));
         try (HttpInterface told = HttpInterface.start(config, sources())) {
             assertThat(approve(told, "wrong")).isEqualTo(401);
             assertThat(approve(told, "robot")).isEqualTo(403);

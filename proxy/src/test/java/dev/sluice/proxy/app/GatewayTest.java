@@ -86,12 +86,14 @@ class GatewayTest {
 
         try (GatewayLauncher.Running gateway = start(options(database));
                 Connection connection = connect(gateway, database)) {
-            assertThat(gateway.reload(() -> ConfigurationReader.policyFile(policy))).isTrue();
+            assertThat(gateway.reload(() -> ConfigurationReader.policyFile(policy)))
+                    .isTrue();
             assertThatThrownBy(() -> execute(connection, "ALTER TABLE orders DROP COLUMN note"))
                     .hasMessageContaining("policies.rules.drop-column (" + policy + ":1)");
 
             Files.writeString(policy, "\nrules: {drop-colum: allow}\n");
-            assertThat(gateway.reload(() -> ConfigurationReader.policyFile(policy))).isFalse();
+            assertThat(gateway.reload(() -> ConfigurationReader.policyFile(policy)))
+                    .isFalse();
             assertThatThrownBy(() -> execute(connection, "ALTER TABLE orders DROP COLUMN note"))
                     .hasMessageContaining("drop-column");
             assertThat(column(connection, "SHOW SLUICE CONFIG")).contains("policies (refused since)");
@@ -100,7 +102,8 @@ class GatewayTest {
             assertThat(Files.readString(folder.resolve("audit.jsonl"))).contains("a policy was refused");
 
             Files.writeString(policy, "scopes: [{when: {table: orders}, rules: {drop-column: allow}}]\n");
-            assertThat(gateway.reload(() -> ConfigurationReader.policyFile(policy))).isTrue();
+            assertThat(gateway.reload(() -> ConfigurationReader.policyFile(policy)))
+                    .isTrue();
             execute(connection, "ALTER TABLE orders DROP COLUMN note");
             assertThat(column(connection, "SHOW SLUICE CONFIG")).doesNotContain("policies (refused since)");
         }
@@ -120,7 +123,8 @@ class GatewayTest {
                                     + "/api/v1/migrations/1/approve?database=" + database))
                     .POST(HttpRequest.BodyPublishers.ofString("{\"reason\": \"seen\"}"))
                     .build();
-            assertThat(client.send(approve, HttpResponse.BodyHandlers.ofString()).statusCode())
+            assertThat(client.send(approve, HttpResponse.BodyHandlers.ofString())
+                            .statusCode())
                     .isEqualTo(200);
 
             execute(connection, "ALTER TABLE orders DROP COLUMN note");

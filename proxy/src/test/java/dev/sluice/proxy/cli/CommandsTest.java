@@ -79,7 +79,10 @@ class CommandsTest {
                         () -> new ServeCommand(c -> {
                             throw new CliException(ExitCode.UNREACHABLE, "no");
                         }))
-                .add("config", () -> new ConfigCommand(policies -> {}, () -> new ConfigSchema(Map.of("drop-column", "a column"))));
+                .add(
+                        "config",
+                        () -> new ConfigCommand(
+                                policies -> {}, () -> new ConfigSchema(Map.of("drop-column", "a column"))));
         CommandLine line = commands.commandLine(args);
         return line.setOut(new PrintWriter(out, true))
                 .setErr(new PrintWriter(err, true))

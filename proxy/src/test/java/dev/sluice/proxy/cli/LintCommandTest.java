@@ -188,9 +188,7 @@ class LintCommandTest {
                 .contains("V3__c.sql:1 set-not-null", "V4__d.sql:1 drop-column")
                 .contains("V6__f.sql:2 conflicting-migration", "V7__g.sql:1 conflicting-migration")
                 .doesNotContain(
-                        "V4__d.sql:2 conflicting-migration",
-                        "V6__f.sql:1 conflicting-migration",
-                        "z.sql:3 drop-table");
+                        "V4__d.sql:2 conflicting-migration", "V6__f.sql:1 conflicting-migration", "z.sql:3 drop-table");
     }
 
     private List<String> against(TestDatabase server) throws Exception {

@@ -6,6 +6,7 @@ import dev.sluice.proxy.config.ConfigException;
 import dev.sluice.proxy.config.Configuration;
 import dev.sluice.proxy.config.ConfigurationReader;
 import dev.sluice.proxy.config.PolicyConfig;
+import dev.sluice.proxy.throttle.ThrottleSettings;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -32,6 +33,7 @@ class PolicyReloadTest {
     /** A gateway that only reads what it is given to read. */
     private static final class RecordingGateway implements GatewayLauncher.Running {
         final List<String> read = new ArrayList<>();
+        final List<Long> limits = new ArrayList<>();
 
         @Override
         public boolean reload(GatewayLauncher.PolicyReading reading) {
@@ -43,6 +45,11 @@ class PolicyReloadTest {
                 read.add("refused: " + e.getMessage());
                 return false;
             }
+        }
+
+        @Override
+        public void reload(ThrottleSettings throttle) {
+            limits.add(throttle.maxRowsPerSecond());
         }
 
         @Override
@@ -86,6 +93,16 @@ class PolicyReloadTest {
         reload.ifChanged();
 
         assertThat(gateway.read).singleElement().asString().contains("truncate");
+    }
+
+    @Test
+    void theThrottlesLimitsAreReadWithIt() throws Exception {
+        PolicyReload reload = reload();
+        Files.writeString(config, BASE + "throttle: {max_rows_per_second: 700}\n");
+
+        assertThat(reload.now()).isTrue();
+
+        assertThat(gateway.limits).containsExactly(700L);
     }
 
     @Test

@@ -15,7 +15,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What editors are told is what the readers take. */
 class ConfigSchemaTest {
 
-    private static final ConfigSchema SCHEMA = new ConfigSchema(Map.of("drop-column", "a column", "drop-table", "a table"));
+    private static final ConfigSchema SCHEMA =
+            new ConfigSchema(Map.of("drop-column", "a column", "drop-table", "a table"));
     private static final String LEAST = """
             listeners: [{address: "127.0.0.1:6432"}]
             upstreams: {orders: {url: "jdbc:postgresql://db/orders"}}
@@ -23,7 +24,8 @@ class ConfigSchemaTest {
 
     @Test
     void whatTheReaderTakesIsValid() throws Exception {
-        assertThat(problems(SCHEMA.configuration(), ConfigurationReaderTest.FULL)).isEmpty();
+        assertThat(problems(SCHEMA.configuration(), ConfigurationReaderTest.FULL))
+                .isEmpty();
         assertThat(problems(SCHEMA.configuration(), LEAST + "policies: policy.yaml\nlock_timeout: ${LOCK}\n"))
                 .isEmpty();
         assertThat(problems(SCHEMA.policy(), PolicyReaderTest.FULL)).isEmpty();

@@ -85,8 +85,8 @@ class ConfigurationReaderTest {
         assertThat(c.operators()).containsExactly("dba", "oncall");
         assertThat(c.lock())
                 .isEqualTo(new LockConfig(Duration.ofMillis(40), Duration.ofMillis(100), Duration.ofMinutes(1)));
-        assertThat(c.completion()).isEqualTo(new CompletionConfig(
-                        false, Duration.ofMinutes(5), Duration.ZERO, Duration.ofHours(8)));
+        assertThat(c.completion())
+                .isEqualTo(new CompletionConfig(false, Duration.ofMinutes(5), Duration.ZERO, Duration.ofHours(8)));
         assertThat(c.maxStatementBytes()).isEqualTo(1 << 20);
         assertThat(c.throttle().batchTime()).isEqualTo(Duration.ofMillis(20));
         assertThat(c.throttle().maxRowsPerSecond()).isEqualTo(1000);

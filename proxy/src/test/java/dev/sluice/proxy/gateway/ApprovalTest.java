@@ -66,7 +66,8 @@ class ApprovalTest {
         assertThat(error(APP, "ALTER SLUICE MIGRATION " + request + " APPROVE")).startsWith("42501");
         try (Connection olga = gateway.connect(OLGA, "")) {
             long own = request(olga, DROP);
-            assertThat(error(OLGA, "ALTER SLUICE MIGRATION " + own + " APPROVE")).startsWith("42501");
+            assertThat(error(OLGA, "ALTER SLUICE MIGRATION " + own + " APPROVE"))
+                    .startsWith("42501");
         }
         assertThat(steps()).containsExactly("refused " + APP, "refused " + OLGA);
     }
@@ -110,12 +111,10 @@ class ApprovalTest {
 
         assertThat(second).isGreaterThan(first);
         assertThat(steps()).contains("lapsed " + APP);
-        assertThat(gateway.migrations().find(gateway.ref(), first))
-                .get()
-                .satisfies(migration -> {
-                    assertThat(migration.state()).isEqualTo(Migration.State.CANCELLED);
-                    assertThat(migration.reason()).contains("has changed since");
-                });
+        assertThat(gateway.migrations().find(gateway.ref(), first)).get().satisfies(migration -> {
+            assertThat(migration.state()).isEqualTo(Migration.State.CANCELLED);
+            assertThat(migration.reason()).contains("has changed since");
+        });
         approve(second, "");
         execute(client, DROP);
     }
@@ -184,10 +183,7 @@ class ApprovalTest {
         client.close();
         gateway.close();
         gateway = GatewayFixture.start(
-                TestServer.newest(),
-                gateway.database(),
-                Policy.DEFAULTS,
-                settings(approvalTimeout));
+                TestServer.newest(), gateway.database(), Policy.DEFAULTS, settings(approvalTimeout));
         client = gateway.connect(APP, "");
     }
 
@@ -216,7 +212,9 @@ class ApprovalTest {
 
     private void approve(long request, String reason) throws SQLException {
         try (Connection olga = gateway.connect(OLGA, "")) {
-            execute(olga, "ALTER SLUICE MIGRATION " + request + " APPROVE" + (reason.isEmpty() ? "" : " '" + reason + "'"));
+            execute(
+                    olga,
+                    "ALTER SLUICE MIGRATION " + request + " APPROVE" + (reason.isEmpty() ? "" : " '" + reason + "'"));
         }
     }
 

@@ -175,8 +175,7 @@ class PolicyScopeTest {
         PolicyConfig config =
                 new PolicyConfig("policy.yaml", Yaml.read("policy.yaml", yaml), Optional.empty(), Map.of());
         policy.now = CompiledPolicy.of(
-                PolicyReader.read(config),
-                Rules.all().stream().map(Rule::id).collect(Collectors.toUnmodifiableSet()));
+                PolicyReader.read(config), Rules.all().stream().map(Rule::id).collect(Collectors.toUnmodifiableSet()));
     }
 
     private static String explained(Statement statement, String sql) throws SQLException {

@@ -119,8 +119,7 @@ class SmugglingTest {
                 .map(ROW::matcher)
                 .filter(Matcher::matches)
                 .flatMap(row -> {
-                    List<String> messages = messages(
-                            group(row, 1).replace("\\|", "|"));
+                    List<String> messages = messages(group(row, 1).replace("\\|", "|"));
                     boolean single = messages.stream()
                             .allMatch(message -> !message.contains("standard_conforming_strings")
                                     && Splitter.splitWithoutDirectives(message, RULES)

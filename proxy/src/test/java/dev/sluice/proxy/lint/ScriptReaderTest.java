@@ -23,7 +23,10 @@ class ScriptReaderTest {
 
     private static Script read(String name, String text, LexicalRules rules) {
         return ScriptReader.read(
-                MigrationFile.of(Path.of(name)), text, rules, Lint.postgres(Path.of(".")).options(APPLIED));
+                MigrationFile.of(Path.of(name)),
+                text,
+                rules,
+                Lint.postgres(Path.of(".")).options(APPLIED));
     }
 
     private static List<String> statements(String name, String text, LexicalRules rules) {
