@@ -61,14 +61,14 @@ final class Findings {
     }
 
     /** What would have been rewritten, but cannot be in this statement, waits for approval. */
-    static List<Finding> withoutSafeWay(List<Finding> findings) {
+    static List<Finding> withoutSafeWay(List<Finding> findings, String obstacle) {
         return findings.stream()
                 .map(f -> f.action() == Action.REWRITE
                         ? new Finding(
                                 f.ruleId(),
                                 Action.APPROVE,
                                 f.where(),
-                                f.why() + "; in this combination there is no online way",
+                                f.why() + "; " + obstacle,
                                 "send the parts of the statement one by one, or have it approved",
                                 f.decidedBy())
                         : f)

@@ -69,14 +69,25 @@ public final class Judge {
                 findings.stream().map(Finding::action).max(Action::compareTo).orElse(Action.ALLOW);
         return switch (strictest) {
             case BLOCK -> refuse(findings);
-            case APPROVE -> approved ? run(subject, findings, policy, where) : park(subject, findings);
-            case REWRITE, GUARD, WARN, ALLOW -> run(subject, findings, policy, where);
+            case APPROVE -> approved ? run(subject, findings, policy, where, true) : park(subject, findings);
+            case REWRITE, GUARD, WARN, ALLOW -> run(subject, findings, policy, where, approved);
         };
     }
 
-    private static Decision run(Subject subject, List<Finding> findings, Policy policy, PolicyContext where) {
+    private static Decision run(
+            Subject subject, List<Finding> findings, Policy policy, PolicyContext where, boolean approved) {
         if (findings.stream().anyMatch(f -> f.action() == Action.REWRITE)) {
-            return rewritten(subject, findings);
+            Optional<Plan> plan = plan(subject);
+            if (plan.isPresent()) {
+                return rewritten(subject, findings, plan.get());
+            }
+            if (subject.directives().backfill().isPresent()) {
+                return refuseDirective(findings, "it cannot be carried out here: " + obstacle(subject));
+            }
+            if (!approved) {
+                return park(subject, Findings.withoutSafeWay(findings, obstacle(subject)));
+            }
+            // Approved as it is written, it still waits for its lock in a way that stops nobody.
         }
         Optional<Lock> lock = Lock.of(subject);
         boolean guarded = policy.setting("missing-lock-timeout", where)
@@ -97,20 +108,25 @@ public final class Judge {
                 Plans.asWritten(subject, lock.get()));
     }
 
-    private static Decision rewritten(Subject subject, List<Finding> findings) {
-        Optional<Plan> plan = subject.version().dialect() == Dialect.POSTGRES
+    private static Optional<Plan> plan(Subject subject) {
+        return subject.version().dialect() == Dialect.POSTGRES
                 ? PostgresPlanner.plan(subject)
                 : MySqlPlanner.plan(subject);
-        if (plan.isEmpty()) {
-            return park(subject, Findings.withoutSafeWay(findings));
-        }
-        boolean single = Plans.isOneStatement(plan.get()) && !subject.inTransaction();
+    }
+
+    private static String obstacle(Subject subject) {
+        String known = subject.version().dialect() == Dialect.POSTGRES ? "" : MySqlPlanner.obstacle(subject);
+        return known.isEmpty() ? "in this combination there is no online way" : known;
+    }
+
+    private static Decision rewritten(Subject subject, List<Finding> findings, Plan plan) {
+        boolean single = Plans.isOneStatement(plan) && !subject.inTransaction();
         return new Decision(
                 single ? Verdict.REWRITE : Verdict.PHASE,
                 findings,
                 causes(findings, Finding::safeWay),
                 causes(findings, Finding::why),
-                plan.get());
+                plan);
     }
 
     private static Decision park(Subject subject, List<Finding> findings) {
@@ -141,12 +157,13 @@ public final class Judge {
         if (subject.directives().backfill().isEmpty() || Plans.takesBackfill(subject)) {
             return Optional.empty();
         }
-        return Optional.of(new Decision(
-                Verdict.REJECT,
-                List.of(),
-                "refuse it",
-                "the backfill directive fits no column here: it needs exactly one new column, or one that is set NOT NULL",
-                Plans.NOTHING));
+        return Optional.of(refuseDirective(
+                List.of(), "it fits no column here: it needs exactly one new column, or one that is set NOT NULL"));
+    }
+
+    private static Decision refuseDirective(List<Finding> findings, String why) {
+        return new Decision(
+                Verdict.REJECT, findings, "refuse it", "the backfill directive is not ignored: " + why, Plans.NOTHING);
     }
 
     private static String causes(List<Finding> findings, java.util.function.Function<Finding, String> what) {

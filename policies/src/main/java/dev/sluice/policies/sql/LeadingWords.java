@@ -97,20 +97,12 @@ final class LeadingWords {
                     CREATE,
                     DROP,
                     RENAME,
-                    TRUNCATE -> depth == 0;
-            case COMMENT,
-                    REINDEX,
-                    CLUSTER,
-                    REFRESH,
+                    TRUNCATE,
                     GRANT,
                     REVOKE,
-                    SECURITY,
                     LOCK,
-                    VACUUM,
-                    REASSIGN,
-                    IMPORT,
-                    DO,
-                    CALL -> depth == 0 && !mySql;
+                    CALL -> depth == 0;
+            case COMMENT, REINDEX, CLUSTER, REFRESH, SECURITY, VACUUM, REASSIGN, IMPORT, DO -> depth == 0 && !mySql;
             case OPTIMIZE, REPAIR -> depth == 0 && mySql;
             default -> false;
         };

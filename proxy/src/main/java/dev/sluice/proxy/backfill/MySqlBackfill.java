@@ -16,13 +16,17 @@ import java.util.stream.Collectors;
 
 /**
  * Fills columns key by key on MySQL and MariaDB. A batch locks its rows without waiting for anybody; where one is locked
- * already, the others of the range are filled and the range is gone over again later. Key values are kept as literals.
+ * already, the others of the range are filled and the range is gone over again later. In the end whatever is pending
+ * anywhere is looked for: an update of its key takes a row out of the range that was still to come. Key values are kept as
+ * literals.
  * For one connection at a time, in a transaction at READ COMMITTED; not thread-safe.
  */
 public final class MySqlBackfill {
 
     private static final int NOWAIT_MYSQL = 3572;
     private static final int LOCK_WAIT_TIMEOUT = 1205;
+    /** Nothing makes pending rows any more by then; the bound is for what nobody has thought of. */
+    private static final long MOST_SWEEPS = 1_000;
 
     private final Step.Backfill step;
     private final String table;
@@ -48,7 +52,8 @@ public final class MySqlBackfill {
         return switch (cursor.stage()) {
             case BEGIN -> begin(connection, cursor);
             case WALK -> walk(connection, cursor);
-            case REVISIT, SWEEP -> revisit(connection, cursor);
+            case REVISIT -> revisit(connection, cursor);
+            case SWEEP -> sweep(connection, cursor);
         };
     }
 
@@ -81,16 +86,12 @@ public final class MySqlBackfill {
         if (end.isPresent() && !end.get().equals(cursor.upper())) {
             return new Batch(moved, filled.rows(), false, false);
         }
-        return new Batch(
-                moved.to(BackfillCursor.Stage.REVISIT),
-                filled.rows(),
-                moved.skipped().isEmpty(),
-                false);
+        return new Batch(moved.to(BackfillCursor.Stage.REVISIT), filled.rows(), false, false);
     }
 
     private Batch revisit(Connection connection, BackfillCursor cursor) throws SQLException {
         if (cursor.skipped().isEmpty()) {
-            return new Batch(cursor, 0, true, false);
+            return new Batch(cursor.to(BackfillCursor.Stage.SWEEP), 0, false, false);
         }
         BackfillCursor.Range range = cursor.skipped().getFirst();
         Filled filled = fill(connection, range);
@@ -98,7 +99,21 @@ public final class MySqlBackfill {
         if (!filled.whole()) {
             moved = moved.skipping(range);
         }
-        return new Batch(moved, filled.rows(), moved.skipped().isEmpty(), !filled.whole() && filled.rows() == 0);
+        return new Batch(moved, filled.rows(), false, !filled.whole() && filled.rows() == 0);
+    }
+
+    /** A plain read sees every row as it is at one moment, wherever it has moved to; so finding none means that none is. */
+    private Batch sweep(Connection connection, BackfillCursor cursor) throws SQLException {
+        List<List<String>> left = keys(
+                connection,
+                "SELECT " + keys + " FROM " + table + " WHERE (" + step.pending() + ") LIMIT " + cursor.batchRows());
+        if (left.isEmpty() || cursor.block() >= MOST_SWEEPS) {
+            return new Batch(cursor, 0, true, false);
+        }
+        long rows = fillUnlocked(connection, " WHERE " + among(left) + " AND (" + step.pending() + ")")
+                .rows();
+        BackfillCursor moved = rows == 0 ? cursor : cursor.walked(cursor.block() + 1, rows);
+        return new Batch(moved, rows, false, rows == 0);
     }
 
     /** @param whole whether no row of the range was left because it was locked */
@@ -126,10 +141,13 @@ public final class MySqlBackfill {
         if (free.isEmpty()) {
             return new Filled(0, false);
         }
-        String list = free.stream()
+        return new Filled(update(connection, " WHERE " + among(free) + " AND (" + step.pending() + ")"), false);
+    }
+
+    private String among(List<List<String>> some) {
+        return some.stream()
                 .map(key -> "(" + String.join(", ", key) + ")")
                 .collect(Collectors.joining(", ", "(" + keys + ") IN (", ")"));
-        return new Filled(update(connection, " WHERE " + list + " AND (" + step.pending() + ")"), false);
     }
 
     private long update(Connection connection, String where) throws SQLException {

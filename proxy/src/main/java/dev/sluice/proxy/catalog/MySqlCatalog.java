@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * One relation of MySQL or MariaDB, put together from {@code information_schema}. Names are passed as hexadecimal
@@ -63,7 +64,8 @@ final class MySqlCatalog<E extends Exception> {
         List<Optional<String>> row = table.getFirst();
         String realSchema = text(row, 8);
         String realName = text(row, 0);
-        Map<String, String> options = options(row, known);
+        List<Trigger> triggers = triggers(realSchema, realName);
+        Map<String, String> options = options(row, known, triggers);
         List<IndexFacts> indexes = indexes(realSchema, realName);
         long estimate = Long.parseLong(row.get(4).orElse("0"));
         return Optional.of(new RelationFacts(
@@ -79,7 +81,7 @@ final class MySqlCatalog<E extends Exception> {
                 0,
                 constraints(realSchema, realName),
                 indexes,
-                triggers(realSchema, realName),
+                triggers.stream().map(Trigger::name).toList(),
                 List.of(),
                 Optional.empty(),
                 "",
@@ -101,7 +103,7 @@ final class MySqlCatalog<E extends Exception> {
                 : RelationFacts.Kind.TABLE;
     }
 
-    private static Map<String, String> options(List<Optional<String>> row, Known known) {
+    private static Map<String, String> options(List<Optional<String>> row, Known known, List<Trigger> triggers) {
         Map<String, String> options = new HashMap<>();
         options.put("engine", text(row, 2));
         options.put("row_format", text(row, 3));
@@ -109,6 +111,9 @@ final class MySqlCatalog<E extends Exception> {
         options.put("collation", text(row, 7));
         options.put("table_type", text(row, 1));
         options.put("total_row_versions", Long.toString(known.rowVersions()));
+        options.put(
+                "update_triggers",
+                triggers.stream().filter(Trigger::onUpdate).map(Trigger::name).collect(Collectors.joining(", ")));
         return options;
     }
 
@@ -180,12 +185,14 @@ final class MySqlCatalog<E extends Exception> {
         return new ConstraintFacts(name, type, columns, "", true, referenced);
     }
 
-    private List<String> triggers(String schema, String table) throws E {
+    private record Trigger(String name, boolean onUpdate) {}
+
+    private List<Trigger> triggers(String schema, String table) throws E {
         return asker
-                .rows("SELECT TRIGGER_NAME FROM information_schema.TRIGGERS"
+                .rows("SELECT TRIGGER_NAME, EVENT_MANIPULATION FROM information_schema.TRIGGERS"
                         + where("EVENT_OBJECT_SCHEMA", schema, "EVENT_OBJECT_TABLE", table))
                 .stream()
-                .map(row -> text(row, 0))
+                .map(row -> new Trigger(text(row, 0), text(row, 1).equals("UPDATE")))
                 .toList();
     }
 

@@ -35,7 +35,7 @@ public final class MySqlFactsReader implements FactsReader {
             + " 'log_bin', 'foreign_key_checks', 'lower_case_table_names', 'explicit_defaults_for_timestamp',"
             + " 'innodb_strict_mode', 'character_set_database', 'collation_database', 'collation_connection',"
             + " 'sql_generate_invisible_primary_key', 'alter_algorithm', 'default_storage_engine',"
-            + " 'system_versioning_alter_history')";
+            + " 'system_versioning_alter_history', 'time_zone')";
     private static final Pattern VERSION = Pattern.compile("(\\d{1,4})\\.(\\d{1,4})(?:\\.(\\d{1,4}))?");
 
     private final ControlPools pools;
@@ -109,6 +109,15 @@ public final class MySqlFactsReader implements FactsReader {
                 : ServerVersion.mysql(major, minor, patch);
     }
 
+    /** What the later phases read expressions by, where another engine has its search path. */
+    private static String readings(Map<String, String> settings) {
+        return new SessionReadings(
+                        settings.getOrDefault("sql_mode", ""),
+                        settings.getOrDefault("time_zone", ""),
+                        settings.getOrDefault("collation_connection", ""))
+                .text();
+    }
+
     private interface Temporary<E extends Exception> {
         boolean test(String quotedName) throws E;
     }
@@ -140,8 +149,7 @@ public final class MySqlFactsReader implements FactsReader {
             }
             Map<String, String> settings = new HashMap<>();
             client.rows(SETTINGS).forEach(row -> settings.put(MySqlCatalog.text(row, 0), MySqlCatalog.text(row, 1)));
-            // What the later phases read expressions by; there is no search path here.
-            settings.put("search_path", settings.getOrDefault("sql_mode", ""));
+            settings.put("search_path", readings(settings));
             return new Facts(
                     version, false, MySqlCatalog.text(session, 1), database, relations, Map.of(), Map.of(), settings);
         }

@@ -99,6 +99,7 @@ final class Effects {
                 who,
                 database,
                 judgement.text(),
+                tableOf(judgement),
                 migration,
                 approval,
                 created(judgement),

@@ -37,8 +37,29 @@ final class MySqlExpansion {
         this.settings = settings;
     }
 
-    /** @param warnings how many the last statement gave */
-    record Result(long affectedRows, int warnings) {}
+    /** What the last statement gave. */
+    record Result(long affectedRows, int warnings, String info) {
+        static final Result NONE = new Result(0, 0, "");
+    }
+
+    private record Execution(HeldSession session, String statement)
+            implements ShortLocks.Attempt<QueryResult, ServerErrorException> {
+
+        @Override
+        public QueryResult run() throws ServerErrorException {
+            return session.query(statement);
+        }
+
+        @Override
+        public int code(ServerErrorException e) {
+            return e.error().code();
+        }
+
+        @Override
+        public void absorbKill() throws ServerErrorException {
+            session.query("DO 0");
+        }
+    }
 
     private static final class Failure extends Exception {
         private static final long serialVersionUID = 1L;
@@ -64,7 +85,7 @@ final class MySqlExpansion {
             if (migration.isPresent()) {
                 begin(session, database, migration.get());
             }
-            Result result = new Result(0, 0);
+            Result result = Result.NONE;
             String before = only(session.query("SELECT @@session.lock_wait_timeout"));
             session.query("SET SESSION lock_wait_timeout = 1");
             try {
@@ -103,11 +124,10 @@ final class MySqlExpansion {
         long backend = session.info().backendId();
         long deadline = System.nanoTime() + settings.lock().patience().toNanos();
         while (true) {
-            ShortLocks.GaveWay<QueryResult> tried = locks.<QueryResult, ServerErrorException>attempt(
-                    backend, () -> session.query(statement), e -> e.error().code());
+            ShortLocks.GaveWay<QueryResult> tried = locks.attempt(backend, new Execution(session, statement));
             if (tried.done().isPresent()) {
-                int warnings = Integer.parseInt(only(session.query("SELECT @@session.warning_count")));
-                return new Result(tried.done().get().affectedRows(), warnings);
+                QueryResult done = tried.done().get();
+                return new Result(done.affectedRows(), done.warnings(), done.info());
             }
             if (session.abandoned()) {
                 throw new Failure(ServerError.of("70100", 1317, "Query execution was interrupted", "", ""));
@@ -149,12 +169,12 @@ final class MySqlExpansion {
                 migrations.await(database, migration.get(), UNDO_PATIENCE, progress -> {});
             } catch (MigrationException e) {
                 // The ledger's own recovery finds an expansion that nobody is at.
-                return new Outcome(new Result(0, 0), Optional.of(error));
+                return new Outcome(Result.NONE, Optional.of(error));
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
         }
-        return new Outcome(new Result(0, 0), Optional.of(error));
+        return new Outcome(Result.NONE, Optional.of(error));
     }
 
     /** The ledger knows all by now: nobody needs to see any more that the expansion was under way. */

@@ -19,6 +19,7 @@ public final class MySqlInterceptor implements Interceptor {
 
     private final Interceptor judging;
     private final MySqlExpansion expansion;
+    private final Alone alone = new Alone();
 
     public MySqlInterceptor(
             Interceptor judging, Migrations migrations, ControlPools pools, InterceptorSettings settings) {
@@ -63,83 +64,35 @@ public final class MySqlInterceptor implements Interceptor {
         judging.lost(session, rulings, perhapsCommitted);
     }
 
-    /** Each statement is judged when those before it have run, as the server itself would have come to it. */
     private Ruling takenApart(HeldSession session, String sql, List<StatementText> statements) {
-        int from = 0;
-        for (int i = 0; i < statements.size(); i++) {
-            StatementText statement = statements.get(i);
-            boolean last = i == statements.size() - 1;
-            Ruling ruling =
-                    concernsUs(statement) ? alone(session, sql.substring(from, statement.end())) : new Ruling.Forward();
-            Optional<Ruling> end = answer(session, ruling, statement, last);
-            if (end.isPresent()) {
-                return end.get();
-            }
-            from = Math.min(sql.length(), statement.end() + 1);
-        }
-        throw new IllegalStateException("a message without a last statement");
-    }
-
-    private Ruling alone(HeldSession session, String piece) {
-        Ruling ruling = judging.judge(session, piece);
-        return switch (ruling) {
-            case Ruling.Substitute substitute ->
-                substitute.edits().isEmpty() ? sent(session, piece, substitute) : carriedOut(session, substitute);
-            case Ruling.Answer answer ->
-                new Ruling.Refuse(Refusals.needsOwnMessage(
-                        "a gateway command stands beside other statements", "The gateway answers it by itself."));
-            case Ruling.Forward forward -> forward;
-            case Ruling.Refuse refuse -> refuse;
-            case Ruling.Executed executed -> executed;
-        };
-    }
-
-    /** @return the ruling for the rest of the message, when nothing more is to be looked at */
-    private static Optional<Ruling> answer(HeldSession session, Ruling ruling, StatementText statement, boolean last) {
-        return switch (ruling) {
-            case Ruling.Executed executed -> {
-                if (last) {
-                    yield Optional.of(executed);
-                }
-                executed.parts().forEach(part -> okPart(session, part));
-                yield Optional.empty();
-            }
-            case Ruling.Forward forward -> {
-                if (last) {
-                    yield Optional.of(
-                            new Ruling.Executed(List.of(new Ruling.Part.Relay(statement.start(), statement.end()))));
-                }
-                yield relay(session, statement).map(error -> new Ruling.Executed(List.of()));
-            }
-            case Ruling.Refuse refuse -> Optional.of(refuse);
-            case Ruling.Substitute substitute -> throw new IllegalStateException("it was carried out already");
-            case Ruling.Answer answer -> throw new IllegalStateException("it was refused already");
-        };
-    }
-
-    private static void okPart(HeldSession session, Ruling.Part part) {
-        if (part instanceof Ruling.Part.Ok ok) {
-            session.okPart(ok.affectedRows(), ok.warnings(), ok.info());
-        }
-    }
-
-    private static Optional<ServerError> relay(HeldSession session, StatementText statement) {
         try {
-            return session.relayPart(statement.start(), statement.end());
+            return new TakenApart(session, sql, statements, alone).ruling();
+        } catch (ServerErrorException e) {
+            return new Ruling.Refuse(e.error());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return Optional.of(ServerError.of("08S01", 1053, "Server shutdown in progress", "", ""));
+            return new Ruling.Refuse(ServerError.of("08S01", 1053, "Server shutdown in progress", "", ""));
         }
     }
 
-    /** A statement of several that passes as it is: its outcome is on record before the client learns of it. */
-    private Ruling sent(HeldSession session, String piece, Ruling.Substitute substitute) {
-        try {
-            long rows = session.query(piece).affectedRows();
-            return ended(session, substitute, new Ruling.Part.Ok(rows, 0, ""));
-        } catch (ServerErrorException e) {
-            judging.answered(session, substitute, Optional.of(e.error()));
-            return new Ruling.Refuse(e.error());
+    private final class Alone implements TakenApart.Alone {
+
+        @Override
+        public Ruling judged(HeldSession session, String piece) {
+            return judging.judge(session, piece);
+        }
+
+        @Override
+        public Ruling carriedOut(HeldSession session, Ruling.Substitute substitute) {
+            return MySqlInterceptor.this.carriedOut(session, substitute);
+        }
+
+        @Override
+        public void passed(HeldSession session, Ruling.Substitute substitute, Optional<ServerError> error) {
+            judging.answered(session, substitute, error);
+            if (error.isEmpty()) {
+                judging.transactionEnded(session, List.of(substitute));
+            }
         }
     }
 
@@ -147,7 +100,7 @@ public final class MySqlInterceptor implements Interceptor {
         Optional<Sent> sent = Sent.Memo.of(substitute).stream().findFirst();
         Optional<Long> migration = sent.flatMap(Sent::migration);
         MySqlExpansion.Outcome outcome =
-                expansion.run(session, substitute.edits().getFirst().sql(), migration, Optional.empty());
+                expansion.run(session, substitute.edits().getFirst().sql(), migration, sent.flatMap(Sent::table));
         if (outcome.error().isPresent()) {
             judging.answered(session, substitute, outcome.error());
             migration.ifPresent(id -> expansion.over(session, id));
@@ -155,7 +108,7 @@ public final class MySqlInterceptor implements Interceptor {
         }
         migration.ifPresent(id -> expansion.over(session, id));
         MySqlExpansion.Result result = outcome.result();
-        return ended(session, substitute, new Ruling.Part.Ok(result.affectedRows(), result.warnings(), ""));
+        return ended(session, substitute, new Ruling.Part.Ok(result.affectedRows(), result.warnings(), result.info()));
     }
 
     private Ruling ended(HeldSession session, Ruling.Substitute substitute, Ruling.Part.Ok ok) {
@@ -172,7 +125,7 @@ public final class MySqlInterceptor implements Interceptor {
         return new Ruling.Executed(List.of(new Ruling.Part.Ok(ok.affectedRows(), ok.warnings(), info)));
     }
 
-    private static boolean concernsUs(StatementText statement) {
+    static boolean concernsUs(StatementText statement) {
         return switch (statement.kind()) {
             case SCHEMA_CHANGE, OPAQUE, GATEWAY_COMMAND, EXPLAIN_SCHEMA_CHANGE -> true;
             case TRANSACTION, SETTING, DATA -> false;

@@ -12,6 +12,7 @@ import java.util.Optional;
  *
  * @param auditId ties its audit records together
  * @param migration the migration that it proposed
+ * @param table what it changes, where that is one table
  * @param approval the approval that it used up
  * @param creates the table that is new when it has succeeded
  * @param alone whether it is all of its transaction, so that undoing it leaves nothing half done
@@ -22,6 +23,7 @@ record Sent(
         AuditEvent.Who who,
         DatabaseRef database,
         String statement,
+        Optional<QualifiedName> table,
         Optional<Long> migration,
         Optional<Long> approval,
         Optional<QualifiedName> creates,

@@ -3,6 +3,9 @@ package dev.sluice.proxy.mysql;
 /** Why a message is held, and what the client waits for. */
 sealed interface Hold {
 
+    /** The text that is meant, as it was sent; empty where there is none. */
+    byte[] sql();
+
     /** @param packets of how many packets the message is made; the answer's numbers go on from there */
     record Query(byte[] sql, int packets) implements Hold {}
 
@@ -17,5 +20,12 @@ sealed interface Hold {
     record Execute(byte[] sql, boolean own) implements Hold {}
 
     /** Something else is asked of a statement that the server knows nothing of. */
-    record TouchOwn(boolean reset) implements Hold {}
+    record TouchOwn(boolean reset) implements Hold {
+        private static final byte[] NONE = {};
+
+        @Override
+        public byte[] sql() {
+            return NONE;
+        }
+    }
 }

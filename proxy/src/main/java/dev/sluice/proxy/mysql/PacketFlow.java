@@ -20,13 +20,15 @@ abstract class PacketFlow extends ChannelInboundHandlerAdapter {
 
     private @Nullable ByteBuf pending;
     private long rest;
+    private long dropping;
+    private @Nullable ByteBuf instead;
     private boolean running;
 
     /**
      * Looks at the packet whose header stands at an index.
      *
      * @param available bytes from the index on, four at least
-     * @return how many bytes to pass on, which may be more than there are; {@link #WAIT}; or, negative, how many to drop
+     * @return how many bytes to pass on; {@link #WAIT}; or, negative, how many to drop. Either may be more than there are
      */
     abstract long next(ByteBuf in, int index, int available);
 
@@ -35,6 +37,14 @@ abstract class PacketFlow extends ChannelInboundHandlerAdapter {
 
     /** The bytes cannot be understood. */
     abstract void malformed(MalformedPacketException why);
+
+    /** Bytes at an index are about to go on. */
+    void passing(ByteBuf in, int index, int bytes) {}
+
+    /** What goes on in the place of the bytes that {@link #next} drops. Takes over the reference. */
+    final void replaceWith(ByteBuf bytes) {
+        instead = bytes;
+    }
 
     /** How many bytes stand and wait, so that reading can be stopped when they are many. */
     final int waitingBytes() {
@@ -78,10 +88,17 @@ abstract class PacketFlow extends ChannelInboundHandlerAdapter {
         int at = in.readerIndex();
         int end = in.writerIndex();
         while (true) {
-            long through = Math.min(rest, end - at);
-            at += (int) through;
+            int through = (int) Math.min(rest, end - at);
+            if (through > 0) {
+                passing(in, at, through);
+                if (pending == null) {
+                    return; // closed meanwhile
+                }
+            }
+            at += through;
             rest -= through;
-            if (rest > 0 || end - at < Packets.HEADER_BYTES) {
+            at = drop(in, at);
+            if (rest > 0 || dropping > 0 || end - at < Packets.HEADER_BYTES) {
                 break;
             }
             long taken = next(in, at, end - at);
@@ -95,11 +112,30 @@ abstract class PacketFlow extends ChannelInboundHandlerAdapter {
                 rest = taken;
             } else {
                 passUpTo(in, at);
-                at -= (int) taken;
-                in.readerIndex(at);
+                dropping = -taken;
+                passInstead();
             }
         }
         passUpTo(in, at);
+    }
+
+    /** @return where what is not dropped begins */
+    private int drop(ByteBuf in, int at) {
+        if (dropping == 0) {
+            return at;
+        }
+        int dropped = (int) Math.min(dropping, in.writerIndex() - at);
+        dropping -= dropped;
+        in.readerIndex(at + dropped);
+        return at + dropped;
+    }
+
+    private void passInstead() {
+        ByteBuf bytes = instead;
+        instead = null;
+        if (bytes != null) {
+            pass(bytes);
+        }
     }
 
     /** Passes on everything before an index; the buffer itself when nothing stays behind. */
@@ -120,6 +156,7 @@ abstract class PacketFlow extends ChannelInboundHandlerAdapter {
         ByteBuf in = pending;
         pending = null;
         rest = 0;
+        dropping = 0;
         if (in != null) {
             in.release();
         }

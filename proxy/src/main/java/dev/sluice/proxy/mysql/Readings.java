@@ -3,6 +3,7 @@ package dev.sluice.proxy.mysql;
 import dev.sluice.policies.sql.Interest;
 import dev.sluice.policies.sql.LexicalRules;
 import dev.sluice.policies.sql.ServerVersion;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
@@ -71,8 +72,22 @@ final class Readings {
     }
 
     /** Screens a text whose rules and characters are known. */
-    Interest lookAtUtf8(byte[] text, LexicalRules rules) {
+    Interest lookAtText(String sql, LexicalRules rules) {
+        byte[] text = sql.getBytes(StandardCharsets.UTF_8);
         return screen.look(text, text.length, rules, false);
+    }
+
+    /** Whether the second byte of a character may look like a quote. */
+    boolean isAmbiguous() {
+        return ambiguous;
+    }
+
+    /** For a text that is not gathered: every way in which it may be read. */
+    List<TextScan> scans() {
+        return List.of(
+                new TextScan(true, false, (text, length) -> screen.look(text, length, plain, false)),
+                new TextScan(true, true, (text, length) -> screen.look(text, length, quoted.getFirst(), false)),
+                new TextScan(false, false, (text, length) -> screen.look(text, length, escaped.getFirst(), false)));
     }
 
     boolean isForGateway(String sql) {

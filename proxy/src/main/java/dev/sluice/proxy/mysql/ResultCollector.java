@@ -26,7 +26,7 @@ final class ResultCollector {
     private final Charset charset;
     private List<String> columns = new ArrayList<>();
     private List<List<Optional<String>>> rows = new ArrayList<>();
-    private long affectedRows;
+    private OkPacket success = new OkPacket(0, 0, 0, 0, "");
     private int bytes;
     private Optional<ServerError> error = Optional.empty();
 
@@ -45,7 +45,7 @@ final class ResultCollector {
             case ERR -> error = Optional.of(errorOf(ErrPacket.read(in, index, length)));
             case OK -> {
                 if (length >= 7) {
-                    affectedRows = OkPacket.read(in, index, length).affectedRows();
+                    success = OkPacket.read(in, index, length);
                 }
             }
             case COLUMN_COUNT -> {
@@ -69,7 +69,8 @@ final class ResultCollector {
             answer.completeExceptionally(new ServerErrorException(
                     ServerError.of("HY000", 1301, "the answer to a statement of the gateway's is too large", "", "")));
         } else {
-            answer.complete(new QueryResult(columns, rows, affectedRows));
+            answer.complete(new QueryResult(
+                    columns, rows, success.affectedRows(), success.warnings(), success.info()));
         }
     }
 

@@ -33,16 +33,20 @@ public interface HeldSession {
     void notice(Notice notice);
 
     /**
-     * MySQL: sends one statement of the message by itself and relays its answer at once, with more answers to follow.
-     * The statements before must have been answered, and what is left is the ruling's.
+     * MySQL: sends one statement of the message by itself and relays its answer at once. The statements before must have
+     * been answered, and what is left is the ruling's.
      *
      * @param start first character in the message's text
      * @param end the character behind the last one
+     * @param last whether no answer to the message follows behind this one
      * @return the server's error, behind which nothing more of the message is answered
      */
-    default Optional<ServerError> relayPart(int start, int end) throws InterruptedException {
+    default Optional<ServerError> relayPart(int start, int end, boolean last) throws InterruptedException {
         throw new IllegalStateException("this protocol answers a message as a whole");
     }
+
+    /** MySQL: takes in what the message's own statements have changed of the session's modes and database. */
+    default void refresh() throws ServerErrorException {}
 
     /** MySQL: answers one statement of the message with success at once, with more answers to follow. */
     default void okPart(long affectedRows, int warnings, String info) {

@@ -32,6 +32,8 @@ final class MySqlAlterPlanner {
     private final List<String> columns = new ArrayList<>();
     private final List<String> undo = new ArrayList<>();
     private final Set<String> indexNames = new HashSet<>();
+    private final List<String> notes = new ArrayList<>();
+    private String obstacle = "";
 
     MySqlAlterPlanner(Subject subject, SchemaChange.AlterTable change) {
         this.subject = subject;
@@ -39,6 +41,11 @@ final class MySqlAlterPlanner {
         this.table = MySqlPlanner.real(subject.facts(), change.table());
         this.known = subject.facts().relation(change.table());
         known.ifPresent(t -> t.indexes().forEach(i -> indexNames.add(i.name().toLowerCase(java.util.Locale.ROOT))));
+    }
+
+    /** Why there was no plan, where that is known. */
+    String obstacle() {
+        return obstacle;
     }
 
     Optional<Plan> plan() {
@@ -69,9 +76,7 @@ final class MySqlAlterPlanner {
     }
 
     private String note(PhaseName name) {
-        return name == PhaseName.BACKFILL
-                ? "a row that has the placeholder's value is taken for one that is still to be filled"
-                : "";
+        return name == PhaseName.BACKFILL ? String.join("; ", notes) : "";
     }
 
     private boolean plan(AlterAction action) {
@@ -100,8 +105,12 @@ final class MySqlAlterPlanner {
         }
         columns.add(add.column().name());
         MySqlColumn column = new MySqlColumn(
-                addition.get(), Optional.of(subject.directives()).flatMap(d -> d.backfill()), subject.version());
-        if (column.impossible() || (column.needsBackfill() && known.isPresent() && key().isEmpty())) {
+                addition.get(), subject.directives().backfill(), subject.version(), table);
+        if (column.impossible()) {
+            obstacle = column.obstacle();
+            return false;
+        }
+        if (column.needsBackfill() && !mayBeFilled()) {
             return false;
         }
         String name = add.column().name();
@@ -109,6 +118,7 @@ final class MySqlAlterPlanner {
         undo.addFirst("ALTER TABLE " + My.id(table) + " DROP COLUMN " + My.id(name));
         column.setDefault().ifPresent(sql -> add(PhaseName.EXPAND, instant(sql, Optional.empty())));
         if (column.needsBackfill()) {
+            notes.add(column.note());
             add(PhaseName.BACKFILL, fill(column));
             column.dropDefault().ifPresent(sql -> {
                 add(PhaseName.ENFORCE, instant(sql, Optional.empty()));
@@ -125,6 +135,17 @@ final class MySqlAlterPlanner {
             index("ADD UNIQUE INDEX " + My.id(index) + " (" + My.id(name) + ")", index);
         }
         return true;
+    }
+
+    /** A trigger cannot be kept from firing here, and what it did to each row would not be what the statement does. */
+    private boolean mayBeFilled() {
+        String triggers = known.map(t -> t.options().getOrDefault("update_triggers", "")).orElse("");
+        if (!triggers.isEmpty()) {
+            obstacle = "filling the rows would fire the UPDATE trigger " + triggers + " for each of them";
+        } else if (known.isPresent() && key().isEmpty()) {
+            obstacle = "the table has no unique key to walk its rows by";
+        }
+        return obstacle.isEmpty();
     }
 
     private Step.Backfill fill(MySqlColumn column) {

@@ -1,6 +1,7 @@
 package dev.sluice.policies.plan.mysql;
 
 import dev.sluice.policies.ddl.ColumnConstraint;
+import dev.sluice.policies.ddl.QualifiedName;
 import dev.sluice.policies.ddl.SourceText;
 import dev.sluice.policies.facts.ExpressionFacts;
 import dev.sluice.policies.rule.ColumnAddition;
@@ -21,8 +22,11 @@ final class MySqlColumn {
     private final Optional<String> given;
     private final Optional<Placeholder> placeholder;
 
-    /** @param directive the expression of the {@code backfill} directive */
-    MySqlColumn(ColumnAddition column, Optional<String> directive, ServerVersion version) {
+    /**
+     * @param directive the expression of the {@code backfill} directive
+     * @param table the table that gets the column
+     */
+    MySqlColumn(ColumnAddition column, Optional<String> directive, ServerVersion version, QualifiedName table) {
         this.column = column;
         this.dialect = version.dialect();
         this.given = directive.filter(d -> column.fill() == Fill.NONE
@@ -30,8 +34,8 @@ final class MySqlColumn {
                 || column.fill() == Fill.VOLATILE
                 || column.fill() == Fill.STEADY);
         this.placeholder = column.notNull()
-                ? Placeholder.of(column.column().type(), My.id(column.name()))
-                : Optional.of(new Placeholder("DEFAULT NULL", My.id(column.name()) + " IS NULL"));
+                ? Placeholder.of(column.column().type(), My.id(column.name()), dialect, table + "." + column.name())
+                : Optional.of(Placeholder.ofNull(My.id(column.name())));
     }
 
     String name() {
@@ -47,16 +51,31 @@ final class MySqlColumn {
         return special || (needsBackfill() && placeholder.isEmpty());
     }
 
+    /** Why there is no way, where it is the type's. */
+    String obstacle() {
+        String type = column.column().type().source().text();
+        return needsBackfill() && placeholder.isEmpty()
+                ? "a NOT NULL column of type " + type + " has no value that could stand in its rows until they are filled"
+                : "";
+    }
+
+    /** What a reader of the plan should know of rows that are not filled yet. */
+    String note() {
+        return placeholder.orElseThrow().note(column.name());
+    }
+
     boolean needsBackfill() {
         return given.isPresent() || column.fill() == Fill.EXPRESSION || column.fill() == Fill.VOLATILE;
     }
 
-    /** A row whose real value is the placeholder's is not pending; that can be told unless each look gives another. */
+    /** Where somebody may write the placeholder, a row whose real value it is is done; unless each look gives another. */
     String pending() {
         String empty = placeholder.orElseThrow().pending();
         String value = expression();
         boolean steady = !value.equals("DEFAULT") && Volatility.of(value, dialect) == ExpressionFacts.STABLE;
-        return steady ? empty + " AND NOT (" + My.id(name()) + " <=> " + value + ")" : empty;
+        return steady && !placeholder.orElseThrow().own()
+                ? empty + " AND NOT (" + My.id(name()) + " <=> " + value + ")"
+                : empty;
     }
 
     String expression() {

@@ -35,6 +35,15 @@ public final class MySqlPlanner {
         };
     }
 
+    /** Why {@link #plan} has none, where that is known; empty otherwise. */
+    public static String obstacle(Subject subject) {
+        if (!(subject.change() instanceof SchemaChange.AlterTable alter)) {
+            return "";
+        }
+        MySqlAlterPlanner planner = new MySqlAlterPlanner(subject, alter);
+        return planner.plan().isPresent() ? "" : planner.obstacle();
+    }
+
     static QualifiedName real(Facts facts, QualifiedName written) {
         return facts.relation(written)
                 .map(RelationFacts::name)

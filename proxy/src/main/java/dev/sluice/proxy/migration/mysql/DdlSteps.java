@@ -43,6 +43,36 @@ final class DdlSteps {
         this.onlineLocks = new ShortLocks(database, ONLINE_LOCK, settings.lockRetry());
     }
 
+    /** @param again whether it may find its work done by an earlier try */
+    private record Execution(Connection connection, String sql, boolean again)
+            implements ShortLocks.Attempt<Boolean, SQLException> {
+
+        @Override
+        public Boolean run() throws SQLException {
+            try (Statement statement = connection.createStatement()) {
+                statement.execute(sql);
+                return true;
+            } catch (SQLException e) {
+                if (again && (THERE.contains(e.getErrorCode()) || GONE.contains(e.getErrorCode()))) {
+                    return true;
+                }
+                throw e;
+            }
+        }
+
+        @Override
+        public int code(SQLException e) {
+            return e.getErrorCode();
+        }
+
+        @Override
+        public void absorbKill() throws SQLException {
+            try (Statement statement = connection.createStatement()) {
+                statement.execute("DO 0");
+            }
+        }
+    }
+
     Outcome statements(Step.Statements step, Run run) throws SQLException {
         String cursor = run.position().cursor();
         boolean tried = cursor.startsWith(TRIED);
@@ -108,9 +138,14 @@ final class DdlSteps {
         return new Outcome.Done();
     }
 
-    boolean holds(String query, Run run) throws SQLException {
-        try (Connection connection = run.database().connection();
-                Statement statement = connection.createStatement();
+    private static boolean holds(String query, Run run) throws SQLException {
+        try (Connection connection = run.database().connection()) {
+            return holds(connection, query);
+        }
+    }
+
+    static boolean holds(Connection connection, String query) throws SQLException {
+        try (Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery(query)) {
             return row.next() && row.getBoolean(1);
         }
@@ -122,20 +157,7 @@ final class DdlSteps {
 
     private Optional<Outcome> attempt(Connection connection, String sql, Run run, ShortLocks locks, boolean again)
             throws SQLException {
-        ShortLocks.GaveWay<Boolean> tried = locks.<Boolean, SQLException>attempt(
-                work.id(),
-                () -> {
-                    try (Statement statement = connection.createStatement()) {
-                        statement.execute(sql);
-                        return true;
-                    } catch (SQLException e) {
-                        if (again && (THERE.contains(e.getErrorCode()) || GONE.contains(e.getErrorCode()))) {
-                            return true;
-                        }
-                        throw e;
-                    }
-                },
-                SQLException::getErrorCode);
+        ShortLocks.GaveWay<Boolean> tried = locks.attempt(work.id(), new Execution(connection, sql, again));
         if (tried.done().isPresent()) {
             tries = 0;
             return Optional.empty();

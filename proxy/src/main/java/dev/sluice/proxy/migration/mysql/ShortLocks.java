@@ -6,15 +6,11 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,14 +36,15 @@ public final class ShortLocks {
         this.retry = retry;
     }
 
-    /** What is run; its error numbers decide. */
-    public interface Work<T, E extends Exception> {
+    /** What runs on one connection. */
+    public interface Attempt<T, E extends Exception> {
         T run() throws E;
-    }
 
-    /** The server's error number in an exception. */
-    public interface Code<E extends Exception> {
-        int of(E e);
+        /** The server's error number in an exception. */
+        int code(E e);
+
+        /** A harmless statement on the same connection: a kill that came too late hits this one instead of the next. */
+        void absorbKill() throws E;
     }
 
     /** One try had to give way. */
@@ -59,21 +56,34 @@ public final class ShortLocks {
      * @param connectionId of the connection that the work runs on, whose {@code lock_wait_timeout} is one second
      * @return what came of it; empty when the lock was not to be had
      */
-    public <T, E extends Exception> GaveWay<T> attempt(long connectionId, Work<T, E> work, Code<E> code) throws E {
-        try (Watch watch = new Watch(connectionId)) {
-            try {
-                return new GaveWay<>(Optional.of(work.run()));
-            } catch (Exception e) {
-                @SuppressWarnings("unchecked")
-                E error = (E) e;
-                int number = code.of(error);
-                boolean locked = number == LOCK_WAIT_TIMEOUT
-                        || watch.killed() && (number == INTERRUPTED || number == STATEMENT_TIMEOUT_MARIADB);
-                if (locked) {
-                    return new GaveWay<>(Optional.empty());
-                }
-                throw error;
+    public <T, E extends Exception> GaveWay<T> attempt(long connectionId, Attempt<T, E> work) throws E {
+        LockWatch watch = new LockWatch(control, connectionId, timeout);
+        try {
+            return new GaveWay<>(Optional.of(work.run()));
+        } catch (Exception e) {
+            @SuppressWarnings("unchecked")
+            E error = (E) e;
+            watch.close();
+            int number = work.code(error);
+            boolean locked = number == LOCK_WAIT_TIMEOUT
+                    || watch.killed() && (number == INTERRUPTED || number == STATEMENT_TIMEOUT_MARIADB);
+            if (locked) {
+                return new GaveWay<>(Optional.empty());
             }
+            throw error;
+        } finally {
+            watch.close();
+            if (watch.killed()) {
+                absorb(work);
+            }
+        }
+    }
+
+    private static <T, E extends Exception> void absorb(Attempt<T, E> work) {
+        try {
+            work.absorbKill();
+        } catch (Exception e) {
+            LOG.debug("a kill that came too late: {}", e.getMessage());
         }
     }
 
@@ -132,60 +142,5 @@ public final class ShortLocks {
             }
         }
         return sessions;
-    }
-
-    /** Looks after the lock timeout, and then again and again, whether the statement waits. */
-    private final class Watch implements AutoCloseable {
-
-        private final long connectionId;
-        private final CountDownLatch over = new CountDownLatch(1);
-        private final AtomicBoolean killed = new AtomicBoolean();
-        private final Thread thread;
-
-        Watch(long connectionId) {
-            this.connectionId = connectionId;
-            thread = Thread.ofVirtual().name("lock watch " + connectionId).start(this::look);
-        }
-
-        boolean killed() {
-            return killed.get();
-        }
-
-        /** The connection is at hand before it is needed: making one takes longer than the lock timeout. */
-        private void look() {
-            try (Connection connection = control.connection()) {
-                while (!over.await(timeout.toNanos(), TimeUnit.NANOSECONDS)) {
-                    killIfWaiting(connection);
-                }
-            } catch (SQLException e) {
-                LOG.debug("cannot watch connection {}: its own timeout will do", connectionId, e);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        }
-
-        private void killIfWaiting(Connection connection) throws SQLException {
-            try (Statement statement = connection.createStatement()) {
-                boolean waits;
-                try (ResultSet row = statement.executeQuery("SELECT 1 FROM information_schema.PROCESSLIST WHERE ID = "
-                        + connectionId + " AND STATE LIKE 'Waiting for%metadata lock'")) {
-                    waits = row.next();
-                }
-                if (waits && over.getCount() > 0) {
-                    killed.set(true);
-                    statement.execute("KILL QUERY " + connectionId);
-                }
-            }
-        }
-
-        @Override
-        public void close() {
-            over.countDown();
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        }
     }
 }

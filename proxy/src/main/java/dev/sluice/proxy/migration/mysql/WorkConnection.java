@@ -1,12 +1,12 @@
 package dev.sluice.proxy.migration.mysql;
 
 import dev.sluice.proxy.catalog.ControlDatabase;
+import dev.sluice.proxy.catalog.SessionReadings;
 import dev.sluice.proxy.migration.Run;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,8 +14,6 @@ import org.jspecify.annotations.Nullable;
  * who takes a migration over kills the connection of a former owner that still has it.
  */
 final class WorkConnection implements AutoCloseable {
-
-    private static final Pattern SQL_MODE = Pattern.compile("[A-Za-z0-9_,]*");
 
     private final ControlDatabase database;
     private @Nullable Connection connection;
@@ -98,11 +96,13 @@ final class WorkConnection implements AutoCloseable {
     /** Expressions are read as the client's session read them. */
     private static void settings(Connection fresh, Run run) throws SQLException {
         fresh.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
-        String mode = run.entry().draft().searchPath();
         try (Statement statement = fresh.createStatement()) {
             statement.execute("SET SESSION lock_wait_timeout = 1, innodb_lock_wait_timeout = 1, sql_safe_updates = 0");
-            if (!mode.isEmpty() && SQL_MODE.matcher(mode).matches()) {
-                statement.execute("SET SESSION sql_mode = '" + mode + "'");
+            String readings = run.entry().draft().searchPath();
+            if (!readings.isEmpty()) {
+                for (String set : SessionReadings.of(readings).statements()) {
+                    statement.execute(set);
+                }
             }
             String schema = run.entry().draft().targetSchema();
             if (!schema.isEmpty()) {

@@ -1,0 +1,69 @@
+package dev.sluice.proxy.mysql;
+
+import dev.sluice.protocol.mysql.AnswerEncoder;
+import dev.sluice.proxy.session.QueryResult;
+import dev.sluice.proxy.session.ServerError;
+import dev.sluice.proxy.session.ServerErrorException;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+
+/** What is sent to the server while a message is held: statements of the gateway's own, and pieces of the message. */
+final class HeldQueries {
+
+    private final MySqlSession session;
+
+    HeldQueries(MySqlSession session) {
+        this.session = session;
+    }
+
+    /** Asks for the gateway; the client sees nothing of it. Blocks, so not on the event loop. */
+    QueryResult ask(String sql, SessionModes modes) throws ServerErrorException {
+        ResultCollector collector = new ResultCollector(modes.results());
+        session.later(
+                () -> inject(sql.getBytes(modes.client()), new InFlight.Injected(collector), collector::lost));
+        try {
+            return collector.answer().get();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof ServerErrorException error) {
+                throw error;
+            }
+            throw new IllegalStateException(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new ServerErrorException(ServerError.of("70100", 1317, "Query execution was interrupted", "", ""));
+        }
+    }
+
+    /**
+     * Sends a piece of the message, whose answer goes to the client with the numbers that come next. On the event loop.
+     *
+     * @param last whether no other answer to the message follows
+     */
+    void piece(byte[] sql, boolean last, HeldReplies replies, CompletableFuture<Optional<ServerError>> answered) {
+        session.serverFlow().pieceSequence(replies.sequence());
+        inject(
+                sql,
+                new InFlight.Piece(last, answered),
+                () -> answered.complete(Optional.of(MySqlErrors.CONNECTION_LOST)));
+    }
+
+    private void inject(byte[] sql, InFlight command, Runnable lost) {
+        if (!session.serverIsActive()) {
+            lost.run();
+            return;
+        }
+        session.writeToServer(packet(sql));
+        session.serverFlow().expect(command);
+        session.flushToServer();
+    }
+
+    /** A COM_QUERY as the session has agreed on it. */
+    ByteBuf packet(byte[] sql) {
+        ByteBuf packet = session.client().alloc().buffer(sql.length + 16);
+        AnswerEncoder.query(packet, Unpooled.wrappedBuffer(sql), session.capabilities());
+        return packet;
+    }
+}

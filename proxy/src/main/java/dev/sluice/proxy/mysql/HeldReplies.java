@@ -1,0 +1,51 @@
+package dev.sluice.proxy.mysql;
+
+import dev.sluice.protocol.mysql.AnswerEncoder;
+import dev.sluice.protocol.mysql.OkPacket;
+import dev.sluice.protocol.mysql.ServerStatus;
+import dev.sluice.proxy.session.ServerError;
+import io.netty.buffer.ByteBuf;
+import java.util.function.Consumer;
+
+/** The gateway's own packets in the answer to one held message, numbered on from it. On the session's event loop only. */
+final class HeldReplies {
+
+    private final MySqlSession session;
+    private int sequence = 1;
+
+    HeldReplies(MySqlSession session) {
+        this.session = session;
+    }
+
+    /** The number of the packet that comes next. */
+    int sequence() {
+        return sequence;
+    }
+
+    void from(int next) {
+        sequence = next;
+    }
+
+    void send(Consumer<AnswerEncoder> body) {
+        ByteBuf out = session.client().alloc().buffer();
+        AnswerEncoder encoder = new AnswerEncoder(out, session.capabilities(), sequence);
+        body.accept(encoder);
+        sequence = encoder.sequence();
+        session.writeToClient(out);
+        session.flushToClient();
+    }
+
+    void ok(long affectedRows, int warnings, String info, boolean last) {
+        int status = status() | (last ? 0 : ServerStatus.MORE_RESULTS_EXIST);
+        send(encoder -> encoder.ok(new OkPacket(affectedRows, 0, status, warnings, info)));
+    }
+
+    void error(ServerError error) {
+        send(encoder -> encoder.err(MySqlErrors.packet(error)));
+    }
+
+    /** What of the server's flags is about the session. */
+    int status() {
+        return session.serverFlow().status() & ServerStatus.OF_THE_SESSION;
+    }
+}

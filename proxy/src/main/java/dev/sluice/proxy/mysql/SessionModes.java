@@ -1,0 +1,42 @@
+package dev.sluice.proxy.mysql;
+
+import dev.sluice.policies.sql.LexicalRules;
+import dev.sluice.proxy.session.QueryResult;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * How a session reads text at one moment. Asked of the server whenever a message is held, so it is never out of date.
+ *
+ * @param database the current one, empty: none
+ * @param client what its statements are written in
+ * @param results what its answers are written in
+ */
+record SessionModes(LexicalRules rules, String database, Charset client, Charset results) {
+
+    static final String QUESTION = "SELECT @@sql_mode, DATABASE(), @@character_set_client, @@character_set_results";
+
+    /** Before anything was asked. */
+    static SessionModes plain(LexicalRules rules) {
+        return new SessionModes(rules, "", StandardCharsets.UTF_8, StandardCharsets.UTF_8);
+    }
+
+    /** From the answer to the question. */
+    static SessionModes of(QueryResult answer, LexicalRules plain) {
+        List<Optional<String>> row = answer.rows().getFirst();
+        String mode = row.get(0).orElse("");
+        return new SessionModes(
+                Readings.rules(
+                        plain.version(), mode.contains("ANSI_QUOTES"), mode.contains("NO_BACKSLASH_ESCAPES")),
+                row.get(1).orElse(""),
+                Charsets.of(row.get(2).orElse("utf8mb4")),
+                Charsets.of(row.get(3).orElse("utf8mb4")));
+    }
+
+    /** The same with the character set that a text is really in. */
+    SessionModes fitting(byte[] sql) {
+        return new SessionModes(rules, database, Charsets.fitting(sql, client), results);
+    }
+}

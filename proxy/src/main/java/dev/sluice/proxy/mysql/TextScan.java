@@ -1,0 +1,186 @@
+package dev.sluice.proxy.mysql;
+
+import dev.sluice.policies.sql.Interest;
+import io.netty.buffer.ByteBuf;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import java.util.Set;
+
+/**
+ * Follows a text that is too long to be gathered, byte by byte, under one reading of quotes and backslashes. Of each
+ * statement only the beginning is kept, without comments. A short statement is judged by that; a long one passes when its
+ * first word says that it reads or writes rows. Not thread-safe.
+ */
+final class TextScan {
+
+    /** Looks at a statement that is kept whole. */
+    interface Screen {
+        Interest look(byte[] text, int length);
+    }
+
+    private enum State {
+        CODE,
+        /** Behind a slash, a minus sign, two of them, the opening of a comment. */
+        SLASH,
+        DASH,
+        DASHES,
+        OPENED,
+        LINE_COMMENT,
+        COMMENT,
+        COMMENT_STAR,
+        QUOTED,
+        ESCAPED
+    }
+
+    private static final int KEPT_BYTES = 4096;
+    private static final Set<String> ROWS =
+            Set.of("insert", "replace", "update", "delete", "select", "with", "values", "load", "set");
+
+    private final boolean escapes;
+    private final boolean escapesInDouble;
+    private final Screen screen;
+    private final byte[] kept = new byte[KEPT_BYTES];
+    private int length;
+    private boolean beyond;
+    private boolean decided;
+    private boolean suspicious;
+    private State state = State.CODE;
+    private byte quote;
+
+    /**
+     * @param escapes whether a backslash escapes within quotes
+     * @param ansiQuotes whether a double quote encloses a name, where it does not
+     */
+    TextScan(boolean escapes, boolean ansiQuotes, Screen screen) {
+        this.escapes = escapes;
+        this.escapesInDouble = escapes && !ansiQuotes;
+        this.screen = screen;
+    }
+
+    /** Whether some statement must be judged, or cannot be told to need no judgement. */
+    boolean suspicious() {
+        return suspicious;
+    }
+
+    /** Whether the first statement is known to be harmless. */
+    boolean decided() {
+        return decided;
+    }
+
+    void take(ByteBuf in, int from, int to) {
+        for (int i = from; i < to && !suspicious; i++) {
+            step(in.getByte(i));
+        }
+    }
+
+    /** The text ends here. */
+    void end() {
+        if (!suspicious) {
+            statementEnds();
+        }
+    }
+
+    private void step(byte b) {
+        switch (state) {
+            case CODE -> code(b);
+            case SLASH -> {
+                if (b == '*') {
+                    length--;
+                    state = State.OPENED;
+                } else {
+                    state = State.CODE;
+                    code(b);
+                }
+            }
+            case DASH -> {
+                state = b == '-' ? State.DASHES : State.CODE;
+                if (b == '-') {
+                    keep(b);
+                } else {
+                    code(b);
+                }
+            }
+            case DASHES -> {
+                if (b >= 0 && b <= ' ') {
+                    length = Math.max(0, length - 2);
+                    state = b == '\n' ? State.CODE : State.LINE_COMMENT;
+                } else {
+                    state = State.CODE;
+                    code(b);
+                }
+            }
+            case OPENED -> {
+                suspicious = b == '!' || b == 'M'; // a comment that may be code
+                keep((byte) ' ');
+                state = b == '*' ? State.COMMENT_STAR : State.COMMENT;
+            }
+            case LINE_COMMENT -> state = b == '\n' ? State.CODE : state;
+            case COMMENT -> state = b == '*' ? State.COMMENT_STAR : state;
+            case COMMENT_STAR -> state = b == '/' ? State.CODE : b == '*' ? state : State.COMMENT;
+            case QUOTED -> quoted(b);
+            case ESCAPED -> {
+                keep(b);
+                state = State.QUOTED;
+            }
+        }
+    }
+
+    private void code(byte b) {
+        switch (b) {
+            case '\'', '"', '`' -> {
+                quote = b;
+                state = State.QUOTED;
+            }
+            case '/' -> state = State.SLASH;
+            case '-' -> state = State.DASH;
+            case '#' -> {
+                state = State.LINE_COMMENT;
+                return;
+            }
+            case ';' -> {
+                statementEnds();
+                return;
+            }
+            default -> {}
+        }
+        keep(b);
+    }
+
+    private void quoted(byte b) {
+        keep(b);
+        if (b == quote) {
+            state = State.CODE;
+        } else if (b == '\\' && quote != '`' && (quote == '"' ? escapesInDouble : escapes)) {
+            state = State.ESCAPED;
+        }
+    }
+
+    private void keep(byte b) {
+        if (length < KEPT_BYTES) {
+            boolean blank = length == 0 && b >= 0 && b <= ' ';
+            if (!blank) {
+                kept[length++] = b;
+            }
+        } else if (!beyond) {
+            beyond = true;
+            suspicious = !isAboutRows();
+            decided = !suspicious;
+        }
+    }
+
+    private void statementEnds() {
+        if (!beyond) {
+            suspicious = screen.look(kept, length) == Interest.JUDGE;
+            decided = !suspicious;
+        }
+        length = 0;
+        beyond = false;
+    }
+
+    private boolean isAboutRows() {
+        String begin = new String(kept, 0, 64, StandardCharsets.ISO_8859_1).toLowerCase(Locale.ROOT);
+        String[] words = begin.replace('(', ' ').strip().split("\\s+", 3);
+        return ROWS.contains(words[0])
+                && !(words[0].equals("set") && words.length > 1 && words[1].startsWith("statement"));
+    }
+}
