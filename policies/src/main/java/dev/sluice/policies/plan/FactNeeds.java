@@ -44,6 +44,9 @@ final class FactNeeds {
             case SchemaChange.CreateTable create -> {
                 create.partitionOf().ifPresent(relations::add);
                 relations.addAll(create.references());
+                if (create.orReplace()) {
+                    relations.add(create.table());
+                }
             }
             case SchemaChange.DropTable drop -> relations.addAll(drop.tables());
             case SchemaChange.Truncate truncate -> relations.addAll(truncate.tables());

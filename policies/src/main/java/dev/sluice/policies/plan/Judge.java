@@ -76,12 +76,13 @@ public final class Judge {
 
     private static Decision run(
             Subject subject, List<Finding> findings, Policy policy, PolicyContext where, boolean approved) {
-        if (findings.stream().anyMatch(f -> f.action() == Action.REWRITE)) {
+        boolean filled = subject.directives().backfill().isPresent();
+        if (filled || findings.stream().anyMatch(f -> f.action() == Action.REWRITE)) {
             Optional<Plan> plan = plan(subject);
             if (plan.isPresent()) {
                 return rewritten(subject, findings, plan.get());
             }
-            if (subject.directives().backfill().isPresent()) {
+            if (filled) {
                 return refuseDirective(findings, "it cannot be carried out here: " + obstacle(subject));
             }
             if (!approved) {
@@ -124,8 +125,8 @@ public final class Judge {
         return new Decision(
                 single ? Verdict.REWRITE : Verdict.PHASE,
                 findings,
-                causes(findings, Finding::safeWay),
-                causes(findings, Finding::why),
+                findings.isEmpty() ? "fill the rows in batches" : causes(findings, Finding::safeWay),
+                findings.isEmpty() ? "the directive gives a value for them" : causes(findings, Finding::why),
                 plan);
     }
 

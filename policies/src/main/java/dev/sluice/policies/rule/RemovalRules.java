@@ -29,7 +29,7 @@ final class RemovalRules {
                         "drop-table",
                         "a table that goes with its rows",
                         "DROP TABLE old_orders",
-                        s -> s.change() instanceof SchemaChange.DropTable drop && !drop.temporary()),
+                        RemovalRules::dropsTable),
                 removal("drop-schema", "a schema that goes", "DROP SCHEMA app", RemovalRules::dropsSchema),
                 removal(
                         "drop-object",
@@ -85,6 +85,19 @@ final class RemovalRules {
                         && subject.column(a.column()).isEmpty()))
                 .map(a -> uses.isEmpty() ? Hit.at(a.source()) : Hit.at(a.source(), uses))
                 .toList();
+    }
+
+    private static boolean dropsTable(Subject subject) {
+        return switch (subject.change()) {
+            case SchemaChange.DropTable drop -> !drop.temporary();
+            // MariaDB's CREATE OR REPLACE drops what is there first.
+            case SchemaChange.CreateTable create ->
+                create.orReplace()
+                        && !create.temporary()
+                        && (subject.facts().assumed()
+                                || subject.facts().relation(create.table()).isPresent());
+            default -> false;
+        };
     }
 
     private static boolean dropsSchema(Subject subject) {

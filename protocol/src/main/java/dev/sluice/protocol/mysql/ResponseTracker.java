@@ -35,7 +35,7 @@ public final class ResponseTracker {
     private long definitionsAfter;
     private boolean continued;
     private boolean failed;
-    private int status = ServerStatus.AUTOCOMMIT;
+    private final StatusFlags status = new StatusFlags();
     private int statementId;
 
     /** Takes what client and server have agreed on. */
@@ -69,7 +69,7 @@ public final class ResponseTracker {
 
     /** The status flags that the server told last. */
     public int status() {
-        return status;
+        return status.flags();
     }
 
     /** The number of the statement that was prepared last. */
@@ -258,8 +258,8 @@ public final class ResponseTracker {
             phase = nextDefinitions();
             return PacketRole.DEFINITIONS_END;
         }
-        readEofStatus(length, payload, index);
-        if ((status & ServerStatus.CURSOR_EXISTS) != 0) {
+        status.ofEof(length, payload, index);
+        if (status.has(ServerStatus.CURSOR_EXISTS)) {
             return finish(PacketRole.ROWS_END);
         }
         phase = Phase.ROWS;
@@ -282,12 +282,12 @@ public final class ResponseTracker {
         if (!deprecateEof) {
             return endOf(length, payload, index, PacketRole.ROWS_END);
         }
-        readOkStatus(length, payload, index);
+        status.ofOk(length, payload, index);
         return finish(PacketRole.ROWS_END);
     }
 
     private PacketRole endOf(int length, ByteBuf payload, int index, PacketRole role) {
-        readEofStatus(length, payload, index);
+        status.ofEof(length, payload, index);
         return finish(role);
     }
 
@@ -295,12 +295,12 @@ public final class ResponseTracker {
         if (first != 0x00 && first != 0xFE) {
             throw new MalformedPacketException("neither OK nor ERR: " + first);
         }
-        readOkStatus(length, payload, index);
+        status.ofOk(length, payload, index);
         return finish(PacketRole.OK);
     }
 
     private PacketRole finish(PacketRole role) {
-        boolean more = shape == ResponseShape.RESULT && (status & ServerStatus.MORE_RESULTS_EXIST) != 0;
+        boolean more = shape == ResponseShape.RESULT && status.has(ServerStatus.MORE_RESULTS_EXIST);
         phase = more ? Phase.FIRST : Phase.DONE;
         return role;
     }
@@ -315,40 +315,5 @@ public final class ResponseTracker {
         failed = true;
         phase = Phase.DONE;
         return PacketRole.ERR;
-    }
-
-    private void readEofStatus(int length, ByteBuf payload, int index) {
-        if (length >= 5) {
-            status = payload.getUnsignedShortLE(index + 3);
-        }
-    }
-
-    private void readOkStatus(int length, ByteBuf payload, int index) {
-        status = payload.getUnsignedShortLE(okStatusIndex(length, payload, index));
-    }
-
-    /** Where an OK packet has its status flags. */
-    public static int okStatusIndex(int length, ByteBuf payload, int index) {
-        int at = index + 1;
-        int end = index + length;
-        for (int i = 0; i < 2; i++) {
-            if (at >= end) {
-                throw new MalformedPacketException("an OK packet that ends too early");
-            }
-            at += lenencBytes(payload.getUnsignedByte(at));
-        }
-        if (at + 2 > end) {
-            throw new MalformedPacketException("an OK packet without status flags");
-        }
-        return at;
-    }
-
-    private static int lenencBytes(int first) {
-        return switch (first) {
-            case 0xFC -> 3;
-            case 0xFD -> 4;
-            case 0xFE -> 9;
-            default -> 1;
-        };
     }
 }

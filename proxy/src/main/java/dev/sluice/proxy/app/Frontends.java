@@ -140,7 +140,9 @@ final class Frontends implements AutoCloseable {
                         upstream.environment(),
                         upstream.url().address().host(),
                         upstream.url().address().port(),
-                        MySqlSettings.Limits.DEFAULTS.withStatementBytes(configuration.maxStatementBytes())),
+                        MySqlSettings.Limits.DEFAULTS
+                                .withStatementBytes(configuration.maxStatementBytes())
+                                .withLocalInfile(listener.localInfile())),
                 transport,
                 loops,
                 StatementScreen.standard(),

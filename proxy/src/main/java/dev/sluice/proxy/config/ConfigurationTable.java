@@ -22,6 +22,9 @@ public final class ConfigurationTable {
             rows.add(new Row("listeners[" + i + "].protocol", l.protocol().word()));
             rows.add(new Row("listeners[" + i + "].address", l.address().toString()));
             rows.add(new Row("listeners[" + i + "].upstream", l.upstream()));
+            if (l.protocol() == ListenerConfig.Protocol.MYSQL) {
+                rows.add(new Row("listeners[" + i + "].local_infile", String.valueOf(l.localInfile())));
+            }
         }
         c.upstreams().values().forEach(u -> upstream(rows, u));
         rows.add(new Row(

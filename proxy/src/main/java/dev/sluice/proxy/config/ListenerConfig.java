@@ -4,8 +4,9 @@ package dev.sluice.proxy.config;
  * Where clients connect.
  *
  * @param upstream name of the upstream whose server they reach
+ * @param localInfile MySQL: whether LOAD DATA LOCAL is relayed, by which a server reads files of its clients
  */
-public record ListenerConfig(Protocol protocol, Address address, String upstream) {
+public record ListenerConfig(Protocol protocol, Address address, String upstream, boolean localInfile) {
 
     /** What is spoken there. */
     public enum Protocol {

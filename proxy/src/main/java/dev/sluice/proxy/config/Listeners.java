@@ -13,7 +13,11 @@ final class Listeners {
         Optional<Address> address = s.address("address");
         Optional<UpstreamConfig> upstream = upstream(s, upstreams);
         Optional<Protocol> protocol = upstream.map(u -> protocol(s, u));
+        boolean localInfile = s.flag("local_infile", false);
         s.end();
+        if (localInfile && protocol.filter(p -> p == Protocol.MYSQL).isEmpty()) {
+            s.problem("local_infile", "expected false: PostgreSQL's protocol has no such thing");
+        }
         if (address.isEmpty() && s.text("address").isEmpty()) {
             s.problem("address", "expected host:port, such as 0.0.0.0:6432");
         }
@@ -21,7 +25,7 @@ final class Listeners {
             return Optional.empty();
         }
         return Optional.of(
-                new ListenerConfig(protocol.get(), address.get(), upstream.get().name()));
+                new ListenerConfig(protocol.get(), address.get(), upstream.get().name(), localInfile));
     }
 
     private static Optional<UpstreamConfig> upstream(Section s, Map<String, UpstreamConfig> upstreams) {

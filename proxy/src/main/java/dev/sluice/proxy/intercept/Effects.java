@@ -12,12 +12,16 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * Collects what a message is turned into, statement by statement: edits of its text, proposals in the ledger, records for
  * the audit trail. Follows one message; not thread-safe.
  */
 final class Effects {
+
+    /** How MySQL and MariaDB begin one. */
+    private static final Pattern CODE_COMMENT = Pattern.compile("/\\*M?!\\d*");
 
     private final Planning planning;
     private final Migrations migrations;
@@ -147,9 +151,15 @@ final class Effects {
         };
     }
 
-    /** EXPLAIN ANALYZE stands before the statement and wants its rows answered. */
+    /** EXPLAIN ANALYZE stands before the statement and wants its rows answered; a comment that is code may stand there. */
     private static boolean isExplained(Judgement judgement) {
-        return judgement.change().source().start() > judgement.statement().start();
+        int start = judgement.statement().start();
+        int change = judgement.change().source().start();
+        return change > start
+                && !CODE_COMMENT
+                        .matcher(judgement.sql().substring(start, change))
+                        .replaceAll("")
+                        .isBlank();
     }
 
     private Optional<Migrations.Proposal> propose(Judgement judgement) throws MigrationException {

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 
 /** The server's character sets as Java's. One that is not known is read byte for byte, which loses nothing. */
 final class Charsets {
@@ -41,6 +42,8 @@ final class Charsets {
             Map.entry("sjis", "Shift_JIS"),
             Map.entry("cp932", "windows-31j"));
 
+    private static final Set<String> AMBIGUOUS = Set.of("GBK", "GB18030", "Big5", "Shift_JIS", "windows-31j");
+
     private Charsets() {}
 
     static Charset of(String mysqlName) {
@@ -56,6 +59,11 @@ final class Charsets {
         } catch (CharacterCodingException e) {
             return StandardCharsets.ISO_8859_1;
         }
+    }
+
+    /** Whether a byte below 0x80 may be the second one of a character. */
+    static boolean isAmbiguous(Charset charset) {
+        return AMBIGUOUS.contains(charset.name());
     }
 
     static String lossless(byte[] text) {

@@ -21,11 +21,16 @@ final class HeldQueries {
 
     /** Asks for the gateway; the client sees nothing of it. Blocks, so not on the event loop. */
     QueryResult ask(String sql, SessionModes modes) throws ServerErrorException {
-        ResultCollector collector = new ResultCollector(modes.results());
-        session.later(
-                () -> inject(sql.getBytes(modes.client()), new InFlight.Injected(collector), collector::lost));
+        CompletableFuture<QueryResult> answer = new CompletableFuture<>();
+        session.later(() -> asking(sql, modes).whenComplete((result, error) -> {
+            if (error == null) {
+                answer.complete(result);
+            } else {
+                answer.completeExceptionally(error);
+            }
+        }));
         try {
-            return collector.answer().get();
+            return answer.get();
         } catch (ExecutionException e) {
             if (e.getCause() instanceof ServerErrorException error) {
                 throw error;
@@ -35,6 +40,13 @@ final class HeldQueries {
             Thread.currentThread().interrupt();
             throw new ServerErrorException(ServerError.of("70100", 1317, "Query execution was interrupted", "", ""));
         }
+    }
+
+    /** The same on the event loop; the answer comes there too. */
+    CompletableFuture<QueryResult> asking(String sql, SessionModes modes) {
+        ResultCollector collector = new ResultCollector(modes.results());
+        inject(sql.getBytes(modes.client()), new InFlight.Injected(collector), collector::lost);
+        return collector.answer();
     }
 
     /**

@@ -2,17 +2,14 @@ package dev.sluice.proxy.mysql;
 
 import dev.sluice.protocol.mysql.Packets;
 import io.netty.buffer.ByteBuf;
-import java.util.List;
 
 /**
  * A message whose text is longer than what is gathered. It is held until its first statement is known to be about rows,
  * and followed from then on as it goes by. Not thread-safe.
- *
- * <p>The text may be read in several ways, by modes that are not known here; all of them are followed.
  */
 final class LongText {
 
-    private final List<TextScan> readings;
+    private final TextScan scan;
     private int packetBytes;
     private boolean last;
     /** How much of the packet at hand was passed on, and how much was looked at; its header included. */
@@ -24,8 +21,8 @@ final class LongText {
      * @param length of the first packet's payload
      * @param textAt where in the payload the text begins
      */
-    LongText(Readings readings, int length, int textAt) {
-        this.readings = readings.scans();
+    LongText(TextScan scan, int length, int textAt) {
+        this.scan = scan;
         packet(length);
         seen += textAt;
     }
@@ -42,8 +39,11 @@ final class LongText {
     void examine(ByteBuf in, int index, int available) {
         int to = Math.min(available, packetBytes);
         if (to > seen) {
-            scan(in, index + seen, index + to);
+            scan.take(in, index + seen, index + to);
             seen = to;
+        }
+        if (last && seen == packetBytes) {
+            scan.end();
         }
     }
 
@@ -51,12 +51,12 @@ final class LongText {
     void passing(ByteBuf in, int index, int bytes) {
         int to = passed + bytes;
         if (to > seen) {
-            scan(in, index + seen - passed, index + bytes);
+            scan.take(in, index + seen - passed, index + bytes);
             seen = to;
         }
         passed = to;
         if (isOver()) {
-            readings.forEach(TextScan::end);
+            scan.end();
         }
     }
 
@@ -66,15 +66,11 @@ final class LongText {
     }
 
     boolean suspicious() {
-        return readings.stream().anyMatch(TextScan::suspicious);
+        return scan.suspicious();
     }
 
     /** Whether the message may begin to go on. */
     boolean decided() {
-        return readings.stream().allMatch(TextScan::decided);
-    }
-
-    private void scan(ByteBuf in, int from, int to) {
-        readings.forEach(reading -> reading.take(in, from, to));
+        return scan.decided();
     }
 }

@@ -17,7 +17,21 @@ final class MySqlErrors {
     static final ErrPacket MALFORMED = new ErrPacket(1835, "HY000", "Malformed communication packet");
 
     static final ErrPacket TOO_LARGE = new ErrPacket(
-            1153, "08S01", "Got a packet bigger than the statements that this gateway is configured to read");
+            1153,
+            "08S01",
+            "Got a packet bigger than the statements that this gateway reads (max_statement_bytes), and its beginning"
+                    + " does not tell that it is only about rows");
+
+    static final ErrPacket HIDDEN_IN_LONG_TEXT = new ErrPacket(
+            1153,
+            "08S01",
+            "Got a packet bigger than the statements that this gateway reads (max_statement_bytes), in which a statement"
+                    + " must be judged; nothing of it was run. Send that statement by itself");
+
+    static final ErrPacket NO_LOCAL_INFILE = new ErrPacket(
+            3948,
+            "42000",
+            "Loading local data is disabled: this gateway relays it only where its listener has local_infile: true");
 
     static final ErrPacket NOT_RELAYED =
             new ErrPacket(1235, "42000", "This command does not work through a gateway; connect to the server itself");

@@ -77,17 +77,13 @@ final class Readings {
         return screen.look(text, text.length, rules, false);
     }
 
-    /** Whether the second byte of a character may look like a quote. */
-    boolean isAmbiguous() {
-        return ambiguous;
-    }
-
-    /** For a text that is not gathered: every way in which it may be read. */
-    List<TextScan> scans() {
-        return List.of(
-                new TextScan(true, false, (text, length) -> screen.look(text, length, plain, false)),
-                new TextScan(true, true, (text, length) -> screen.look(text, length, quoted.getFirst(), false)),
-                new TextScan(false, false, (text, length) -> screen.look(text, length, escaped.getFirst(), false)));
+    /** For a text that is not gathered, read by what the session says of itself. */
+    TextScan scan(SessionModes modes) {
+        LexicalRules rules = modes.rules();
+        return new TextScan(
+                !rules.noBackslashEscapes(),
+                rules.ansiQuotes(),
+                (text, length) -> screen.look(text, length, rules, modes.isAmbiguous()));
     }
 
     boolean isForGateway(String sql) {

@@ -9,6 +9,7 @@ import dev.sluice.protocol.mysql.Packets;
 import dev.sluice.protocol.mysql.ResponseShape;
 import dev.sluice.protocol.mysql.ResponseTracker;
 import dev.sluice.protocol.mysql.ServerStatus;
+import dev.sluice.protocol.mysql.StatusFlags;
 import dev.sluice.proxy.session.ServerError;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
@@ -24,6 +25,9 @@ final class ServerFlow extends PacketFlow {
 
     private static final int EOF_BYTES = 5;
     private static final int EOF_STATUS_AT = 3;
+    private static final int LOCAL_INFILE_DISABLED_MYSQL = 3948;
+    private static final int LOCAL_INFILE_DISABLED_MARIADB = 4166;
+    private static final int NOT_ALLOWED = 1148;
 
     private final MySqlSession session;
     private final ResponseTracker tracker = new ResponseTracker();
@@ -163,16 +167,30 @@ final class ServerFlow extends PacketFlow {
                 reported.report().ended(errorIn(role, in, payload, length), in.copy(index, packet));
                 yield -packet;
             }
-            case InFlight.BulkWrite bulk -> {
-                if (role == PacketRole.OK) {
-                    session.bulk().wrote(OkPacket.read(in, payload, length).affectedRows());
-                }
-                yield packet;
-            }
+            case InFlight.BulkWrite bulk -> bulkWritten(role, in, index, length);
             case InFlight.Plain plain -> packet;
             case InFlight.Prepare prepare -> packet;
             case InFlight.Reset reset -> packet;
         };
+    }
+
+    private long bulkWritten(PacketRole role, ByteBuf in, int index, int length) {
+        int payload = index + Packets.HEADER_BYTES;
+        int packet = Packets.HEADER_BYTES + length;
+        if (role == PacketRole.OK) {
+            session.bulk().wrote(OkPacket.read(in, payload, length).affectedRows());
+        }
+        if (role != PacketRole.ERR || session.settings().limits().localInfile()) {
+            return packet;
+        }
+        int code = ErrPacket.read(in, payload, length).code();
+        if (code != LOCAL_INFILE_DISABLED_MYSQL && code != LOCAL_INFILE_DISABLED_MARIADB && code != NOT_ALLOWED) {
+            return packet;
+        }
+        // The server can only say that it is disabled; it was the gateway that took the capability out.
+        replaceWith(MySqlErrors.framed(
+                session.client().alloc(), MySqlErrors.NO_LOCAL_INFILE, Packets.sequence(in, index)));
+        return -packet;
     }
 
     private long fileRequested(InFlight command, ByteBuf in, int index, int packet) {
@@ -195,7 +213,7 @@ final class ServerFlow extends PacketFlow {
         if (role == PacketRole.ERR) {
             piece.done().complete(errorIn(role, in, payload, length));
         } else if (!piece.last() && (role == PacketRole.OK || role == PacketRole.ROWS_END)) {
-            int at = length == EOF_BYTES ? payload + EOF_STATUS_AT : ResponseTracker.okStatusIndex(length, in, payload);
+            int at = length == EOF_BYTES ? payload + EOF_STATUS_AT : StatusFlags.indexInOk(length, in, payload);
             in.setShortLE(at, in.getUnsignedShortLE(at) | ServerStatus.MORE_RESULTS_EXIST);
         }
     }

@@ -35,6 +35,11 @@ record SessionModes(LexicalRules rules, String database, Charset client, Charset
                 Charsets.of(row.get(3).orElse("utf8mb4")));
     }
 
+    /** Whether the second byte of a character may look like a quote or a backslash. */
+    boolean isAmbiguous() {
+        return Charsets.isAmbiguous(client);
+    }
+
     /** The same with the character set that a text is really in. */
     SessionModes fitting(byte[] sql) {
         return new SessionModes(rules, database, Charsets.fitting(sql, client), results);

