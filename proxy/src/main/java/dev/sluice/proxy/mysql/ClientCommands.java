@@ -53,9 +53,7 @@ final class ClientCommands {
                         ? plain(command, length)
                         : statement(in, index, available, length, command);
             case Command.CHANGE_USER ->
-                available < ClientFlow.loginPacket(length)
-                        ? PacketFlow.WAIT
-                        : changeUser(in, index, length);
+                available < ClientFlow.loginPacket(length) ? PacketFlow.WAIT : changeUser(in, index, length);
             case Command.RESET_CONNECTION -> {
                 session.serverFlow().expect(new InFlight.Reset(ResponseShape.ACKNOWLEDGEMENT, Optional.empty()));
                 yield packet;
@@ -106,7 +104,7 @@ final class ClientCommands {
         if (interest != Interest.JUDGE) {
             BulkWrite write = session.bulk().look(interest, text);
             if (!write.judged()) {
-                return command == Command.QUERY ? query(whole, write) : prepare(whole, write);
+                return command == Command.QUERY ? query(whole, interest, write) : prepare(whole, write);
             }
         }
         return judge(in, index, (int) whole, packets, command);
@@ -136,14 +134,18 @@ final class ClientCommands {
         return whole;
     }
 
-    private long query(long whole, BulkWrite write) {
+    private long query(long whole, Interest interest, BulkWrite write) {
         if (write.paced() || session.bulk().isBeginOwing(text)) {
             return paced(whole, write);
         }
         if (KillStatement.mayBe(text.bytes(), text.length())) {
             KillStatement.target(text.bytes(), text.length()).ifPresent(session::killed);
         }
-        session.serverFlow().expect(InFlight.Plain.of(ResponseShape.RESULT));
+        session.serverFlow()
+                .expect(
+                        interest == Interest.BULK_WRITE
+                                ? InFlight.LargeWrite.INSTANCE
+                                : InFlight.Plain.of(ResponseShape.RESULT));
         return whole;
     }
 

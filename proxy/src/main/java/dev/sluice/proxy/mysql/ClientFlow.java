@@ -154,7 +154,7 @@ final class ClientFlow extends PacketFlow {
     /** Ends the session. */
     long refuse(ErrPacket error, int sequence) {
         phase = Phase.CLOSED;
-        session.closeWith(error, sequence + 1);
+        session.end().with(error, sequence + 1);
         return WAIT;
     }
 
@@ -274,7 +274,7 @@ final class ClientFlow extends PacketFlow {
         }
         boolean early = phase == Phase.RESPONSE;
         phase = Phase.CLOSED;
-        session.closeWith(early ? MySqlErrors.HANDSHAKE : MySqlErrors.MALFORMED, early ? 2 : 1);
+        session.end().with(early ? MySqlErrors.HANDSHAKE : MySqlErrors.MALFORMED, early ? 2 : 1);
     }
 
     /** Whether bytes stand that cannot go on before something else has happened, and are many. */
@@ -298,11 +298,11 @@ final class ClientFlow extends PacketFlow {
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
-        session.clientGone();
+        session.end().clientGone();
     }
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        session.failed("client", cause);
+        session.end().clientFailed(cause);
     }
 }

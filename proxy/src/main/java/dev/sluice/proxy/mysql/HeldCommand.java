@@ -36,6 +36,7 @@ final class HeldCommand implements HeldSession {
     private volatile String text = "";
     /** What the text was read in, and its pieces are sent in; a statement of the message may change the session's. */
     private volatile Charset written = StandardCharsets.UTF_8;
+
     private volatile SessionModes modes;
     private volatile TransactionStatus transaction = TransactionStatus.IDLE;
 
@@ -122,8 +123,7 @@ final class HeldCommand implements HeldSession {
             case Ruling.Answer answer ->
                 onLoop(() -> {
                     boolean binary = hold instanceof Hold.Execute;
-                    replies.send(encoder ->
-                            encoder.table(answer.columns(), answer.rows(), replies.status(), binary));
+                    replies.send(encoder -> encoder.table(answer.columns(), answer.rows(), replies.status(), binary));
                     release();
                 });
             case Ruling.Executed executed -> executed(executed.parts());
@@ -162,7 +162,8 @@ final class HeldCommand implements HeldSession {
                     onLoop(() -> replies.ok(ok.affectedRows(), ok.warnings(), ok.info(), last));
                     yield false;
                 }
-                case Ruling.Part.Relay relay -> relayPart(relay.start(), relay.end(), last).isPresent();
+                case Ruling.Part.Relay relay ->
+                    relayPart(relay.start(), relay.end(), last).isPresent();
                 case Ruling.Part.Failed error -> {
                     onLoop(() -> replies.error(error.error()));
                     yield true;

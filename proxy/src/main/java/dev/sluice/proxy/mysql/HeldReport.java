@@ -66,9 +66,8 @@ final class HeldReport implements ReportedAnswer {
     @Override
     public void lost() {
         Thread.ofVirtual()
-                .start(() -> session.relay()
-                        .interceptor()
-                        .answered(held, ruling, Optional.of(MySqlErrors.CONNECTION_LOST)));
+                .start(() ->
+                        session.relay().interceptor().answered(held, ruling, Optional.of(MySqlErrors.CONNECTION_LOST)));
         end.lost();
     }
 }

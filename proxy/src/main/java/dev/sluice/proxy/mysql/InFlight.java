@@ -38,6 +38,16 @@ sealed interface InFlight {
         }
     }
 
+    /** The client's own, which may write many rows and is not paced. */
+    record LargeWrite() implements InFlight {
+        static final LargeWrite INSTANCE = new LargeWrite();
+
+        @Override
+        public ResponseShape shape() {
+            return ResponseShape.RESULT;
+        }
+    }
+
     /**
      * A COM_STMT_PREPARE of a text that is judged when it is executed, or paced.
      *

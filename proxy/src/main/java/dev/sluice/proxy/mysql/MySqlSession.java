@@ -2,7 +2,6 @@ package dev.sluice.proxy.mysql;
 
 import dev.sluice.policies.sql.ServerVersion;
 import dev.sluice.protocol.mysql.Capabilities;
-import dev.sluice.protocol.mysql.ErrPacket;
 import dev.sluice.protocol.mysql.Greeting;
 import dev.sluice.protocol.mysql.HandshakeResponse;
 import dev.sluice.protocol.mysql.Packets;
@@ -14,12 +13,9 @@ import dev.sluice.proxy.session.SessionInfo;
 import dev.sluice.proxy.session.SessionSnapshot;
 import dev.sluice.proxy.session.TransactionStatus;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.util.NetUtil;
-import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Optional;
@@ -30,12 +26,11 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A client's channel and a server's on one event loop, which runs every method here. The two flows decide what becomes
- * of packets; this class owns the channels, and what is known of the session.
+ * of packets; this class owns the channels, and what is known of the session. How it ends is {@link SessionEnd}'s.
  */
 final class MySqlSession implements ServerChannels.Taker, RelayedSession {
 
     private static final Logger LOG = LoggerFactory.getLogger(MySqlSession.class);
-    private static final int KILL_GRACE_SECONDS = 10;
 
     private final long id;
     private final Relay relay;
@@ -45,6 +40,7 @@ final class MySqlSession implements ServerChannels.Taker, RelayedSession {
     private final ServerFlow serverFlow = new ServerFlow(this);
     private final Statements statements = new Statements();
     private final BulkGate bulk = new BulkGate(this);
+    private final SessionEnd end;
     private @Nullable Channel server;
     private volatile @Nullable HeldCommand held;
     private volatile Readings readings;
@@ -55,13 +51,12 @@ final class MySqlSession implements ServerChannels.Taker, RelayedSession {
     private volatile String application = "";
     private volatile String database = "";
     private volatile boolean cancelled;
-    private volatile boolean closing;
-    private boolean draining;
 
     MySqlSession(long id, Relay relay, Channel client) {
         this.id = id;
         this.relay = relay;
         this.client = client;
+        this.end = new SessionEnd(this, client);
         this.readings = new Readings(relay.screen(), ServerVersion.mysql(0, 0, 0));
     }
 
@@ -124,12 +119,22 @@ final class MySqlSession implements ServerChannels.Taker, RelayedSession {
         return application;
     }
 
+    @Nullable
+    Channel server() {
+        return server;
+    }
+
+    /** Whether a statement is under way, at the server or held. */
+    boolean isWorking() {
+        return held != null || !serverFlow.idle();
+    }
+
     boolean serverIsActive() {
         return server != null && server.isActive();
     }
 
     boolean lost() {
-        return closing || cancelled || !client.isActive();
+        return end.isClosing() || cancelled || !client.isActive();
     }
 
     TransactionStatus transaction() {
@@ -159,7 +164,7 @@ final class MySqlSession implements ServerChannels.Taker, RelayedSession {
     @Override
     public void failed(Throwable cause) {
         LOG.warn("upstream {} cannot be reached: {}", settings().upstream(), cause.getMessage());
-        closeWith(MySqlErrors.unreachable(settings().upstream()), 0);
+        end.with(MySqlErrors.unreachable(settings().upstream()), 0);
     }
 
     void attach(Channel channel) {
@@ -208,7 +213,7 @@ final class MySqlSession implements ServerChannels.Taker, RelayedSession {
     void released() {
         held = null;
         cancelled = false;
-        endWhenIdle();
+        end.whenIdle();
         clientFlow.released();
     }
 
@@ -268,70 +273,18 @@ final class MySqlSession implements ServerChannels.Taker, RelayedSession {
 
     // --- ends
 
-    void clientGone() {
-        bulk.closed();
-        if (closing) {
-            return;
-        }
-        closing = true;
-        clientFlow.close();
-        Channel to = server;
-        if (to == null) {
-            return;
-        }
-        if (serverFlow.idle() && held == null || !to.isActive()) {
-            to.close();
-            return;
-        }
-        relay.killer().kill(settings().upstream(), connectionId, () -> to.close());
-        to.eventLoop().schedule(() -> to.close(), KILL_GRACE_SECONDS, TimeUnit.SECONDS);
-    }
-
-    void serverGone() {
-        closing = true;
-        clientFlow.close();
-        client.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
-    }
-
-    /** Tells the client why, and ends the session. */
-    void closeWith(ErrPacket error, int sequence) {
-        LOG.debug("session {} ends: {}", id, error.message());
-        closing = true;
-        clientFlow.close();
-        client.writeAndFlush(MySqlErrors.framed(client.alloc(), error, sequence))
-                .addListener(ChannelFutureListener.CLOSE);
-        closeServer();
-    }
-
-    void close(String why) {
-        LOG.warn("session {} ends: {}", id, why);
-        closing = true;
-        clientFlow.close();
-        client.close();
-        closeServer();
+    SessionEnd end() {
+        return end;
     }
 
     @Override
     public void drain() {
-        later(() -> {
-            draining = true;
-            endWhenIdle();
-        });
+        later(end::drain);
     }
 
     @Override
     public void shutDown() {
-        later(this::end);
-    }
-
-    private void end() {
-        closeWith(MySqlErrors.SHUTDOWN, 0);
-    }
-
-    private void endWhenIdle() {
-        if (draining && !closing && held == null && serverFlow.idle() && transaction() == TransactionStatus.IDLE) {
-            end();
-        }
+        later(end::shutDown);
     }
 
     /** A command of the client's has been answered completely. */
@@ -339,8 +292,8 @@ final class MySqlSession implements ServerChannels.Taker, RelayedSession {
         if (!paced) {
             relay.traffic().answered(startedNanos, System.nanoTime());
         }
-        if (draining) {
-            later(this::endWhenIdle);
+        if (end.isDraining()) {
+            later(end::whenIdle);
         }
     }
 
@@ -372,25 +325,5 @@ final class MySqlSession implements ServerChannels.Taker, RelayedSession {
         return client.remoteAddress() instanceof InetSocketAddress address
                 ? NetUtil.toSocketAddressString(address)
                 : String.valueOf(client.remoteAddress());
-    }
-
-    void failed(String side, Throwable cause) {
-        if (cause instanceof IOException) {
-            LOG.debug("session {}: the {}'s connection failed: {}", id, side, cause.getMessage());
-        } else {
-            LOG.error("session {}: unexpected on the {}'s side", id, side, cause);
-        }
-        // Either end's channelInactive follows and does the rest.
-        if ("client".equals(side)) {
-            client.close();
-        } else {
-            closeServer();
-        }
-    }
-
-    private void closeServer() {
-        if (server != null) {
-            server.close();
-        }
     }
 }

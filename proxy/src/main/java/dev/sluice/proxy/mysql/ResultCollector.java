@@ -69,8 +69,7 @@ final class ResultCollector {
             answer.completeExceptionally(new ServerErrorException(
                     ServerError.of("HY000", 1301, "the answer to a statement of the gateway's is too large", "", "")));
         } else {
-            answer.complete(new QueryResult(
-                    columns, rows, success.affectedRows(), success.warnings(), success.info()));
+            answer.complete(new QueryResult(columns, rows, success.affectedRows(), success.warnings(), success.info()));
         }
     }
 

@@ -167,19 +167,23 @@ final class ServerFlow extends PacketFlow {
                 reported.report().ended(errorIn(role, in, payload, length), in.copy(index, packet));
                 yield -packet;
             }
-            case InFlight.BulkWrite bulk -> bulkWritten(role, in, index, length);
+            case InFlight.BulkWrite bulk -> {
+                if (role == PacketRole.OK) {
+                    session.bulk().wrote(OkPacket.read(in, payload, length).affectedRows());
+                }
+                yield loaded(role, in, index, length);
+            }
+            case InFlight.LargeWrite write -> loaded(role, in, index, length);
             case InFlight.Plain plain -> packet;
             case InFlight.Prepare prepare -> packet;
             case InFlight.Reset reset -> packet;
         };
     }
 
-    private long bulkWritten(PacketRole role, ByteBuf in, int index, int length) {
+    /** The server can only say that local files are disabled; it was the gateway that took the capability out. */
+    private long loaded(PacketRole role, ByteBuf in, int index, int length) {
         int payload = index + Packets.HEADER_BYTES;
         int packet = Packets.HEADER_BYTES + length;
-        if (role == PacketRole.OK) {
-            session.bulk().wrote(OkPacket.read(in, payload, length).affectedRows());
-        }
         if (role != PacketRole.ERR || session.settings().limits().localInfile()) {
             return packet;
         }
@@ -187,9 +191,8 @@ final class ServerFlow extends PacketFlow {
         if (code != LOCAL_INFILE_DISABLED_MYSQL && code != LOCAL_INFILE_DISABLED_MARIADB && code != NOT_ALLOWED) {
             return packet;
         }
-        // The server can only say that it is disabled; it was the gateway that took the capability out.
-        replaceWith(MySqlErrors.framed(
-                session.client().alloc(), MySqlErrors.NO_LOCAL_INFILE, Packets.sequence(in, index)));
+        replaceWith(
+                MySqlErrors.framed(session.client().alloc(), MySqlErrors.NO_LOCAL_INFILE, Packets.sequence(in, index)));
         return -packet;
     }
 
@@ -242,6 +245,7 @@ final class ServerFlow extends PacketFlow {
                 }
             }
             case InFlight.BulkWrite bulk -> {}
+            case InFlight.LargeWrite write -> {}
             case InFlight.Reported reported -> {}
         }
         if (command instanceof InFlight.BulkWrite) {
@@ -264,7 +268,7 @@ final class ServerFlow extends PacketFlow {
 
     @Override
     void malformed(MalformedPacketException why) {
-        session.close("the server's packets cannot be understood: " + why.getMessage());
+        session.end().without("the server's packets cannot be understood: " + why.getMessage());
     }
 
     @Override
@@ -280,7 +284,7 @@ final class ServerFlow extends PacketFlow {
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
         lost();
-        session.serverGone();
+        session.end().serverGone();
     }
 
     /** Whoever waits for an answer learns that none comes. */
@@ -296,6 +300,7 @@ final class ServerFlow extends PacketFlow {
                 case InFlight.Reported reported -> reported.report().lost();
                 case InFlight.Plain plain -> {}
                 case InFlight.BulkWrite bulk -> {}
+                case InFlight.LargeWrite write -> {}
                 case InFlight.Prepare prepare -> {}
                 case InFlight.Reset reset -> {}
             }
@@ -305,6 +310,6 @@ final class ServerFlow extends PacketFlow {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        session.failed("server", cause);
+        session.end().serverFailed(cause);
     }
 }

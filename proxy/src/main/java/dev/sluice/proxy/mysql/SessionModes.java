@@ -28,8 +28,7 @@ record SessionModes(LexicalRules rules, String database, Charset client, Charset
         List<Optional<String>> row = answer.rows().getFirst();
         String mode = row.get(0).orElse("");
         return new SessionModes(
-                Readings.rules(
-                        plain.version(), mode.contains("ANSI_QUOTES"), mode.contains("NO_BACKSLASH_ESCAPES")),
+                Readings.rules(plain.version(), mode.contains("ANSI_QUOTES"), mode.contains("NO_BACKSLASH_ESCAPES")),
                 row.get(1).orElse(""),
                 Charsets.of(row.get(2).orElse("utf8mb4")),
                 Charsets.of(row.get(3).orElse("utf8mb4")));

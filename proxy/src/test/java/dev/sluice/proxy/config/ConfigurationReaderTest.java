@@ -73,7 +73,8 @@ class ConfigurationReaderTest {
         assertThat(c.gateway()).isEqualTo("gw-1");
         assertThat(c.listeners())
                 .containsExactly(
-                        new ListenerConfig(ListenerConfig.Protocol.POSTGRES, new Address("0.0.0.0", 6432), "orders", false),
+                        new ListenerConfig(
+                                ListenerConfig.Protocol.POSTGRES, new Address("0.0.0.0", 6432), "orders", false),
                         new ListenerConfig(ListenerConfig.Protocol.MYSQL, new Address("::1", 6306), "shop", false));
         UpstreamConfig orders = c.upstreamOf(c.listeners().get(0));
         assertThat(orders.url().address()).isEqualTo(new Address("db.internal", 5433));

@@ -103,19 +103,21 @@ abstract class MySqlSchemaChangeTest {
         direct(add.replace("orders", "other"));
         assertThat(through).isEqualTo(definition("other").replace("`other`", "`orders`"));
         if (!form.getValue().startsWith("NOW")) {
-            direct("ALTER TABLE orders ADD COLUMN expected " + form.getKey().replaceAll(" (FIRST|AFTER id)", "")
-                    .replace("NOT NULL", "NULL"));
+            direct("ALTER TABLE orders ADD COLUMN expected "
+                    + form.getKey().replaceAll(" (FIRST|AFTER id)", "").replace("NOT NULL", "NULL"));
             direct("UPDATE orders SET expected = " + form.getValue());
-            assertThat(number("SELECT COUNT(*) FROM orders WHERE NOT (c <=> expected)")).isZero();
+            assertThat(number("SELECT COUNT(*) FROM orders WHERE NOT (c <=> expected)"))
+                    .isZero();
         }
     }
 
     @Test
     void aTypeWithoutAnythingThatCouldStandInItsRowsIsRefusedWithTheReason() throws SQLException {
         try (Connection client = gateway.connect(database)) {
-            assertThatThrownBy(() -> execute(
-                            client,
-                            "/* sluice: backfill=\"POINT(0, 0)\" */ ALTER TABLE orders ADD COLUMN place POINT NOT NULL"))
+            assertThatThrownBy(
+                            () -> execute(
+                                    client,
+                                    "/* sluice: backfill=\"POINT(0, 0)\" */ ALTER TABLE orders ADD COLUMN place POINT NOT NULL"))
                     .hasMessageContaining("backfill directive")
                     .hasMessageContaining("no value that could stand in its rows");
             execute(client, "SELECT 1");
@@ -162,7 +164,8 @@ abstract class MySqlSchemaChangeTest {
         long migration = begun(ADD_TOKEN);
         Awaitility.await()
                 .atMost(PATIENCE)
-                .until(() -> gateway.migrations().find(REF, migration).orElseThrow().rowsDone() > 0);
+                .until(() ->
+                        gateway.migrations().find(REF, migration).orElseThrow().rowsDone() > 0);
         direct("UPDATE orders SET id = -id WHERE id > 4900");
         gate.open();
 
@@ -176,9 +179,10 @@ abstract class MySqlSchemaChangeTest {
     void severalStatementsInOneMessageAreAnsweredInOrder() throws SQLException {
         try (Connection client = gateway.connect(database);
                 Statement statement = client.createStatement()) {
-            statement.execute("SET @a = 7; SET sql_mode = 'ANSI_QUOTES'; ALTER TABLE \"orders\" ADD COLUMN token CHAR(36)"
-                    + " NOT NULL DEFAULT (uuid()); UPDATE orders SET note = 'x' WHERE id < 4; CREATE TABLE copy AS SELECT"
-                    + " token FROM orders LIMIT 5; SELECT COUNT(DISTINCT token), @a FROM orders");
+            statement.execute(
+                    "SET @a = 7; SET sql_mode = 'ANSI_QUOTES'; ALTER TABLE \"orders\" ADD COLUMN token CHAR(36)"
+                            + " NOT NULL DEFAULT (uuid()); UPDATE orders SET note = 'x' WHERE id < 4; CREATE TABLE copy AS SELECT"
+                            + " token FROM orders LIMIT 5; SELECT COUNT(DISTINCT token), @a FROM orders");
             assertThat(statement.getUpdateCount()).isZero();
             for (int expected : List.of(0, 0, 3, 5)) {
                 assertThat(statement.getMoreResults()).isFalse();
@@ -225,10 +229,10 @@ abstract class MySqlSchemaChangeTest {
             reading.join();
 
             // With the lock timeout of the server itself there would have been three at most.
-            assertThat(reads.get())
-                    .isGreaterThan((int) (d.lock().patience().toMillis()
-                            / (2 * d.lock().timeout().toMillis())));
-            assertThat(text("SELECT @@lock_wait_timeout", client)).isEqualTo(text("SELECT @@global.lock_wait_timeout", client));
+            assertThat(reads.get()).isGreaterThan((int)
+                    (d.lock().patience().toMillis() / (2 * d.lock().timeout().toMillis())));
+            assertThat(text("SELECT @@lock_wait_timeout", client))
+                    .isEqualTo(text("SELECT @@global.lock_wait_timeout", client));
             holder.commit();
             execute(client, "ALTER TABLE orders ADD COLUMN plain INT");
         }
@@ -288,8 +292,6 @@ abstract class MySqlSchemaChangeTest {
     /** A pace that a test stops and starts. */
     private static final class Gate implements Pacer {
 
-        private static final Rest CLOSED = new Rest(Duration.ofMillis(50), "the gate is closed");
-
         private volatile boolean closed;
         private volatile boolean closing;
 
@@ -307,14 +309,15 @@ abstract class MySqlSchemaChangeTest {
         }
 
         @Override
-        public Rest before(Work work) {
-            return closed ? CLOSED : Rest.NONE;
+        public Turn before(Work work, long maxRowsPerSecond) {
+            return closed
+                    ? new Turn.Rest(Duration.ofMillis(50), "the gate is closed")
+                    : new Turn.Go(Duration.ofMillis(50), 1_000, "");
         }
 
         @Override
-        public Rest after(Batch batch) {
+        public void after(Batch batch) {
             closed |= closing && batch.rows() > 0;
-            return closed ? CLOSED : Rest.NONE;
         }
     }
 }

@@ -49,13 +49,12 @@ abstract class MySqlSmugglingTest {
     }
 
     static Stream<Attempt> attempts() throws IOException {
-        Stream<Attempt> listed = Files.readAllLines(
-                        Path.of("..", "policies", "src/test/resources/corpus/smuggling.tsv"))
-                .stream()
-                .filter(line -> !line.startsWith("#"))
-                .map(line -> line.split("\t"))
-                .filter(fields -> fields[1].equals("mysql"))
-                .map(fields -> new Attempt(fields[0], fields[2], fields[3], messages(fields[4]), fields[5]));
+        Stream<Attempt> listed =
+                Files.readAllLines(Path.of("..", "policies", "src/test/resources/corpus/smuggling.tsv")).stream()
+                        .filter(line -> !line.startsWith("#"))
+                        .map(line -> line.split("\t"))
+                        .filter(fields -> fields[1].equals("mysql"))
+                        .map(fields -> new Attempt(fields[0], fields[2], fields[3], messages(fields[4]), fields[5]));
         return Stream.concat(listed, own());
     }
 
@@ -67,34 +66,80 @@ abstract class MySqlSmugglingTest {
                 own("query", "safe", "code in pieces", "/*!ALTER*/ /*!TABLE*/ sl_smug /*!" + ADD + " */"),
                 own("query", "safe", "code for MariaDB alone", "/*M! " + ALTER + " */"),
                 own("query", "safe", "code for no version yet", "/*!99999 " + ALTER + " */ SELECT 1"),
-                own("multi", "safe", "a second statement in a comment that is code", "SELECT 1; /*!50000 " + ALTER + " */"),
+                own(
+                        "multi",
+                        "safe",
+                        "a second statement in a comment that is code",
+                        "SELECT 1; /*!50000 " + ALTER + " */"),
                 own("query", "intercept", "behind comments of every kind", "# a\n-- b\n/* c */" + ALTER),
                 own("query", "safe", "other words in between", "ALTER ONLINE TABLE sl_smug " + ADD),
-                own("query", "safe", "settings for one statement", "SET STATEMENT max_statement_time = 60 FOR " + ALTER),
+                own(
+                        "query",
+                        "safe",
+                        "settings for one statement",
+                        "SET STATEMENT max_statement_time = 60 FOR " + ALTER),
                 own("query", "absent", "a block", "BEGIN NOT ATOMIC " + ALTER + "; END"),
                 own("query", "absent", "a block with a label", "x: BEGIN NOT ATOMIC " + ALTER + "; END"),
-                own("query", "absent", "text that is executed", "SET @q = '" + ALTER + "'", "PREPARE s FROM @q", "EXECUTE s"),
-                own("query", "absent", "a number that is executed", "SET @q = " + hex, "PREPARE s FROM @q", "EXECUTE s"),
+                own(
+                        "query",
+                        "absent",
+                        "text that is executed",
+                        "SET @q = '" + ALTER + "'",
+                        "PREPARE s FROM @q",
+                        "EXECUTE s"),
+                own(
+                        "query",
+                        "absent",
+                        "a number that is executed",
+                        "SET @q = " + hex,
+                        "PREPARE s FROM @q",
+                        "EXECUTE s"),
                 own("multi", "absent", "the same in one message", "SET @q = " + hex + "; PREPARE s FROM @q; EXECUTE s"),
-                own("query", "absent", "joined text", "EXECUTE IMMEDIATE CONCAT('ALTER TABLE sl_', 'smug " + ADD + "')"),
+                own(
+                        "query",
+                        "absent",
+                        "joined text",
+                        "EXECUTE IMMEDIATE CONCAT('ALTER TABLE sl_', 'smug " + ADD + "')"),
                 own("query", "absent", "an event", "CREATE EVENT sl_e ON SCHEDULE AT CURRENT_TIMESTAMP DO " + ALTER),
-                own("query", "absent", "an event with a block",
+                own(
+                        "query",
+                        "absent",
+                        "an event with a block",
                         "CREATE EVENT sl_e ON SCHEDULE AT CURRENT_TIMESTAMP DO BEGIN " + ALTER + "; END"),
                 own("query", "absent", "a procedure that is there already", "CALL sl_there()"),
-                own("query", "intercept", "quotes are names", "SET sql_mode = 'ANSI_QUOTES'", "ALTER TABLE \"sl_smug\" " + ADD),
-                own("multi", "safe", "quotes become names in the same message",
+                own(
+                        "query",
+                        "intercept",
+                        "quotes are names",
+                        "SET sql_mode = 'ANSI_QUOTES'",
+                        "ALTER TABLE \"sl_smug\" " + ADD),
+                own(
+                        "multi",
+                        "safe",
+                        "quotes become names in the same message",
                         "SET sql_mode = 'ANSI_QUOTES'; ALTER TABLE \"sl_smug\" " + ADD),
-                own("multi", "safe", "a backslash becomes a letter",
+                own(
+                        "multi",
+                        "safe",
+                        "a backslash becomes a letter",
                         "SET sql_mode = 'NO_BACKSLASH_ESCAPES'; SELECT '\\'; " + ALTER + "; -- '"),
-                own("multi", "safe", "a backslash is a letter by now",
-                        "SET sql_mode = 'NO_BACKSLASH_ESCAPES'", "SELECT '\\'; " + ALTER + "; -- '"),
+                own(
+                        "multi",
+                        "safe",
+                        "a backslash is a letter by now",
+                        "SET sql_mode = 'NO_BACKSLASH_ESCAPES'",
+                        "SELECT '\\'; " + ALTER + "; -- '"),
                 own("multi", "safe", "two minus signs without a blank are none", "SELECT 1--1; " + ALTER),
                 own("gbk", "safe", "a backslash that is half a character", "SELECT '縗'; " + ALTER + "; -- '"),
                 own("other", "intercept", "a database that is chosen later", "USE {DB}", ALTER),
                 own("other", "intercept", "a qualified name", "ALTER TABLE {DB}.sl_smug " + ADD),
                 own("user", "intercept", "behind a change of user", ALTER),
                 own("query", "safe", "the old way asked for", ALTER + ", ALGORITHM=COPY"),
-                own("query", "absent", "another table in its place", "CREATE OR REPLACE TABLE sl_smug AS SELECT 1 AS tok"),
+                own(
+                        "query",
+                        "absent",
+                        "another table in its place",
+                        "CREATE OR REPLACE TABLE sl_smug AS SELECT 1 AS tok"),
                 own("query", "absent", "the table by another name", "RENAME TABLE sl_smug TO sl_other"),
                 own("query", "absent", "only explained", "EXPLAIN " + ALTER),
                 own("query", "absent", "only described", "DESC FORMAT=JSON " + ALTER));

@@ -175,8 +175,8 @@ abstract class SessionCommandsTest {
         try (Connection client = gateway.connectorJ(database, "trackSessionState=true")) {
             client.unwrap(JdbcConnection.class)
                     .getServerSessionStateController()
-                    .addSessionStateChangesListener(changes -> changes.getSessionStateChangesList()
-                            .forEach(change -> schemas.addAll(change.getValues())));
+                    .addSessionStateChangesListener(changes ->
+                            changes.getSessionStateChangesList().forEach(change -> schemas.addAll(change.getValues())));
             execute(client, "USE mysql");
         }
         assertThat(schemas).contains("mysql");

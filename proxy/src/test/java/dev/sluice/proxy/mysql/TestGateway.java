@@ -103,6 +103,9 @@ final class TestGateway implements AutoCloseable {
         @Override
         public Interest look(byte[] text, int length, LexicalRules rules, boolean ambiguous) {
             String sql = new String(text, 0, length, java.nio.charset.StandardCharsets.UTF_8).toUpperCase(Locale.ROOT);
+            if (sql.startsWith("LOAD DATA")) {
+                return Interest.BULK_WRITE;
+            }
             return sql.contains("ALTER TABLE") || sql.contains("SLUICE") ? Interest.JUDGE : Interest.NONE;
         }
 

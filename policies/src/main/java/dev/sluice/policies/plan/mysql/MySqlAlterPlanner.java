@@ -104,8 +104,8 @@ final class MySqlAlterPlanner {
             return true;
         }
         columns.add(add.column().name());
-        MySqlColumn column = new MySqlColumn(
-                addition.get(), subject.directives().backfill(), subject.version(), table);
+        MySqlColumn column =
+                new MySqlColumn(addition.get(), subject.directives().backfill(), subject.version(), table);
         if (column.impossible()) {
             obstacle = column.obstacle();
             return false;
@@ -139,7 +139,8 @@ final class MySqlAlterPlanner {
 
     /** A trigger cannot be kept from firing here, and what it did to each row would not be what the statement does. */
     private boolean mayBeFilled() {
-        String triggers = known.map(t -> t.options().getOrDefault("update_triggers", "")).orElse("");
+        String triggers =
+                known.map(t -> t.options().getOrDefault("update_triggers", "")).orElse("");
         if (!triggers.isEmpty()) {
             obstacle = "filling the rows would fire the UPDATE trigger " + triggers + " for each of them";
         } else if (known.isPresent() && key().isEmpty()) {

@@ -55,7 +55,8 @@ final class MySqlColumn {
     String obstacle() {
         String type = column.column().type().source().text();
         return needsBackfill() && placeholder.isEmpty()
-                ? "a NOT NULL column of type " + type + " has no value that could stand in its rows until they are filled"
+                ? "a NOT NULL column of type " + type
+                        + " has no value that could stand in its rows until they are filled"
                 : "";
     }
 

@@ -51,12 +51,15 @@ final class Unlikely {
             case "tinytext", "text", "mediumtext", "longtext", "tinyblob", "blob", "mediumblob", "longblob" ->
                 mariaDb ? characters(MOST_CHARACTERS) : Optional.empty();
             case "json" -> mariaDb ? Optional.of("'\"~" + hex + "\"'") : Optional.empty();
-            case "uuid" -> Optional.of("'ffffffff-" + hex.substring(8, 12) + "-4" + hex.substring(13, 16) + "-8"
-                    + hex.substring(17, 20) + "-" + hex.substring(20) + "'");
+            case "uuid" ->
+                Optional.of("'ffffffff-" + hex.substring(8, 12) + "-4" + hex.substring(13, 16) + "-8"
+                        + hex.substring(17, 20) + "-" + hex.substring(20) + "'");
             case "float", "double", "double precision", "real", "float4", "float8" -> floating();
-            case "bit" -> argument(0, 1) >= 32 ? Optional.of("b'1" + Long.toBinaryString(bits()) + "'") : Optional.empty();
+            case "bit" ->
+                argument(0, 1) >= 32 ? Optional.of("b'1" + Long.toBinaryString(bits()) + "'") : Optional.empty();
             case "date" -> Optional.of("'" + day() + "'");
-            case "datetime" -> Optional.of("'" + MOMENT.format(day().atStartOfDay().plusSeconds(number % 86_400)) + "'");
+            case "datetime" ->
+                Optional.of("'" + MOMENT.format(day().atStartOfDay().plusSeconds(number % 86_400)) + "'");
             case "timestamp" -> Optional.of("'" + MOMENT.format(january()) + "'");
             case "time" -> Optional.of("'-838:%02d:%02d'".formatted(number % 60, number / 60 % 60));
             default -> whole();
@@ -65,7 +68,8 @@ final class Unlikely {
 
     private Optional<String> whole() {
         return switch (base(type)) {
-            case "bigint", "int8" -> integer(9_000_000_000_000_000_000L, 200_000_000_000_000_000L, "18000000000000000000");
+            case "bigint", "int8" ->
+                integer(9_000_000_000_000_000_000L, 200_000_000_000_000_000L, "18000000000000000000");
             case "int", "integer", "int4" -> integer(2_147_000_000L, 480_000L, "4294000000");
             case "mediumint", "int3", "middleint" -> integer(8_380_000L, 8_000L, "16770000");
             case "decimal", "dec", "numeric", "fixed" -> decimal();
