@@ -55,8 +55,8 @@ final class Findings {
                 rule.id(),
                 action,
                 hit.where(),
-                hit.why().orElse(rule.harm()),
-                requested.or(hit::safeWay).orElse(rule.safeWay()),
+                hit.why().orElse(engine.advice().harm()),
+                requested.or(hit::safeWay).orElse(engine.advice().safeWay()),
                 setting.filter(s -> s.action() == action).map(Policy.Setting::decidedBy));
     }
 

@@ -27,8 +27,9 @@ final class ColumnAdditionRules {
                         .both(BLOCK, ColumnAdditionRules::notNullNoDefault)
                         .mysqlOnRequest("the column is added instantly, and existing rows read as the server's implicit"
                                 + " value of its type, as they would without the gateway")
-                        .harm("existing rows have no value for it: PostgreSQL refuses the statement, MySQL silently"
-                                + " fills in 0 or an empty string, and old code's INSERTs fail")
+                        .harm("existing rows have no value for it, so the server refuses it, and old code's INSERTs"
+                                + " would fail")
+                        .mysqlHarm("existing rows silently get 0 or an empty string, and old code's INSERTs fail")
                         .safeWay("say what existing rows get: /* sluice: backfill=\"<expression>\" */ in the statement,"
                                 + " or give the column a DEFAULT")
                         .example("ALTER TABLE orders ADD COLUMN region text NOT NULL"),
@@ -40,7 +41,7 @@ final class ColumnAdditionRules {
                         .example("ALTER TABLE orders ADD COLUMN token uuid NOT NULL DEFAULT gen_random_uuid()"),
                 rule("add-column-expression-default", "a default that is an expression")
                         .mysql(REWRITE, on(add -> add.fill() == Fill.EXPRESSION))
-                        .harm("MySQL copies the whole table while writers wait, or refuses the statement (1674)")
+                        .harm("the server copies the whole table while writers wait, or refuses the statement (1674)")
                         .safeWay("the column is added with a placeholder, then gets its default, and existing rows are"
                                 + " filled in small batches")
                         .example("ALTER TABLE orders ADD COLUMN tags JSON DEFAULT (JSON_ARRAY())"),
@@ -54,8 +55,9 @@ final class ColumnAdditionRules {
                         .postgres(REWRITE, on(add -> add.fill() == Fill.SEQUENCE))
                         .mysql(APPROVE, on(add -> add.fill() == Fill.SEQUENCE))
                         .harm("the server numbers every row and rewrites the table under lock")
-                        .safeWay("PostgreSQL: the sequence is made first, existing rows are numbered in small batches,"
-                                + " then the column becomes what was asked for")
+                        .safeWay("the sequence is made first, existing rows are numbered in small batches, then the"
+                                + " column becomes what was asked for")
+                        .mysqlSafeWay("have the rebuild approved for a quiet hour")
                         .example("ALTER TABLE orders ADD COLUMN seq_no bigserial"),
                 rule("add-column-unique", "a unique column")
                         .both(REWRITE, ColumnAdditionRules::unique)
@@ -65,22 +67,27 @@ final class ColumnAdditionRules {
                 rule("add-column-primary-key", "a new column that is the primary key")
                         .postgres(REWRITE, ColumnAdditionRules::primaryKey)
                         .mysql(APPROVE, ColumnAdditionRules::primaryKey)
-                        .harm("the index is built, and on MySQL the table rebuilt, while the table is locked")
-                        .safeWay("PostgreSQL: the column is filled and its index built online, then the index becomes"
-                                + " the primary key")
+                        .harm("the index is built while the table is locked")
+                        .safeWay("the column is filled and its index built online, then the index becomes the primary"
+                                + " key")
+                        .mysqlHarm("the server rebuilds the table around it")
+                        .mysqlSafeWay("have the rebuild approved for a quiet hour")
                         .example("ALTER TABLE log ADD COLUMN id bigserial PRIMARY KEY"),
                 rule("add-column-check", "a column with a CHECK")
                         .postgres(REWRITE, inline(ColumnConstraint.Check.class, c -> c.enforced() && !c.notValid()))
                         .mysql(APPROVE, inline(ColumnConstraint.Check.class, ColumnConstraint.Check::enforced))
-                        .harm("every row is checked under lock; MySQL copies the table")
-                        .safeWay("PostgreSQL: the check is added NOT VALID and validated without stopping anybody")
+                        .harm("every row is checked under lock")
+                        .safeWay("the check is added NOT VALID and validated without stopping anybody")
+                        .mysqlHarm("the server copies the table while writers wait")
+                        .mysqlSafeWay("have the copy approved for a quiet hour")
                         .example("ALTER TABLE orders ADD COLUMN score int DEFAULT 10 CHECK (score > 0)"),
                 rule("add-column-references", "a column with REFERENCES whose rows must be checked")
                         .postgres(REWRITE, ColumnAdditionRules::references)
                         .mysql(APPROVE, s -> enforcesInlineReferences(s) ? inlineReferences(s) : List.of())
                         .harm("every row is looked up in the other table while both are locked")
-                        .safeWay(
-                                "PostgreSQL: the foreign key is added NOT VALID and validated without stopping anybody")
+                        .safeWay("the foreign key is added NOT VALID and validated without stopping anybody")
+                        .mysqlHarm("the server copies the table while writers wait")
+                        .mysqlSafeWay("have the copy approved for a quiet hour")
                         .example("ALTER TABLE orders ADD COLUMN account_id bigint DEFAULT 1 REFERENCES accounts (id)"),
                 rule("add-column-references-ignored", "REFERENCES behind a column where the server ignores it")
                         .mysql(APPROVE, s -> enforcesInlineReferences(s) ? List.of() : inlineReferences(s))

@@ -30,8 +30,10 @@ final class ConstraintRules {
                 rule("set-not-null", "NOT NULL on a column that exists")
                         .postgres(REWRITE, ConstraintRules::setNotNull)
                         .mysql(APPROVE, MySqlColumns::becomesNotNull)
-                        .harm("PostgreSQL reads the whole table under a lock that stops everybody; MySQL rebuilds it")
-                        .safeWay("PostgreSQL: a NOT VALID constraint is validated online, then NOT NULL is set on it")
+                        .harm("the server reads the whole table under a lock that stops everybody")
+                        .safeWay("a NOT VALID constraint is validated online, then NOT NULL is set on it")
+                        .mysqlHarm("the server rebuilds the table")
+                        .mysqlSafeWay("have the rebuild approved for a quiet hour")
                         .example("ALTER TABLE orders ALTER COLUMN note SET NOT NULL"),
                 rule("not-valid-before-backfill", "a NOT NULL check over rows that are not filled yet")
                         .postgres(APPROVE, ConstraintRules::notValidBeforeBackfill)
@@ -43,16 +45,18 @@ final class ConstraintRules {
                 rule("add-check-validated", "a CHECK that is validated at once")
                         .postgres(REWRITE, ConstraintRules::validatedCheck)
                         .mysql(APPROVE, ConstraintRules::mysqlCheck)
-                        .harm("every row is checked while the table is locked; MySQL copies the table")
-                        .safeWay("PostgreSQL: the check is added NOT VALID and validated without stopping anybody")
+                        .harm("every row is checked while the table is locked")
+                        .safeWay("the check is added NOT VALID and validated without stopping anybody")
+                        .mysqlHarm("the server copies the table while writers wait")
+                        .mysqlSafeWay("have the copy approved for a quiet hour")
                         .example("ALTER TABLE orders ADD CHECK (qty > 0)"),
                 rule("add-foreign-key-validated", "a foreign key that is validated at once")
                         .postgres(REWRITE, ConstraintRules::validatedForeignKey)
                         .mysql(APPROVE, ConstraintRules::foreignKeys)
-                        .harm("every row is looked up in the other table while both stop writers; MySQL copies the"
-                                + " table")
-                        .safeWay(
-                                "PostgreSQL: the foreign key is added NOT VALID and validated without stopping anybody")
+                        .harm("every row is looked up in the other table while both stop writers")
+                        .safeWay("the foreign key is added NOT VALID and validated without stopping anybody")
+                        .mysqlHarm("the server copies the table while writers wait")
+                        .mysqlSafeWay("have the copy approved for a quiet hour")
                         .example("ALTER TABLE orders ADD FOREIGN KEY (customer_id) REFERENCES customers (id)"),
                 rule("add-unique-constraint", "a unique constraint on existing columns")
                         .both(REWRITE, ConstraintRules::uniqueConstraint)
@@ -62,9 +66,10 @@ final class ConstraintRules {
                 rule("add-primary-key", "a primary key on existing columns")
                         .postgres(REWRITE, ConstraintRules::primaryKey)
                         .mysql(APPROVE, ConstraintRules::primaryKey)
-                        .harm("the index is built under lock; MySQL rebuilds the table around it")
-                        .safeWay(
-                                "PostgreSQL: NOT NULL is validated and the index built online, then it becomes the key")
+                        .harm("the index is built under lock")
+                        .safeWay("NOT NULL is validated and the index built online, then it becomes the key")
+                        .mysqlHarm("the server rebuilds the table around it")
+                        .mysqlSafeWay("have the rebuild approved for a quiet hour")
                         .example("ALTER TABLE sessions ADD PRIMARY KEY (sid)"),
                 rule("add-primary-key-using-index", "a primary key from an index whose columns may be NULL")
                         .postgres(REWRITE, ConstraintRules::primaryKeyUsingIndex)
@@ -87,7 +92,8 @@ final class ConstraintRules {
                         .example("ALTER TABLE orders DROP CONSTRAINT orders_qty_check"),
                 rule("drop-primary-key", "a primary key that goes")
                         .both(APPROVE, s -> dropped(s, true))
-                        .harm("foreign keys, replication and online migrations rely on it; MySQL rebuilds the table")
+                        .harm("foreign keys, replication and online migrations rely on it")
+                        .mysqlHarm("replication and online migrations rely on it, and the server rebuilds the table")
                         .safeWay("have it approved")
                         .example("ALTER TABLE orders DROP PRIMARY KEY"),
                 rule("alter-domain-add-constraint", "a constraint on a domain that is in use")

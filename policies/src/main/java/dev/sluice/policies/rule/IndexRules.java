@@ -61,7 +61,7 @@ final class IndexRules {
                         .example("BEGIN; CREATE INDEX CONCURRENTLY idx_note ON orders (note)"),
                 rule("add-functional-index", "an index on an expression")
                         .mysql(APPROVE, s -> mysqlIndexes(s, (kind, keys) -> plain(kind) && functional(keys)))
-                        .harm("MySQL builds it under LOCK=SHARED: writers wait")
+                        .harm("the server builds it under LOCK=SHARED: writers wait")
                         .safeWay("add a virtual column for the expression and index that")
                         .example("ALTER TABLE orders ADD INDEX idx_lower ((lower(code)))"),
                 rule("add-fulltext-or-spatial-index", "a FULLTEXT or SPATIAL index")

@@ -110,7 +110,7 @@ final class RewriteRules {
                 rule("detach-partition-blocking", "DETACH PARTITION without CONCURRENTLY")
                         .postgres(REWRITE, RewriteRules::detach)
                         .harm("it waits for every reader of the parent, and everybody waits behind it")
-                        .safeWay("the partition is detached CONCURRENTLY (PostgreSQL 14 and later)")
+                        .safeWay("the partition is detached CONCURRENTLY, from version 14 on")
                         .example("ALTER TABLE events DETACH PARTITION e24"),
                 rule("refresh-matview-blocking", "REFRESH MATERIALIZED VIEW without CONCURRENTLY")
                         .postgres(REWRITE, RewriteRules::refresh)

@@ -12,19 +12,26 @@ import java.util.Optional;
  * @param id the canonical id
  * @param engines what holds for each dialect that the rule concerns
  * @param catches what it catches, a few words
- * @param harm one sentence: what would happen
- * @param safeWay one sentence: what the gateway does, or what to write instead
+ * @param advice what holds unless an engine has words of its own
  * @param example a statement that it catches
  */
-public record Rule(
-        String id, Map<Dialect, Engine> engines, String catches, String harm, String safeWay, String example) {
+public record Rule(String id, Map<Dialect, Engine> engines, String catches, Advice advice, String example) {
+
+    /**
+     * What users are told, a sentence each.
+     *
+     * @param harm what would happen
+     * @param safeWay what the gateway does, or what to write instead
+     */
+    public record Advice(String harm, String safeWay) {}
 
     /**
      * @param action what becomes of a statement that the rule catches, unless the policy says otherwise
      * @param onRequest what the gateway does where a policy asks for {@code rewrite} though the default is stricter;
      *     empty: there is no such way
+     * @param advice for users of this engine
      */
-    public record Engine(Action action, Check check, Optional<String> onRequest) {}
+    public record Engine(Action action, Check check, Optional<String> onRequest, Advice advice) {}
 
     /** Looks at one statement; pure. */
     @FunctionalInterface

@@ -11,9 +11,14 @@ final class RuleBuilder {
 
     private final String id;
     private final String catches;
-    private final Map<Dialect, Rule.Engine> engines = new EnumMap<>(Dialect.class);
+    private final Map<Dialect, Part> parts = new EnumMap<>(Dialect.class);
+    private Optional<String> onRequest = Optional.empty();
+    private Optional<String> mysqlHarm = Optional.empty();
+    private Optional<String> mysqlSafeWay = Optional.empty();
     private String harm = "";
     private String safeWay = "";
+
+    private record Part(Action action, Rule.Check check) {}
 
     RuleBuilder(String id, String catches) {
         this.id = id;
@@ -21,21 +26,20 @@ final class RuleBuilder {
     }
 
     RuleBuilder postgres(Action action, Rule.Check check) {
-        engines.put(Dialect.POSTGRES, new Rule.Engine(action, check, Optional.empty()));
+        parts.put(Dialect.POSTGRES, new Part(action, check));
         return this;
     }
 
     /** MySQL and MariaDB. */
     RuleBuilder mysql(Action action, Rule.Check check) {
-        engines.put(Dialect.MYSQL, new Rule.Engine(action, check, Optional.empty()));
-        engines.put(Dialect.MARIADB, new Rule.Engine(action, check, Optional.empty()));
+        parts.put(Dialect.MYSQL, new Part(action, check));
+        parts.put(Dialect.MARIADB, new Part(action, check));
         return this;
     }
 
     /** What MySQL and MariaDB can do where a policy asks for {@code rewrite} although the default is stricter. */
     RuleBuilder mysqlOnRequest(String sentence) {
-        engines.replaceAll((dialect, e) ->
-                dialect.isMySqlFamily() ? new Rule.Engine(e.action(), e.check(), Optional.of(sentence)) : e);
+        this.onRequest = Optional.of(sentence);
         return this;
     }
 
@@ -53,7 +57,26 @@ final class RuleBuilder {
         return this;
     }
 
+    /** What MySQL and MariaDB do, where that is something else. */
+    RuleBuilder mysqlHarm(String sentence) {
+        this.mysqlHarm = Optional.of(sentence);
+        return this;
+    }
+
+    RuleBuilder mysqlSafeWay(String sentence) {
+        this.mysqlSafeWay = Optional.of(sentence);
+        return this;
+    }
+
     Rule example(String statement) {
-        return new Rule(id, engines, catches, harm, safeWay, statement);
+        Rule.Advice common = new Rule.Advice(harm, safeWay);
+        Rule.Advice mysql = new Rule.Advice(mysqlHarm.orElse(harm), mysqlSafeWay.orElse(safeWay));
+        Map<Dialect, Rule.Engine> engines = new EnumMap<>(Dialect.class);
+        parts.forEach((dialect, part) -> engines.put(
+                dialect,
+                dialect.isMySqlFamily()
+                        ? new Rule.Engine(part.action(), part.check(), onRequest, mysql)
+                        : new Rule.Engine(part.action(), part.check(), Optional.empty(), common)));
+        return new Rule(id, engines, catches, common, statement);
     }
 }

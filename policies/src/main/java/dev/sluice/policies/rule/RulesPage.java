@@ -24,10 +24,18 @@ public final class RulesPage {
             page.append("Catches ")
                     .append(rule.catches())
                     .append(". ")
-                    .append(sentence(rule.harm()))
+                    .append(sentence(rule.advice().harm()))
                     .append("\n\n");
             page.append("```sql\n").append(rule.example()).append("\n```\n\n");
-            page.append("- Safe way: ").append(rule.safeWay()).append(".\n");
+            page.append("- Safe way: ").append(rule.advice().safeWay()).append(".\n");
+            rule.engine(Dialect.MYSQL)
+                    .map(Rule.Engine::advice)
+                    .filter(advice -> !advice.equals(rule.advice()))
+                    .ifPresent(advice -> page.append("- MySQL and MariaDB: ")
+                            .append(advice.harm())
+                            .append(". Safe way: ")
+                            .append(advice.safeWay())
+                            .append(".\n"));
             page.append("- Default: ").append(defaults(rule)).append(".\n");
             rule.engine(Dialect.MYSQL)
                     .flatMap(Rule.Engine::onRequest)
