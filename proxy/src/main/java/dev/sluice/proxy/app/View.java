@@ -80,7 +80,7 @@ final class View implements GatewayView {
                     rule.map(r -> action(r, Dialect.POSTGRES)).orElse(""),
                     rule.map(r -> action(r, Dialect.MYSQL)).orElse(""),
                     rule.map(Rule::catches).orElse(""),
-                    rule.map(Rule::safeWay).orElse("")));
+                    rule.map(r -> r.advice().safeWay()).orElse("")));
         }
         return new Table(
                 List.of(

@@ -11,6 +11,7 @@ import dev.sluice.proxy.session.ServerError;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The gateway's own errors: each names the rule, the reason and the safe way. One list, so that codes stay as they are.
@@ -27,7 +28,7 @@ final class Refusals {
         return refusal(
                 sqlState(causes),
                 "schema change refused by " + rules(causes, decision) + ": " + reason(causes, decision),
-                decision.why(),
+                detail(causes, decision),
                 safeWay(causes, decision),
                 causes);
     }
@@ -38,7 +39,7 @@ final class Refusals {
                 "42501",
                 "schema change waits for approval as request " + request + ", by " + rules(causes, decision) + ": "
                         + reason(causes, decision),
-                decision.why(),
+                detail(causes, decision),
                 "Once an operator other than you has sent ALTER SLUICE MIGRATION " + request
                         + " APPROVE, send the same statement again. " + safeWay(causes, decision),
                 causes);
@@ -92,9 +93,9 @@ final class Refusals {
         return ServerError.of(
                 "42501",
                 MYSQL_DENIED,
-                "statement refused by rule " + rule.id() + ": " + rule.harm(),
+                "statement refused by rule " + rule.id() + ": " + rule.advice().harm(),
                 held(lock),
-                rule.safeWay()
+                rule.advice().safeWay()
                         + decidedBy.map(line -> ". Decided by " + line + ".").orElse(""));
     }
 
@@ -206,19 +207,33 @@ final class Refusals {
         return causes.isEmpty() ? decision.why() : causes.getFirst().why();
     }
 
+    /** What the message does not say yet: further reasons, and the line of the policy that decided. */
+    private static String detail(List<Finding> causes, Decision decision) {
+        String told = reason(causes, decision);
+        Stream<String> reasons = causes.stream()
+                .map(Finding::why)
+                .filter(why -> !why.equals(told))
+                .map(Refusals::sentence);
+        Stream<String> lines = causes.stream()
+                .map(Finding::decidedBy)
+                .flatMap(Optional::stream)
+                .map(line -> "Decided by " + line + ".");
+        return Stream.concat(reasons, lines).distinct().collect(Collectors.joining(" "));
+    }
+
     private static String safeWay(List<Finding> causes, Decision decision) {
-        String ways = causes.stream()
+        List<String> ways = causes.stream()
                 .map(Finding::safeWay)
                 .filter(way -> !way.isEmpty())
                 .distinct()
-                .collect(Collectors.joining(" "));
-        String decidedBy = causes.stream()
-                .map(Finding::decidedBy)
-                .flatMap(Optional::stream)
-                .distinct()
-                .map(line -> " Decided by " + line + ".")
-                .collect(Collectors.joining());
-        return (ways.isEmpty() ? decision.action() : ways) + decidedBy;
+                .toList();
+        return ways.isEmpty()
+                ? sentence(decision.action())
+                : "Safe way: " + ways.stream().collect(Collectors.joining("; ")) + ".";
+    }
+
+    private static String sentence(String words) {
+        return words.isEmpty() ? "" : Character.toUpperCase(words.charAt(0)) + words.substring(1) + ".";
     }
 
     /** The code that the direct statement would fail with, where it would; else that it is not permitted. */

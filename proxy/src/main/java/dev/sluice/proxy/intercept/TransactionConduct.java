@@ -113,10 +113,10 @@ final class TransactionConduct {
         return new Notice(
                 "WARNING",
                 "01000",
-                rule.id() + ": " + rule.harm(),
+                rule.id() + ": " + rule.advice().harm(),
                 Refusals.held(lock)
                         + setting.map(s -> " Decided by " + s.decidedBy() + ".").orElse(""),
-                rule.safeWay());
+                rule.advice().safeWay());
     }
 
     /** What {@code EXECUTE name} runs, where the server knows it; any other statement as it is. */
@@ -173,10 +173,11 @@ final class TransactionConduct {
                 List.of(),
                 verdict,
                 List.of(rule.id()),
-                rule.safeWay(),
+                rule.advice().safeWay(),
                 Refusals.held(lock),
                 Optional.empty(),
                 Optional.empty()));
-        audit.appendOrKeep(new AuditEvent.Outcome(id, who, result, sqlState, rule.harm(), Duration.ZERO));
+        audit.appendOrKeep(
+                new AuditEvent.Outcome(id, who, result, sqlState, rule.advice().harm(), Duration.ZERO));
     }
 }

@@ -27,7 +27,8 @@ public final class GatewayEngine implements Engine {
     @Override
     public Optional<About> about(String ruleId) {
         return Rules.byId(ruleId)
-                .map(rule -> new About(rule.catches(), rule.advice().harm(), rule.advice().safeWay()))
+                .map(rule -> new About(
+                        rule.catches(), rule.advice().harm(), rule.advice().safeWay()))
                 .or(() -> LintRule.about(ruleId));
     }
 }
