@@ -31,12 +31,13 @@ final class ConductRules {
                         .harm("everybody waits behind a statement that waits for its lock")
                         .safeWay("the gateway sends it under a short lock timeout and tries again")
                         .example("ALTER TABLE orders ADD COLUMN a int"),
-                rule("statement-after-exclusive-lock", "more work in a transaction that holds an exclusive lock")
+                rule(Conduct.STATEMENT_AFTER_LOCK, "more work in a transaction that holds an exclusive lock")
+                        // Found by Conduct, which is asked about the statements of a transaction.
                         .postgres(WARN, Rule.Check.NEVER)
                         .harm("the lock is held until the transaction ends")
                         .safeWay("commit right after the schema change")
                         .example("BEGIN; ALTER TABLE orders ADD COLUMN a int; SELECT count(*) FROM orders; COMMIT"),
-                rule("data-change-in-ddl-transaction", "rows written in a transaction that changes the schema")
+                rule(Conduct.DATA_CHANGE, "rows written in a transaction that changes the schema")
                         .postgres(WARN, Rule.Check.NEVER)
                         .harm("the lock is held for as long as the rows take")
                         .safeWay("write rows in a transaction of their own")
@@ -127,7 +128,9 @@ final class ConductRules {
                 || routine.objectType().equals("TRIGGER")
                 || routine.objectType().equals("EVENT")
                 || routine.objectType().equals("EVENT TRIGGER");
-        Hit hit = Hit.at(routine.source(), "its body changes the schema, or runs SQL that it builds");
+        Hit hit = Hit.at(
+                routine.source(),
+                "its body changes the schema, runs SQL that it builds, or is in a language that is not read");
         return List.of(firesByItself ? hit : hit.as(WARN));
     }
 

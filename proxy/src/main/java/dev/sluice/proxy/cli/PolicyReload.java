@@ -60,7 +60,7 @@ final class PolicyReload {
     synchronized boolean now() {
         read = Optional.empty();
         boolean holds = gateway.reload(this::policies);
-        read.ifPresent(configuration -> gateway.reload(configuration.throttle()));
+        read.filter(now -> holds).ifPresent(now -> gateway.reload(now.throttle()));
         taken = look();
         seen = taken;
         return holds;

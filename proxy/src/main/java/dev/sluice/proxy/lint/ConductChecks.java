@@ -7,7 +7,7 @@ import dev.sluice.policies.sql.Scanner;
 import dev.sluice.policies.sql.Token;
 import java.util.Optional;
 
-/** Rules about what stands beside a schema change in a file, which the gateway cannot see as a whole. */
+/** Rules about what stands beside a schema change in a file, as {@link Conduct} reads it, and about whole tables written. */
 final class ConductChecks {
     static final String UNBOUNDED_DML = "unbounded-dml";
 

@@ -242,10 +242,10 @@ final class FileLinter {
     private void unused(Ignores.Ignore ignore) {
         boolean known = engine.about(ignore.rule()).isPresent();
         String message = ignore.rule().isEmpty()
-                ? "sluice:ignore names no rule; write -- sluice:ignore rule-id reason"
+                ? "the comment sluice:ignore names no rule; write -- sluice:ignore rule-id reason"
                 : known
-                        ? "sluice:ignore " + ignore.rule() + " silences nothing here"
-                        : "sluice:ignore names " + ignore.rule() + ", which is no rule";
+                        ? "the comment sluice:ignore " + ignore.rule() + " silences nothing here"
+                        : "the comment sluice:ignore names " + ignore.rule() + ", which is no rule";
         report(LintRule.UNUSED_IGNORE, ignore.start(), ignore.end(), message);
     }
 

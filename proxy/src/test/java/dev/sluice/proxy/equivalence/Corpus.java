@@ -9,7 +9,8 @@ import java.util.List;
 /** The statements of a corpus file and what has to be there before they run. */
 record Corpus(List<String> setup, List<Entry> entries) {
 
-    record Entry(String id, String verdict, String sql) {
+    /** @param rules that cause the verdict */
+    record Entry(String id, String verdict, List<String> rules, String sql) {
         @Override
         public String toString() {
             String line = sql.replaceAll("\\s+", " ");
@@ -42,10 +43,14 @@ record Corpus(List<String> setup, List<Entry> entries) {
             if (line.startsWith("#setup")) {
                 setup.add(unescaped(fields[1]));
             } else if (!line.startsWith("#") && fields.length >= 4) {
-                entries.add(new Entry(fields[0], fields[1], unescaped(fields[3])));
+                entries.add(new Entry(fields[0], fields[1], rules(fields[2]), unescaped(fields[3])));
             }
         }
         return new Corpus(List.copyOf(setup), List.copyOf(entries));
+    }
+
+    private static List<String> rules(String field) {
+        return field.equals("-") ? List.of() : List.of(field.split(","));
     }
 
     private static String unescaped(String text) {

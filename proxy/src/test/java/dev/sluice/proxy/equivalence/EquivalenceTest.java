@@ -73,6 +73,7 @@ class EquivalenceTest {
             through(gateway, client, entry.sql());
             if (major == LABELLED) {
                 assertThat(firstVerdict(gateway)).isIn(verdicts(entry.verdict()));
+                assertThat(firstRules(gateway)).containsExactlyInAnyOrderElementsOf(entry.rules());
             }
         }
         assertSame(server, major, direct, through, entry.sql());
@@ -85,6 +86,17 @@ class EquivalenceTest {
                 .findFirst()
                 .map(record -> record.text("verdict"))
                 .orElse("none");
+    }
+
+    private static List<String> firstRules(GatewayFixture gateway) throws IOException {
+        return gateway.trail().last(100, record -> record.text("kind").equals("attempt")).stream()
+                .findFirst()
+                .map(record -> record.record()
+                        .path("rules")
+                        .valueStream()
+                        .map(rule -> rule.asString(""))
+                        .toList())
+                .orElse(List.of());
     }
 
     /** The verdicts that stand for a label of the corpus; the direct statement was accepted, so none is a refusal. */

@@ -158,6 +158,20 @@ class PolicyScopeTest {
     }
 
     @Test
+    void aRoutineThatMayChangeTheSchemaIsToldOfOrRefusedByPolicy() throws Exception {
+        String create = "CREATE FUNCTION later() RETURNS void LANGUAGE plpgsql AS 'BEGIN DROP TABLE orders; END'";
+        try (Connection client = gateway.connect();
+                Statement statement = client.createStatement()) {
+            policy("rules: {opaque-dynamic-ddl: block}\n");
+            assertThat(explained(statement, create)).contains("Reject", "opaque-dynamic-ddl", "(policy.yaml:1)");
+
+            policy("{}\n");
+            statement.execute(create);
+            assertThat(statement.getWarnings().getMessage()).startsWith("opaque-dynamic-ddl: its body changes");
+        }
+    }
+
+    @Test
     void aPolicyThatAllowsEverythingForwardsEverything() throws Exception {
         policy("default: allow\n");
         try (Connection client = gateway.connect();

@@ -2,6 +2,7 @@ package dev.sluice.policies.ddl.parser;
 
 import dev.sluice.policies.ddl.SourceText;
 import dev.sluice.policies.sql.LexicalRules;
+import java.util.Locale;
 import java.util.Set;
 
 /** Looks through the body of a function, procedure, trigger or event for schema changes. */
@@ -9,6 +10,8 @@ final class RoutineBody {
     private static final Set<String> SCHEMA_VERBS = Set.of("ALTER", "CREATE", "DROP", "TRUNCATE", "RENAME", "REINDEX");
     private static final Set<String> DYNAMIC_VERBS = Set.of("EXECUTE", "PREPARE");
     private static final int MAX_NESTING = 8;
+    /** Languages of PostgreSQL that are read here, and those whose bodies are compiled and come with an extension. */
+    private static final Set<String> KNOWN_LANGUAGES = Set.of("PLPGSQL", "SQL", "C", "INTERNAL");
 
     private RoutineBody() {}
 
@@ -27,7 +30,9 @@ final class RoutineBody {
             DdlToken before = token;
             while (token.kind != DdlParserImplConstants.EOF) {
                 DdlToken next = lexer.next();
-                if (isSchemaChange(before, token, next) || isBodyWithDdl(before, token, rules, nesting)) {
+                if (isSchemaChange(before, token, next)
+                        || isBodyWithDdl(before, token, rules, nesting)
+                        || (nesting == 0 && isForeign(token, next, rules))) {
                     return true;
                 }
                 before = token;
@@ -47,6 +52,13 @@ final class RoutineBody {
             return !next.word.isEmpty() && !next.is("TEMPORARY") && !next.is("TEMP") && !onCommitDrop(before, token);
         }
         return DYNAMIC_VERBS.contains(token.word) && !next.is("FUNCTION") && !next.is("PROCEDURE");
+    }
+
+    /** {@code LANGUAGE plperl}: a body that cannot be read may do anything. */
+    private static boolean isForeign(DdlToken token, DdlToken next, LexicalRules rules) {
+        return !rules.dialect().isMySqlFamily()
+                && token.is("LANGUAGE")
+                && !KNOWN_LANGUAGES.contains(next.value().toUpperCase(Locale.ROOT));
     }
 
     private static boolean onCommitDrop(DdlToken before, DdlToken token) {
