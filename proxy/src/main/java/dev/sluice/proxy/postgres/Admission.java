@@ -1,23 +1,14 @@
 package dev.sluice.proxy.postgres;
 
 import dev.sluice.policies.sql.Interest;
-import dev.sluice.policies.sql.LexicalRules;
-import dev.sluice.policies.sql.Splitter;
-import dev.sluice.policies.sql.StatementText;
 import dev.sluice.protocol.postgres.FrontendMessage;
 import dev.sluice.protocol.postgres.FrontendType;
 import dev.sluice.protocol.postgres.InFlight;
 import dev.sluice.protocol.postgres.ProtocolException;
 import dev.sluice.proxy.session.BulkWrite;
-import dev.sluice.proxy.session.ServerError;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
-import java.util.Locale;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,8 +17,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Admission {
     private static final int MAX_NAMES_BYTES = 64 << 10;
-    private static final Pattern EXECUTE = Pattern.compile(
-            "\\bEXECUTE\\b\\W*?(?:\"((?:[^\"]|\"\")+)\"|([\\p{L}_][\\p{L}\\d_$]*))", Pattern.CASE_INSENSITIVE);
 
     private final Session session;
     private final TextInterest text;
@@ -39,7 +28,39 @@ final class Admission {
         this.text = new TextInterest(session.relay, session.settings);
     }
 
-    Verdict query(ByteBuf in, int at, int length, boolean whole) {
+    /**
+     * Decides on a message of which at least the header is there; what is forwarded counts as sent.
+     *
+     * @param holding what the session holds, if it ever has held anything
+     */
+    Verdict admit(@Nullable Interception holding, byte type, int length, ByteBuf in, int at, boolean whole) {
+        if (holding != null && !holding.passes(type)) {
+            return Verdict.MORE;
+        }
+        return switch (type) {
+            case FrontendType.QUERY -> query(in, at, length, whole);
+            case FrontendType.PARSE -> parse(in, at, length, whole);
+            case FrontendType.BIND ->
+                mustWait(in, at, length) ? waiting(whole) : named(holding, type, in, at, length, whole);
+            case FrontendType.DESCRIBE, FrontendType.EXECUTE, FrontendType.CLOSE ->
+                named(holding, type, in, at, length, whole);
+            case FrontendType.COPY_DATA -> bulk.isRunning() && !bulk.mayCopy(length) ? Verdict.MORE : forward(type);
+            case FrontendType.TERMINATE -> {
+                session.end().terminated();
+                yield forward(type);
+            }
+            default -> forward(type);
+        };
+    }
+
+    /** Most sessions have no statement of interest. */
+    private Verdict named(@Nullable Interception holding, byte type, ByteBuf in, int at, int length, boolean whole) {
+        return holding != null && (!holding.prepared.isEmpty() || holding.isWatched())
+                ? named(holding.prepared, type, in, at, length, whole)
+                : forward(type);
+    }
+
+    private Verdict query(ByteBuf in, int at, int length, boolean whole) {
         if (length > session.relay.config().limits().statementBytes()) {
             return Verdict.DROP;
         }
@@ -66,7 +87,7 @@ final class Admission {
         return bulk.isCancelled() ? Verdict.HOLD : Verdict.MORE;
     }
 
-    Verdict parse(ByteBuf in, int at, int length, boolean whole) {
+    private Verdict parse(ByteBuf in, int at, int length, boolean whole) {
         if (length > session.relay.config().limits().statementBytes()) {
             return Verdict.DROP;
         }
@@ -110,18 +131,18 @@ final class Admission {
     }
 
     /** Whether a Bind begins a transaction block and must wait for that. */
-    boolean mustWait(ByteBuf in, int at, int length) {
+    private boolean mustWait(ByteBuf in, int at, int length) {
         int end = Math.min(in.writerIndex(), at + length + 1);
         return bulk.isBeginOwing(in, at, end) && !bulk.mayBegin(BulkWrite.ORDINARY);
     }
 
     /** A message that waits. */
-    Verdict waiting(boolean whole) {
+    private Verdict waiting(boolean whole) {
         return bulk.isCancelled() && whole ? Verdict.HOLD : Verdict.MORE;
     }
 
     /** Bind, Describe, Execute or Close in a session that has statements of interest. */
-    Verdict named(Prepared prepared, byte type, ByteBuf in, int at, int length, boolean whole) {
+    private Verdict named(Prepared prepared, byte type, ByteBuf in, int at, int length, boolean whole) {
         int end = at + length + 1;
         if (type == FrontendType.BIND) {
             return bind(prepared, in, at, length, whole);
@@ -230,117 +251,12 @@ final class Admission {
         return forward(as);
     }
 
-    // ---- what is held --------------------------------------------------------------------------------------------
-
-    /**
-     * Reads a message that is to be held.
-     *
-     * @return null when there is nothing to wait for and it can be forwarded
-     */
-    @Nullable
-    Held held(byte type, ByteBuf message) {
-        int start = message.readerIndex();
-        int end = message.writerIndex();
-        Charset charset = session.settings.encoding().charset();
-        Prepared prepared = session.interception().prepared;
-        if (bulk.takeCancelled()) {
-            return refused(message, type == FrontendType.QUERY, Refusals.cancelled());
-        }
-        return switch (type) {
-            case FrontendType.QUERY -> {
-                TextInterest.Decoded decoded = TextInterest.decode(message, start + 5, end - 1, charset);
-                String name = prepared.hasNamed() ? executed(prepared, decoded.text()) : null;
-                if (name != null) {
-                    yield refused(message, true, Refusals.executeByName(name));
-                }
-                yield new Held.Query(message, decoded.text(), decoded.charset());
-            }
-            case FrontendType.PARSE -> heldParse(prepared, message, charset);
-            case FrontendType.BIND -> {
-                FrontendMessage.Bind bind = FrontendMessage.bind(message, start, end);
-                Prepared.Statement statement = prepared.statement(bind.statement());
-                if (statement == null) {
-                    yield null;
-                }
-                yield new Held.VirtualBind(message, bind, statement);
-            }
-            case FrontendType.DESCRIBE -> {
-                FrontendMessage.Describe describe = FrontendMessage.describe(message, start, end);
-                Prepared.Portal as = described(prepared, describe);
-                if (as == null) {
-                    yield null;
-                }
-                yield new Held.VirtualDescribe(message, describe.kind() != 'S', as);
-            }
-            case FrontendType.CLOSE -> new Held.VirtualClose(message, FrontendMessage.close(message, start, end));
-            default -> {
-                FrontendMessage.Execute execute = FrontendMessage.execute(message, start, end);
-                Prepared.Portal portal = prepared.portal(execute.portal());
-                if (portal == null) {
-                    yield null;
-                }
-                yield portal.statement.virtual()
-                        ? new Held.VirtualExecute(message, portal, execute.maxRows())
-                        : new Held.Execute(message, portal.statement);
-            }
-        };
-    }
-
-    private static Held refused(ByteBuf message, boolean simple, ServerError error) {
-        message.release();
-        return new Held.Refused(Unpooled.EMPTY_BUFFER, simple, error);
-    }
-
-    private static Prepared.@Nullable Portal described(Prepared prepared, FrontendMessage.Describe describe) {
-        if (describe.kind() != 'S') {
-            return prepared.portal(describe.name());
-        }
-        Prepared.Statement statement = prepared.statement(describe.name());
-        return statement == null ? null : new Prepared.Portal(statement, new short[0]);
-    }
-
-    private @Nullable Held heldParse(Prepared prepared, ByteBuf message, Charset charset) {
-        FrontendMessage.Parse parse = FrontendMessage.parse(message, message.readerIndex(), message.writerIndex());
-        TextInterest.Decoded decoded = TextInterest.decode(message, parse.textStart(), parse.textEnd(), charset);
-        String name = prepared.hasNamed() ? executed(prepared, decoded.text()) : null;
-        if (name != null) {
-            return refused(message, false, Refusals.executeByName(name));
-        }
-        boolean virtual = isGatewayCommand(decoded.text(), session.settings.rules());
-        Prepared.Statement statement =
-                new Prepared.Statement(Interest.JUDGE, decoded.text(), decoded.charset(), virtual);
-        if (prepared.isFull()) {
-            return refused(message, false, Refusals.tooManyStatements());
-        }
-        if (virtual) {
-            return new Held.VirtualParse(message, parse.statement(), statement);
-        }
-        prepared.parsed(parse.statement(), statement);
-        return null;
-    }
-
-    /** Whether the server would not know what to make of it, and it does nothing before it is executed. */
-    private static boolean isGatewayCommand(String text, LexicalRules rules) {
-        List<StatementText> statements = Splitter.splitWithoutDirectives(text, rules);
-        if (statements.size() != 1) {
-            return false;
-        }
-        return switch (statements.getFirst().kind()) {
-            case GATEWAY_COMMAND, EXPLAIN_SCHEMA_CHANGE -> true;
-            case SCHEMA_CHANGE, OPAQUE, TRANSACTION, SETTING, DATA -> false;
-        };
-    }
-
-    static boolean isSingle(String text, LexicalRules rules) {
-        return Splitter.splitWithoutDirectives(text, rules).size() == 1;
-    }
-
-    // ---- what would run unseen -----------------------------------------------------------------------------------
-
     /** SQL's EXECUTE also runs what was prepared by the protocol. */
     private boolean executesByName(byte type, ByteBuf in, int at, int end) {
         Prepared prepared = session.prepared();
-        return prepared != null && prepared.hasNamed() && executed(prepared, decoded(type, in, at, end)) != null;
+        return prepared != null
+                && prepared.hasNamed()
+                && ExecuteByName.of(prepared, decoded(type, in, at, end)).isPresent();
     }
 
     private String decoded(byte type, ByteBuf in, int at, int end) {
@@ -352,18 +268,5 @@ final class Admission {
         FrontendMessage.Parse parse = FrontendMessage.parse(in, at, end);
         return TextInterest.decode(in, parse.textStart(), parse.textEnd(), charset)
                 .text();
-    }
-
-    private static @Nullable String executed(Prepared prepared, String text) {
-        Matcher matcher = EXECUTE.matcher(text);
-        while (matcher.find()) {
-            String quoted = matcher.group(1);
-            String name = quoted == null ? matcher.group(2).toLowerCase(Locale.ROOT) : quoted.replace("\"\"", "\"");
-            Prepared.Statement statement = prepared.statement(name);
-            if (statement != null && statement.interest() == Interest.JUDGE) {
-                return name;
-            }
-        }
-        return null;
     }
 }

@@ -231,14 +231,14 @@ final class ClientSide extends ChannelInboundHandlerAdapter {
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
         if (kept != null) {
-            session.updateClientReading();
+            session.pressure.updateClient();
         }
         session.flushServer();
     }
 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-        session.updateServerReading();
+        session.pressure.updateServer();
     }
 
     @Override

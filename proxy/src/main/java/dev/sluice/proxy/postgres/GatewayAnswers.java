@@ -132,7 +132,7 @@ final class GatewayAnswers {
                 }
                 out.rows(answer.rows());
                 out.commandComplete(answer.tag());
-                out.ready(session.status());
+                out.ready(session.backend.status());
                 done(held);
             }
             case Held.VirtualDescribe describe -> {

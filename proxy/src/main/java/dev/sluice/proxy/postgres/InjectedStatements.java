@@ -59,7 +59,7 @@ final class InjectedStatements {
 
     /** The one who waits for the answer wants it no more. */
     void cancel() {
-        CancelKey key = session.cancelKey();
+        CancelKey key = session.backend.cancelKey();
         if (running != null && key != null) {
             session.relay.cancels().forward(session.client.eventLoop(), key, () -> {});
         }

@@ -118,7 +118,7 @@ final class Interception {
         }
         enter(new Phase.Settling(held));
         session.flushServer();
-        session.updateClientReading();
+        session.pressure.updateClient();
     }
 
     private void settled(Held held) {
@@ -127,7 +127,7 @@ final class Interception {
             return;
         }
         // Where an Execute gets through, a transaction that failed has been ended by one before it.
-        if (session.isFailed() && held instanceof Held.Query query) {
+        if (session.backend.isFailed() && held instanceof Held.Query query) {
             failedBefore(query);
             return;
         }
@@ -150,7 +150,7 @@ final class Interception {
 
     /** The server refuses a single statement itself; of several the first may end the transaction. */
     private void failedBefore(Held.Query query) {
-        if (Admission.isSingle(query.text(), session.settings.rules())) {
+        if (HeldReader.isSingle(query.text(), session.settings.rules())) {
             answers.passUnjudged(query);
         } else {
             refuse(query, Refusals.afterFailure());
@@ -160,7 +160,7 @@ final class Interception {
     private void judge(Held held, String text) {
         HeldClient client = lend();
         enter(new Phase.Judging(held, client));
-        session.updateClientReading();
+        session.pressure.updateClient();
         boolean describe = held instanceof Held.VirtualDescribe;
         client.run("judgement", () -> {
             Ruling ruling = calls.ruling(client, text, describe);
@@ -201,7 +201,7 @@ final class Interception {
         if (held.isSimple() && !session.isInBlock()) {
             held.message().release();
             out.error(error);
-            out.ready(session.status());
+            out.ready(session.backend.status());
             open();
             return;
         }
@@ -244,7 +244,7 @@ final class Interception {
             case Phase.Judging judging -> judging.client().abandon();
             case Phase.Ending ending -> ending.client().abandon();
             default -> {
-                CancelKey key = session.cancelKey();
+                CancelKey key = session.backend.cancelKey();
                 if (key != null) {
                     session.relay.cancels().forward(session.client.eventLoop(), key, () -> {});
                 }

@@ -26,7 +26,7 @@ final class RequestEnd {
     /** @param message the server's ReadyForQuery */
     void ready(ByteBuf message) {
         byte status = message.getByte(message.readerIndex() + 5);
-        session.ready(status);
+        session.backend.ready(status);
         if (transaction.ready(status)) {
             end();
             return;
@@ -61,7 +61,7 @@ final class RequestEnd {
         } else {
             transaction.release();
         }
-        out.ready(session.status());
+        out.ready(session.backend.status());
         interception.open();
     }
 }

@@ -31,7 +31,7 @@ final class ServerAnswers {
     /** @param message stays the caller's */
     void onServerMessage(byte type, ByteBuf message) {
         if (type == BackendType.PARAMETER_STATUS) {
-            session.observe(type, body(message));
+            session.backend.observe(type, body(message));
             out.forward(message);
         } else if (type == BackendType.NOTIFICATION_RESPONSE) {
             out.forward(message);
@@ -54,7 +54,7 @@ final class ServerAnswers {
             return;
         }
         if (type == BackendType.READY_FOR_QUERY) {
-            session.statusIs(message.getByte(message.readerIndex() + 5));
+            session.backend.statusIs(message.getByte(message.readerIndex() + 5));
         }
         interception.injected.answered(type, body(message));
         inFlight.received(type);
@@ -73,7 +73,7 @@ final class ServerAnswers {
         failing.held().message().release();
         out.error(failing.error());
         if (failing.held().isSimple()) {
-            out.ready(session.status());
+            out.ready(session.backend.status());
             transaction.ready();
         }
         interception.open();
@@ -200,7 +200,7 @@ final class ServerAnswers {
         answer.reported();
         HeldClient client = interception.lend();
         interception.enter(new Phase.Reporting(client));
-        session.updateServerReading();
+        session.pressure.updateServer();
         client.run("outcome", () -> {
             interception.calls().answered(client, answer.ruling, error);
             session.client.eventLoop().execute(() -> {

@@ -122,9 +122,9 @@ final class ServerSide extends ChannelInboundHandlerAdapter {
                 return stash(in, at, end);
             }
             if (type == BackendType.READY_FOR_QUERY) {
-                session.ready(in.getByte(at + HEADER));
+                session.backend.ready(in.getByte(at + HEADER));
             } else {
-                session.observe(type, in.slice(at + HEADER, length - 4));
+                session.backend.observe(type, in.slice(at + HEADER, length - 4));
             }
         } else {
             session.inFlight.received(type);
@@ -145,7 +145,7 @@ final class ServerSide extends ChannelInboundHandlerAdapter {
     private boolean isRead(byte type) {
         return type == BackendType.READY_FOR_QUERY
                 || type == BackendType.PARAMETER_STATUS
-                || (type == BackendType.COMMAND_COMPLETE && session.wantsRowCount());
+                || (type == BackendType.COMMAND_COMPLETE && session.backend.wantsRowCount());
     }
 
     private int stash(ByteBuf in, int at, int end) {
@@ -190,9 +190,9 @@ final class ServerSide extends ChannelInboundHandlerAdapter {
             }
         }
         if (smallBytes > 0 && type == BackendType.READY_FOR_QUERY) {
-            session.ready(partial[HEADER]);
+            session.backend.ready(partial[HEADER]);
         } else if (smallBytes > 0) {
-            session.observe(type, io.netty.buffer.Unpooled.wrappedBuffer(partial, HEADER, bytes - HEADER));
+            session.backend.observe(type, io.netty.buffer.Unpooled.wrappedBuffer(partial, HEADER, bytes - HEADER));
         }
         smallBytes = 0;
         partialBytes = 0;
@@ -291,7 +291,7 @@ final class ServerSide extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-        session.updateClientReading();
+        session.pressure.updateClient();
     }
 
     @Override

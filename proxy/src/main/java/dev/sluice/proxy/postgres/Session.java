@@ -1,8 +1,6 @@
 package dev.sluice.proxy.postgres;
 
-import dev.sluice.protocol.postgres.BackendDecoder;
 import dev.sluice.protocol.postgres.BackendType;
-import dev.sluice.protocol.postgres.CancelKey;
 import dev.sluice.protocol.postgres.FrontendType;
 import dev.sluice.protocol.postgres.InFlight;
 import dev.sluice.protocol.postgres.StartupPacket;
@@ -15,21 +13,21 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One client and its server: the state that both halves of the relay share. Everything runs on the one event loop of
- * both channels, except {@link #cancelKey}, {@link #cancelRequested} and {@link #picture}.
+ * both channels, except {@link #cancelRequested}, {@link #picture} and what {@link BackendState} says.
  *
  * <p>Back-pressure: a side is read from only while the other's outbound buffer is below its high water mark and nothing
  * is held. How a session starts is {@link SessionStart}'s, how it ends {@link SessionEnd}'s.
  */
 final class Session implements RelayedSession {
-    /** A client that pipelines more messages than this is not read from until some are answered. */
-    private static final int MAX_IN_FLIGHT = 1 << 16;
-
     final Relay relay;
     final SocketChannel client;
     final InFlight inFlight = new InFlight();
     final SessionSettings settings = new SessionSettings();
     final BulkGate bulk = new BulkGate(this);
+    final BackendState backend = new BackendState(this);
+    final BackPressure pressure = new BackPressure(this);
     private final Admission admission;
+    private final HeldReader heldReader;
 
     private final ClientSide clientSide = new ClientSide(this);
     private final ServerSide serverSide = new ServerSide(this);
@@ -40,15 +38,7 @@ final class Session implements RelayedSession {
     private @Nullable Interception interception;
     private volatile boolean holding;
     private @Nullable SocketChannel server;
-    private volatile @Nullable CancelKey cancelKey;
-    private volatile byte status = 'I';
-    private volatile boolean started;
     private final boolean opaque;
-
-    private long requestNanos;
-    private boolean requestRunning;
-    private boolean clientReading = true;
-    private boolean serverReading;
 
     Session(Relay relay, long id, SocketChannel client, StartupPacket.Startup startup, ByteBuf packet) {
         this.relay = relay;
@@ -57,6 +47,7 @@ final class Session implements RelayedSession {
         this.picture = new SessionPicture(this, id, startup);
         this.opaque = startup.isReplication();
         this.admission = new Admission(this, bulk);
+        this.heldReader = new HeldReader(this, bulk);
     }
 
     // ---- start ---------------------------------------------------------------------------------------------------
@@ -64,7 +55,7 @@ final class Session implements RelayedSession {
     /** @param behind what the client sent behind its startup packet, if anything */
     void start(ClientStartup handler, @Nullable ByteBuf behind) {
         relay.sessions().add(this);
-        readClient(false);
+        pressure.begin();
         client.pipeline().replace(handler, null, clientSide);
         if (behind != null) {
             clientSide.channelRead(client.pipeline().firstContext(), behind);
@@ -79,8 +70,8 @@ final class Session implements RelayedSession {
         inFlight.sent(FrontendType.SYNC);
         channel.writeAndFlush(packet, channel.voidPromise());
         clientSide.resume();
-        updateClientReading();
-        updateServerReading();
+        pressure.updateClient();
+        pressure.updateServer();
     }
 
     // ---- from the client -----------------------------------------------------------------------------------------
@@ -97,43 +88,12 @@ final class Session implements RelayedSession {
             sent(type);
             return Verdict.FORWARD;
         }
-        Interception holding = interception;
-        if (holding != null && !holding.passes(type)) {
-            return Verdict.MORE;
-        }
-        switch (type) {
-            case FrontendType.QUERY -> {
-                return admission.query(in, at, length, whole);
-            }
-            case FrontendType.PARSE -> {
-                return admission.parse(in, at, length, whole);
-            }
-            case FrontendType.BIND, FrontendType.DESCRIBE, FrontendType.EXECUTE, FrontendType.CLOSE -> {
-                if (type == FrontendType.BIND && admission.mustWait(in, at, length)) {
-                    return admission.waiting(whole);
-                }
-                if (holding != null && (!holding.prepared.isEmpty() || holding.isWatched())) {
-                    return admission.named(holding.prepared, type, in, at, length, whole);
-                }
-            }
-            case FrontendType.COPY_DATA -> {
-                if (bulk.isRunning() && !bulk.mayCopy(length)) {
-                    return Verdict.MORE;
-                }
-            }
-            case FrontendType.TERMINATE -> end.terminated();
-            default -> {}
-        }
-        sent(type);
-        return Verdict.FORWARD;
+        return admission.admit(interception, type, length, in, at, whole);
     }
 
     /** A message goes to the server. */
     void sent(byte type) {
-        if (!requestRunning && type != FrontendType.AUTHENTICATION) {
-            requestRunning = true;
-            requestNanos = System.nanoTime();
-        }
+        backend.sent(type);
         inFlight.sent(type);
         Interception holding = interception;
         if (holding != null) {
@@ -144,7 +104,7 @@ final class Session implements RelayedSession {
     /** Takes a whole message that {@link #admit} wanted held. */
     void held(byte type, ByteBuf message) {
         Interception holding = interception();
-        Held held = admission.held(type, message);
+        Held held = heldReader.read(type, message);
         if (held == null) {
             toServer(message);
             sent(type);
@@ -166,13 +126,13 @@ final class Session implements RelayedSession {
     void resumeClient() {
         clientSide.resume();
         end.forwarded();
-        updateClientReading();
+        pressure.updateClient();
     }
 
     /** Goes on with what the server has sent meanwhile. */
     void resumeServer() {
         serverSide.resume();
-        updateServerReading();
+        pressure.updateServer();
     }
 
     Interception interception() {
@@ -208,9 +168,7 @@ final class Session implements RelayedSession {
             return;
         }
         to.write(bytes, to.voidPromise());
-        if (inFlight.size() > MAX_IN_FLIGHT) {
-            updateClientReading();
-        }
+        pressure.sent();
     }
 
     void flushServer() {
@@ -225,7 +183,7 @@ final class Session implements RelayedSession {
     /** Whether the server's messages are taken apart. */
     boolean isAttending() {
         Interception attending = interception;
-        return !started || (attending != null && attending.isAttending());
+        return !backend.isStarted() || (attending != null && attending.isAttending());
     }
 
     /** Whether the server's messages wait. */
@@ -234,15 +192,10 @@ final class Session implements RelayedSession {
         return attending != null && attending.isHalted();
     }
 
-    boolean wantsRowCount() {
-        int head = inFlight.head();
-        return head == InFlight.BULK_QUERY || head == InFlight.BULK_EXECUTE;
-    }
-
     /** Whether such a message goes to the client without being read. */
     boolean mayPass(byte type) {
         Interception attending = interception;
-        if (started && attending != null) {
+        if (backend.isStarted() && attending != null) {
             return attending.mayPass(type);
         }
         return switch (type) {
@@ -253,65 +206,33 @@ final class Session implements RelayedSession {
 
     void onServerMessage(byte type, ByteBuf message) {
         Interception attending = interception;
-        if (started && attending != null) {
+        if (backend.isStarted() && attending != null) {
             attending.onServerMessage(type, message);
             return;
         }
         ByteBuf body = message.slice(message.readerIndex() + 5, message.readableBytes() - 5);
         if (type == BackendType.READY_FOR_QUERY) {
-            ready(body.getByte(body.readerIndex()));
+            backend.ready(body.getByte(body.readerIndex()));
         } else {
-            observe(type, body);
+            backend.observe(type, body);
         }
         toClient(message.retain());
-        if (started && attending != null) {
+        if (backend.isStarted() && attending != null) {
             attending.settle();
         }
     }
 
-    /** The server is done with a request. */
-    void ready(byte transactionStatus) {
-        status = transactionStatus;
-        inFlight.received(BackendType.READY_FOR_QUERY);
-        if (interception != null && transactionStatus == 'I') {
-            interception.prepared.transactionOver();
-        }
-        if (inFlight.isEmpty()) {
-            if (!started) {
-                sessionStarted();
-            } else if (requestRunning && !bulk.isRunning()) {
-                relay.traffic().answered(requestNanos, System.nanoTime());
-            }
-            requestRunning = false;
-            bulk.answered(requestNanos, System.nanoTime());
-        }
-        if (!clientReading) {
-            updateClientReading();
-        }
-    }
-
-    private void sessionStarted() {
-        started = true;
+    /** The first ReadyForQuery has come. */
+    void started() {
         start.done();
     }
 
-    /** A message that is read on its way. */
-    void observe(byte type, ByteBuf body) {
-        switch (type) {
-            case BackendType.PARAMETER_STATUS ->
-                settings.reported(
-                        BackendDecoder.parameterStatus(body, settings.encoding().charset()));
-            case BackendType.BACKEND_KEY_DATA -> {
-                CancelKey key = BackendDecoder.backendKeyData(body);
-                cancelKey = key;
-                relay.sessions().keyed(this, key);
-            }
-            case BackendType.COMMAND_COMPLETE ->
-                bulk.wrote(BackendDecoder.rowsOf(
-                        BackendDecoder.commandTag(body, settings.encoding().charset())));
-            default -> {}
+    /** Where the transaction stands after a request. */
+    void transactionIs(byte status) {
+        Interception told = interception;
+        if (told != null && status == 'I') {
+            told.prepared.transactionOver();
         }
-        inFlight.received(type);
     }
 
     void toClient(ByteBuf bytes) {
@@ -323,42 +244,10 @@ final class Session implements RelayedSession {
         end.answered();
     }
 
-    // ---- back-pressure -------------------------------------------------------------------------------------------
-
-    void updateClientReading() {
-        SocketChannel to = server;
-        boolean room = to != null && to.isWritable() && inFlight.size() <= MAX_IN_FLIGHT;
-        readClient(end.isLingering() || (room && (!isWaiting() || clientSide.keptBytes() == 0)));
-    }
-
-    /**
-     * Whether there is input of the client's that is still to be forwarded. The beginning of a message is not: what is kept
-     * while nothing is waited for waits for its own rest.
-     */
-    boolean keepsInput() {
-        return !isOpen() || (isWaiting() && clientSide.keptBytes() > 0);
-    }
-
     /** Whether what the client sends is kept for later. */
-    private boolean isWaiting() {
+    boolean isWaiting() {
         Interception waiting = interception;
         return bulk.isDelaying() || (waiting != null && waiting.isAttending());
-    }
-
-    void updateServerReading() {
-        SocketChannel from = server;
-        boolean wanted = client.isWritable() && !isHalted();
-        if (from != null && wanted != serverReading) {
-            serverReading = wanted;
-            from.config().setAutoRead(wanted);
-        }
-    }
-
-    private void readClient(boolean wanted) {
-        if (wanted != clientReading) {
-            clientReading = wanted;
-            client.config().setAutoRead(wanted);
-        }
     }
 
     // ---- what others want to know --------------------------------------------------------------------------------
@@ -404,15 +293,6 @@ final class Session implements RelayedSession {
         return end;
     }
 
-    boolean isStarted() {
-        return started;
-    }
-
-    @Nullable
-    CancelKey cancelKey() {
-        return cancelKey;
-    }
-
     /**
      * The client has asked to cancel.
      *
@@ -439,22 +319,9 @@ final class Session implements RelayedSession {
         }
     }
 
-    byte status() {
-        return status;
-    }
-
-    /** The server has told it in answer to a statement of the gateway's. */
-    void statusIs(byte now) {
-        status = now;
-    }
-
-    boolean isFailed() {
-        return status == 'E';
-    }
-
     /** Whether a transaction block is open. */
     boolean isInBlock() {
-        return status != 'I';
+        return backend.isInBlock();
     }
 
     /** Whether what is held is all of its transaction: no block is open, no statement went before, a Sync follows. */
@@ -464,14 +331,10 @@ final class Session implements RelayedSession {
     }
 
     boolean isBetweenTransactions() {
-        return status == 'I' && !holding && inFlight.isEmpty() && (clientSide.keptBytes() == 0 || bulk.isHoldingBack());
+        return !isInBlock() && !holding && inFlight.isEmpty() && (clientSide.keptBytes() == 0 || bulk.isHoldingBack());
     }
 
     boolean isHolding() {
         return holding;
-    }
-
-    boolean isRequestRunning() {
-        return requestRunning;
     }
 }

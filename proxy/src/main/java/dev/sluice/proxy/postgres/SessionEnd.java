@@ -59,7 +59,7 @@ final class SessionEnd {
             session.client.close();
             return;
         }
-        if (!session.isStarted()) {
+        if (!session.backend.isStarted()) {
             session.client.close();
             return;
         }
@@ -75,7 +75,7 @@ final class SessionEnd {
     /** The server is told of the end of the client's input once all of that has been forwarded. */
     void forwarded() {
         SocketChannel server = session.server();
-        if (!inputClosed || outputClosed || terminated || server == null || session.keepsInput()) {
+        if (!inputClosed || outputClosed || terminated || server == null || session.pressure.keepsInput()) {
             return;
         }
         outputClosed = true;
@@ -93,11 +93,11 @@ final class SessionEnd {
         session.abandon();
         session.relay.sessions().remove(session);
         SocketChannel server = session.server();
-        CancelKey key = session.cancelKey();
+        CancelKey key = session.backend.cancelKey();
         if (server == null) {
             return;
         }
-        boolean busy = !session.inFlight.isEmpty() || !session.isStarted();
+        boolean busy = !session.inFlight.isEmpty() || !session.backend.isStarted();
         if (busy && !lingering && key != null && server.isActive()) {
             session.relay.cancels().forward(session.client.eventLoop(), key, () -> {});
         }
@@ -141,7 +141,7 @@ final class SessionEnd {
         lastMoment = client.eventLoop().schedule(() -> client.close(), LINGER_MS, TimeUnit.MILLISECONDS);
         client.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(done -> {
             client.shutdownOutput();
-            session.updateClientReading();
+            session.pressure.updateClient();
             if (inputClosed || terminated) {
                 client.close();
             }
@@ -194,7 +194,7 @@ final class SessionEnd {
 
     /** Something has been answered: a session that is to end may do so between transactions. */
     void answered() {
-        if (draining && !isEnding() && session.isStarted() && session.isBetweenTransactions()) {
+        if (draining && !isEnding() && session.backend.isStarted() && session.isBetweenTransactions()) {
             refuse("57P01", "the gateway is shutting down");
         }
     }

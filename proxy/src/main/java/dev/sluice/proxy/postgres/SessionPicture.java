@@ -30,7 +30,7 @@ final class SessionPicture {
     }
 
     TransactionStatus transaction() {
-        return switch (session.status()) {
+        return switch (session.backend.status()) {
             case 'T' -> TransactionStatus.IN_TRANSACTION;
             case 'E' -> session.inFlight.isUnsynced() ? TransactionStatus.IN_TRANSACTION : TransactionStatus.FAILED;
             default -> session.inFlight.isUnsynced() ? TransactionStatus.IN_TRANSACTION : TransactionStatus.IDLE;
@@ -39,7 +39,7 @@ final class SessionPicture {
 
     SessionInfo info() {
         InetSocketAddress address = session.client.remoteAddress();
-        CancelKey key = session.cancelKey();
+        CancelKey key = session.backend.cancelKey();
         return new SessionInfo(
                 id,
                 session.relay.config().upstream(),
@@ -53,11 +53,13 @@ final class SessionPicture {
     }
 
     SessionSnapshot snapshot() {
-        String state = !session.isStarted()
+        String state = !session.backend.isStarted()
                 ? "connecting"
                 : session.isHolding()
                         ? "held"
-                        : session.bulk.isHoldingBack() ? "delayed" : session.isRequestRunning() ? "active" : "idle";
+                        : session.bulk.isHoldingBack()
+                                ? "delayed"
+                                : session.backend.isRequestRunning() ? "active" : "idle";
         return new SessionSnapshot(info(), transaction(), state, Duration.ofNanos(System.nanoTime() - sinceNanos));
     }
 }

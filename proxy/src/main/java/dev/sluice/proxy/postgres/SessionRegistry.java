@@ -20,7 +20,7 @@ final class SessionRegistry extends Sessions<Session> {
     @Override
     public void remove(Session session) {
         super.remove(session);
-        CancelKey key = session.cancelKey();
+        CancelKey key = session.backend.cancelKey();
         if (key != null) {
             byProcess.remove(key.processId(), session);
         }
@@ -36,7 +36,7 @@ final class SessionRegistry extends Sessions<Session> {
         if (session == null) {
             return false;
         }
-        CancelKey known = session.cancelKey();
+        CancelKey known = session.backend.cancelKey();
         return known != null && known.equals(key) && session.cancelRequested();
     }
 }
