@@ -15,12 +15,15 @@ public final class LedgerPeers implements Peers {
 
     private static final Duration FRESH = Duration.ofSeconds(3);
     private static final Duration FORGOTTEN = Duration.ofHours(1);
+    private static final Duration LOOKED_FOR = Duration.ofSeconds(10);
     private static final String ROWS = "rows";
 
     private final EngineSql engine;
     private final String gateway;
     private final Connections connections;
     private volatile boolean ready;
+    /** Applications write in databases, too, that have no ledger: it is not looked for before this moment. */
+    private volatile long absentUntil = System.nanoTime();
 
     /** Where a connection comes from, in autocommit. */
     public interface Connections {
@@ -47,6 +50,9 @@ public final class LedgerPeers implements Peers {
     }
 
     private <T> T with(Work<T> work) {
+        if (System.nanoTime() - absentUntil < 0) {
+            throw new Unreachable(new SQLException("there is no ledger"));
+        }
         try (Connection connection = connections.connection()) {
             if (!ready) {
                 install(connection);
@@ -60,22 +66,41 @@ public final class LedgerPeers implements Peers {
     }
 
     private void install(Connection connection) throws SQLException {
-        boolean present = Sql.on(
+        List<String> tables = Sql.on(
                         connection,
-                        "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = 'sluice'"
-                                + " AND table_name IN ('gateways', 'budgets')")
-                .one(row -> row.getInt(1) == 2)
-                .orElse(false);
-        List<String> tables = switch (engine) {
-            case POSTGRES -> PostgresLedgerScript.PEERS;
-            case MYSQL -> MySqlLedgerScript.PEERS;
-        };
-        for (String table : present ? List.<String>of() : tables) {
-            Sql.script(connection, table);
+                        "SELECT table_name FROM information_schema.tables WHERE table_schema = 'sluice'"
+                                + " AND table_name IN ('settings', 'gateways', 'budgets')")
+                .all(row -> row.getString(1));
+        if (!tables.contains("settings")) {
+            absentUntil = System.nanoTime() + LOOKED_FOR.toNanos();
+            throw new SQLException("there is no ledger");
+        }
+        if (tables.size() < 3) {
+            create(connection);
         }
         Sql.on(connection, "DELETE FROM sluice.gateways WHERE seen_at < " + engine.fromNow())
                 .with(micros(FORGOTTEN.negated()))
                 .update();
+    }
+
+    private void create(Connection connection) throws SQLException {
+        switch (engine) {
+            case POSTGRES ->
+                Sql.inTransaction(connection, () -> {
+                    // IF NOT EXISTS alone fails when two do it at once.
+                    Sql.script(
+                            connection,
+                            "SELECT pg_catalog.pg_advisory_xact_lock(" + PostgresLedgerScript.LOCK_SPACE + ")");
+                    for (String table : PostgresLedgerScript.PEERS) {
+                        Sql.script(connection, table);
+                    }
+                });
+            case MYSQL -> {
+                for (String table : MySqlLedgerScript.PEERS) {
+                    Sql.script(connection, table);
+                }
+            }
+        }
     }
 
     @Override

@@ -22,7 +22,7 @@ public final class EmbeddedMariaDb {
     }
 
     /** @param options of the server's, beside those that every test's has */
-    static DB start(String... options) {
+    public static DB start(String... options) {
         try {
             DBConfigurationBuilder builder = DBConfigurationBuilder.newBuilder();
             builder.setPort(0);

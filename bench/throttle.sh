@@ -1,0 +1,113 @@
+#!/usr/bin/env bash
+# What a backfill costs those who use the database meanwhile. PostgreSQL and Sluice on loopback, pgbench through Sluice at
+# about half of what the machine can do; the same run has phases without a backfill, with the throttled one, and without
+# again. Then, on the idle server, the backfill's rows a second against one plain UPDATE of the whole table.
+#
+#   bench/throttle.sh [--secs 30] [--rows 2000000] [--clients 4] [--rate N] [--out DIR]
+#
+# --rate: foreground transactions a second; by default half of what a short run at full speed reaches. Prints p50, p99 and
+# p99.9 in milliseconds, throughput and the ratios; writes load.csv, seconds.csv and, as plots, latency.svg and pace.svg to
+# the folder of --out (docs/throttling by default). Needs a machine with nothing else to do, PostgreSQL's server programs,
+# pgbench and python3.
+set -euo pipefail
+secs=30 rows=2000000 clients=4 rate= out=
+while [ $# -gt 0 ]; do
+  case $1 in
+    --secs) secs=$2; shift 2 ;;
+    --rows) rows=$2; shift 2 ;;
+    --clients) clients=$2; shift 2 ;;
+    --rate) rate=$2; shift 2 ;;
+    --out) out=$2; shift 2 ;;
+    *) sed -n '2,12p' "$0"; exit 2 ;;
+  esac
+done
+root=$(cd "$(dirname "$0")/.." && pwd)
+out=${out:-$root/docs/throttling}
+pgbin=${PGBIN:-$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -1)}
+[ -x "$pgbin/initdb" ] || { echo "throttle.sh: no PostgreSQL server found; set PGBIN" >&2; exit 3; }
+mkdir -p "$out"
+dir=$(mktemp -d /tmp/throttle-bench.XXXXXX)
+base=${PORT:-23500}
+gateway=
+as=()
+if [ "$(id -u)" = 0 ]; then
+  chown postgres "$dir"; chmod 755 "$dir"
+  as=(setpriv --reuid=postgres --regid=postgres --clear-groups)
+fi
+finish() {
+  [ -z "$gateway" ] || kill "$gateway" 2>/dev/null || true
+  "${as[@]}" "$pgbin/pg_ctl" -D "$dir/data" -m immediate stop >/dev/null 2>&1 || true
+  rm -rf "$dir"
+}
+trap finish EXIT
+cd "$dir"
+
+"${as[@]}" "$pgbin/initdb" -D data -U postgres -A trust --no-sync >/dev/null
+"${as[@]}" "$pgbin/pg_ctl" -D data -w -l log -o "-p $base -k $dir -c shared_buffers=512MB -c max_wal_size=4GB \
+  -c checkpoint_timeout=30min -c synchronous_commit=off -c autovacuum=off" start >/dev/null
+psql() { command "$pgbin/psql" -h 127.0.0.1 -U postgres -X -q -A -t -v ON_ERROR_STOP=1 "$@"; }
+table() {
+  psql -p "$base" postgres -c "SET client_min_messages = error" -c "DROP TABLE IF EXISTS $1" \
+    -c "CREATE TABLE $1 (id bigint PRIMARY KEY, v int, t text) WITH (autovacuum_enabled = false)" \
+    -c "INSERT INTO $1 SELECT i, i, repeat('x', 60) FROM generate_series(1, $rows) i" -c "VACUUM (FREEZE, ANALYZE) $1" -c CHECKPOINT
+}
+"$pgbin/pgbench" -h 127.0.0.1 -p "$base" -U postgres -i -q -s 10 postgres >/dev/null 2>&1
+table orders
+
+"$root/sluice" serve --upstream "jdbc:postgresql://127.0.0.1:$base/postgres?user=postgres" \
+  --listen "127.0.0.1:$((base + 1))" --http "127.0.0.1:$((base + 2))" --audit "$dir/audit.jsonl" --operators '*' >serve.log 2>&1 &
+gateway=$!
+# The first start builds it.
+for _ in $(seq 600); do
+  psql -p $((base + 1)) postgres -c 'SELECT 1' >/dev/null 2>&1 && break
+  kill -0 "$gateway" 2>/dev/null || { cat serve.log >&2; exit 3; }
+  sleep 1
+done
+
+# Foreground: reads and small writes by key.
+cat >load.sql <<'E2'
+\set id random(1, 1000000)
+\set other random(1, 1000000)
+SELECT abalance FROM pgbench_accounts WHERE aid = :id;
+UPDATE pgbench_accounts SET abalance = abalance + 1 WHERE aid = :other;
+E2
+load() { "$pgbin/pgbench" -h 127.0.0.1 -p $((base + 1)) -U postgres -n -M prepared -c "$clients" -j 1 -f load.sql "$@" postgres; }
+load -T 5 >warm.txt 2>&1
+if [ -z "$rate" ]; then
+  load -T 8 >full.txt 2>&1
+  rate=$(awk '/^tps/ {printf "%d", $3 / 2}' full.txt)
+fi
+echo "foreground: $rate transactions/s, $clients clients"
+
+# One run: calm, backfill, calm.
+( load -T $((secs * 3)) -R "$rate" -l --log-prefix=fore >fore.txt 2>&1 ) &
+run=$!
+begin=$(date +%s.%N)
+( while kill -0 "$run" 2>/dev/null; do
+    printf '%s %s\n' "$(date +%s.%N)" "$(curl -s "http://127.0.0.1:$((base + 2))/api/v1/throttle")"
+    sleep 0.5
+  done >pace.txt ) &
+watch=$!
+sleep "$secs"
+from=$(date +%s.%N)
+psql -p $((base + 1)) postgres \
+  -c "/* sluice: completion=return */ ALTER TABLE orders ADD COLUMN ref uuid NOT NULL DEFAULT gen_random_uuid()" 2>/dev/null
+sleep "$secs"
+psql -p $((base + 1)) postgres -c "ALTER SLUICE MIGRATION 1 PAUSE" >/dev/null 2>&1 || true
+until=$(date +%s.%N)
+filled=$(psql -p "$base" postgres -c "SELECT rows_done FROM sluice.migrations WHERE id = 1")
+wait "$run" || true
+wait "$watch" || true
+psql -p $((base + 1)) postgres -c "ALTER SLUICE MIGRATION 1 CANCEL" >/dev/null 2>&1 || true
+
+# Idle: the whole table, by one UPDATE and by the backfill.
+table plain; psql -p "$base" postgres -c "ALTER TABLE plain ADD COLUMN ref uuid" -c CHECKPOINT
+t0=$(date +%s.%N); psql -p "$base" postgres -c "UPDATE plain SET ref = gen_random_uuid()"; t1=$(date +%s.%N)
+psql -p "$base" postgres -c "DROP TABLE plain"
+table filled; sleep 4
+psql -p $((base + 1)) postgres -c "ALTER TABLE filled ADD COLUMN ref uuid DEFAULT gen_random_uuid()" 2>/dev/null
+sleep 1
+
+cat fore.* 2>/dev/null | grep -v '[a-z]' >all.log || true
+python3 "$root/bench/throttle-plot.py" --log all.log --pace pace.txt --begin "$begin" --from "$from" --until "$until" \
+  --secs "$secs" --filled "$filled" --rows "$rows" --update "$t0" "$t1" --audit audit.jsonl --out "$out"
