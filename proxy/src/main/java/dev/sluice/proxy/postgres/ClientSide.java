@@ -4,22 +4,18 @@ import dev.sluice.protocol.postgres.FrontendType;
 import dev.sluice.protocol.postgres.ProtocolException;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The client's half of a relay: follows headers, has the text of Query and Parse classified, and forwards buffers as
  * they were received. A message that must be held stops here, with all that follows it.
  */
-final class ClientSide extends ChannelInboundHandlerAdapter {
+final class ClientSide extends RelayHalf {
     static final int HEADER = 5;
     /** As the server's own limits: PQ_SMALL_MESSAGE_LIMIT and PQ_LARGE_MESSAGE_LIMIT. */
     private static final int MAX_SMALL_BYTES = 10_000;
 
     private static final int MAX_LARGE_BYTES = 0x3FFF_FFFE;
-
-    private final Session session;
 
     /** Bytes of a message that is being forwarded which are still to come. */
     private int passing;
@@ -27,19 +23,16 @@ final class ClientSide extends ChannelInboundHandlerAdapter {
     private int dropping;
 
     private byte droppingType;
-    /** What has been received and not been forwarded: an incomplete message, or what follows a held one. */
-    private @Nullable ByteBuf kept;
-
     private boolean closing;
 
     ClientSide(Session session) {
-        this.session = session;
+        super(session);
     }
 
     /** From now on what the client sends is thrown away. */
     void closing() {
         closing = true;
-        release();
+        dropKept();
     }
 
     @Override
@@ -58,34 +51,17 @@ final class ClientSide extends ChannelInboundHandlerAdapter {
 
     /** Goes on with what was kept behind a held message. */
     void resume() {
-        ByteBuf in = kept;
-        kept = null;
+        ByteBuf in = takeKept();
         if (in != null) {
             take(in, true);
             session.flushServer();
         }
     }
 
-    int keptBytes() {
-        ByteBuf in = kept;
-        return in == null ? 0 : in.readableBytes();
-    }
-
     /** The type of the message behind the one that is held; 0 when it has not come. */
     byte nextType() {
         ByteBuf in = kept;
         return in == null || !in.isReadable() ? 0 : in.getByte(in.readerIndex());
-    }
-
-    private ByteBuf join(ByteBuf in) {
-        ByteBuf before = kept;
-        if (before == null) {
-            return in;
-        }
-        kept = null;
-        before.writeBytes(in);
-        in.release();
-        return before;
     }
 
     /** @param ours whether the buffer is one that this handler made, and may go on growing */
@@ -220,14 +196,6 @@ final class ClientSide extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private void release() {
-        ByteBuf left = kept;
-        kept = null;
-        if (left != null) {
-            left.release();
-        }
-    }
-
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
         if (kept != null) {
@@ -251,11 +219,6 @@ final class ClientSide extends ChannelInboundHandlerAdapter {
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
         session.end().clientGone();
-    }
-
-    @Override
-    public void handlerRemoved(ChannelHandlerContext ctx) {
-        release();
     }
 
     @Override

@@ -4,9 +4,7 @@ import dev.sluice.protocol.postgres.BackendType;
 import dev.sluice.protocol.postgres.ProtocolException;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The server's half of a relay.
@@ -15,14 +13,12 @@ import org.jspecify.annotations.Nullable;
  * something (its start, an injected statement, a substitute's answer) messages are taken apart: whole ones go to {@link
  * Session#onServerMessage}, those that may be large stream past.
  */
-final class ServerSide extends ChannelInboundHandlerAdapter {
+final class ServerSide extends RelayHalf {
     private static final int HEADER = 5;
     /** A message that is read is refused above this length; rows and COPY data are not read. */
     private static final int MAX_READ_BYTES = 64 << 20;
 
     private static final int MAX_SMALL_BYTES = 64 << 10;
-
-    private final Session session;
 
     /** Bytes of the current message that are still to come and only pass. */
     private int passing;
@@ -31,13 +27,10 @@ final class ServerSide extends ChannelInboundHandlerAdapter {
 
     private int partialBytes;
     private int smallBytes;
-    /** What could not be taken apart yet. Its bytes have not been forwarded. */
-    private @Nullable ByteBuf kept;
-
     private byte lastType;
 
     ServerSide(Session session) {
-        this.session = session;
+        super(session);
     }
 
     /** The type of the last message that began. */
@@ -67,8 +60,7 @@ final class ServerSide extends ChannelInboundHandlerAdapter {
 
     /** Goes on with what was kept while the session was halted. */
     void resume() {
-        ByteBuf in = kept;
-        kept = null;
+        ByteBuf in = takeKept();
         if (in != null) {
             try {
                 attend(in, true);
@@ -209,17 +201,6 @@ final class ServerSide extends ChannelInboundHandlerAdapter {
 
     // ---- taking messages apart -----------------------------------------------------------------------------------
 
-    private ByteBuf join(ByteBuf in) {
-        ByteBuf before = kept;
-        if (before == null) {
-            return in;
-        }
-        kept = null;
-        before.writeBytes(in);
-        in.release();
-        return before;
-    }
-
     /** @param ours whether the buffer is one that this handler made, and may go on growing */
     private void attend(ByteBuf in, boolean ours) {
         int start = in.readerIndex();
@@ -304,15 +285,6 @@ final class ServerSide extends ChannelInboundHandlerAdapter {
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
         session.end().serverClosed();
-    }
-
-    @Override
-    public void handlerRemoved(ChannelHandlerContext ctx) {
-        ByteBuf left = kept;
-        kept = null;
-        if (left != null) {
-            left.release();
-        }
     }
 
     @Override
