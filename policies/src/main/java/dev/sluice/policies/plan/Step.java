@@ -2,6 +2,7 @@ package dev.sluice.policies.plan;
 
 import dev.sluice.policies.ddl.QualifiedName;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -68,6 +69,39 @@ public sealed interface Step {
                             Stream.of(pending),
                             keyColumns.stream())
                     .flatMap(s -> s);
+        }
+    }
+
+    /**
+     * One UPDATE or DELETE of the client's, carried out in small batches by key, each committed with its cursor: so every
+     * row that is there when it begins is treated once, whatever the statement makes of it. Needs no undo, and has none:
+     * what is committed stays.
+     *
+     * @param table the table with its schema; it has neither partitions nor inheritors
+     * @param keyColumns the primary key, none of which is changed
+     * @param from the table as the statement has it, with its alias
+     * @param set the assignments of an UPDATE; empty for a DELETE
+     * @param condition which rows it is about
+     * @param settings the client's, under which the text is read and run
+     * @param countsMatched MySQL: whether the client wants rows counted that were found, not only those that changed
+     */
+    record Batches(
+            QualifiedName table,
+            List<String> keyColumns,
+            String from,
+            String set,
+            String condition,
+            Map<String, String> settings,
+            boolean countsMatched)
+            implements Step {
+        public Batches {
+            keyColumns = List.copyOf(keyColumns);
+            settings = Map.copyOf(settings);
+        }
+
+        /** The statement without its condition. */
+        public String head() {
+            return set.isEmpty() ? "DELETE FROM " + from : "UPDATE " + from + " SET " + set;
         }
     }
 

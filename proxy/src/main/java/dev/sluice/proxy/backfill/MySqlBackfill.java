@@ -58,25 +58,41 @@ public final class MySqlBackfill {
     }
 
     private Batch begin(Connection connection, BackfillCursor cursor) throws SQLException {
-        Optional<List<String>> upper =
-                key(connection, "SELECT " + keys + " FROM " + table + " ORDER BY " + ordered(" DESC") + " LIMIT 1");
-        if (upper.isEmpty()) {
-            return new Batch(cursor, 0, true, false);
-        }
-        long total = number(
+        Optional<List<String>> upper = lastKey(connection);
+        return upper.isEmpty()
+                ? new Batch(cursor, 0, true, false)
+                : new Batch(cursor.bounds(upper.get(), 0, estimate(connection)), 0, false, false);
+    }
+
+    Optional<List<String>> lastKey(Connection connection) throws SQLException {
+        return key(connection, "SELECT " + keys + " FROM " + table + " ORDER BY " + ordered(" DESC") + " LIMIT 1");
+    }
+
+    /** How many rows the table has, more or less. */
+    long estimate(Connection connection) throws SQLException {
+        return number(
                 connection,
                 "SELECT COALESCE(MAX(TABLE_ROWS), 0) FROM information_schema.TABLES WHERE TABLE_SCHEMA = '"
                         + literal(step.table().schema().orElse("")) + "' AND TABLE_NAME = '"
                         + literal(step.table().name()) + "'");
-        return new Batch(cursor.bounds(upper.get(), 0, total), 0, false, false);
     }
 
-    private Batch walk(Connection connection, BackfillCursor cursor) throws SQLException {
+    /** The key of the last row of the next batch; empty where fewer rows are left. */
+    Optional<List<String>> endOfBatch(Connection connection, BackfillCursor cursor) throws SQLException {
         String after = cursor.last().isEmpty() ? "" : after(cursor.last()) + " AND ";
-        Optional<List<String>> end = key(
+        return key(
                 connection,
                 "SELECT " + keys + " FROM " + table + " WHERE " + after + upTo(cursor.upper()) + " ORDER BY "
                         + ordered("") + " LIMIT 1 OFFSET " + (cursor.batchRows() - 1));
+    }
+
+    /** The rows of a range. */
+    String within(BackfillCursor.Range range) {
+        return (range.after().isEmpty() ? "" : after(range.after()) + " AND ") + upTo(range.to());
+    }
+
+    private Batch walk(Connection connection, BackfillCursor cursor) throws SQLException {
+        Optional<List<String>> end = endOfBatch(connection, cursor);
         BackfillCursor.Range range = new BackfillCursor.Range(cursor.last(), end.orElse(cursor.upper()));
         Filled filled = fill(connection, range);
         BackfillCursor moved = cursor.walked(range.to(), filled.rows());
@@ -120,8 +136,7 @@ public final class MySqlBackfill {
     private record Filled(long rows, boolean whole) {}
 
     private Filled fill(Connection connection, BackfillCursor.Range range) throws SQLException {
-        String where = " WHERE " + (range.after().isEmpty() ? "" : after(range.after()) + " AND ") + upTo(range.to())
-                + " AND (" + step.pending() + ")";
+        String where = " WHERE " + within(range) + " AND (" + step.pending() + ")";
         try {
             if (number(connection, "SELECT COUNT(*) FROM " + table + where + " FOR UPDATE NOWAIT") == 0) {
                 return new Filled(0, true);
@@ -253,7 +268,7 @@ public final class MySqlBackfill {
         };
     }
 
-    private static long number(Connection connection, String sql) throws SQLException {
+    static long number(Connection connection, String sql) throws SQLException {
         try (Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery(sql)) {
             return row.next() ? row.getLong(1) : 0;

@@ -165,8 +165,16 @@ public final class PostgresBackfill {
         if (known != null) {
             return known;
         }
+        List<String> types = keyTypes(connection, table, step.keyColumns());
+        keyTypes.put(table, types);
+        return types;
+    }
+
+    /** The types of a key's columns, as the server prints them. */
+    static List<String> keyTypes(Connection connection, QualifiedName table, List<String> columns)
+            throws SQLException {
         List<String> types = new ArrayList<>();
-        for (String column : step.keyColumns()) {
+        for (String column : columns) {
             String sql = "SELECT pg_catalog.format_type(a.atttypid, NULL) FROM pg_catalog.pg_attribute a"
                     + " WHERE a.attname = ? AND a.attrelid = (" + OID + ")";
             try (PreparedStatement statement = connection.prepareStatement(sql)) {
@@ -180,7 +188,6 @@ public final class PostgresBackfill {
                 }
             }
         }
-        keyTypes.put(table, types);
         return types;
     }
 
@@ -193,14 +200,19 @@ public final class PostgresBackfill {
     }
 
     private long estimate(Connection connection) throws SQLException {
+        long total = 0;
+        for (QualifiedName table : leaves()) {
+            total += estimate(connection, table);
+        }
+        return total;
+    }
+
+    /** How many rows a table has, more or less. */
+    static long estimate(Connection connection, QualifiedName table) throws SQLException {
         String sql = "SELECT (CASE WHEN c.reltuples > 0 THEN c.reltuples"
                 + " ELSE pg_catalog.pg_stat_get_live_tuples(c.oid) END)::pg_catalog.int8"
                 + " FROM pg_catalog.pg_class c WHERE c.oid = (" + OID + ")";
-        long total = 0;
-        for (QualifiedName table : leaves()) {
-            total += number(connection, sql, table);
-        }
-        return total;
+        return number(connection, sql, table);
     }
 
     private static long pages(Connection connection, QualifiedName table) throws SQLException {

@@ -76,7 +76,7 @@ record PostgresBackfillSql(Step.Backfill step, QualifiedName table, List<String>
         return "UPDATE " + only() + " SET " + set() + " WHERE " + within(last, upper) + " AND " + pending();
     }
 
-    private String within(List<String> last, List<String> upper) {
+    String within(List<String> last, List<String> upper) {
         return after(last) + " AND (" + keys() + ") <= " + coalesced(upper);
     }
 

@@ -121,6 +121,8 @@ final class PolicyPlanning implements Planning {
                     case Step.Statements statements -> statements.sql().stream();
                     case Step.Online online -> List.of(online.sql()).stream();
                     case Step.Verify verify -> List.<String>of().stream();
+                    case Step.Batches batches ->
+                        throw new IllegalStateException("batches cannot be part of the expand phase");
                     case Step.Backfill backfill ->
                         throw new IllegalStateException("a backfill cannot be part of the expand phase");
                 })

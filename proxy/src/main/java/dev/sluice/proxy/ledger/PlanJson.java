@@ -29,6 +29,7 @@ public final class PlanJson {
         @JsonSubTypes.Type(value = Step.Statements.class, name = "statements"),
         @JsonSubTypes.Type(value = Step.Online.class, name = "online"),
         @JsonSubTypes.Type(value = Step.Backfill.class, name = "backfill"),
+        @JsonSubTypes.Type(value = Step.Batches.class, name = "batches"),
         @JsonSubTypes.Type(value = Step.Verify.class, name = "verify")
     })
     private interface StepKinds {}
@@ -92,6 +93,8 @@ public final class PlanJson {
                         b.keyColumns(),
                         b.leaves(),
                         b.suppressTriggers());
+            // The client's own text, and nothing of ours.
+            case Step.Batches b -> b;
             case Step.Verify v -> new Step.Verify(sql.apply(v.sql()), v.promise());
         };
     }

@@ -135,6 +135,7 @@ final class PlanRunner {
                 promised(online.doneWhen().orElse("SELECT true"));
             }
             case Step.Backfill backfill -> fill(backfill);
+            case Step.Batches batches -> throw new IllegalStateException("no schema change is carried out so");
             case Step.Verify verify -> promised(verify.sql());
         }
     }

@@ -81,6 +81,7 @@ final class Draft {
             case Step.Statements statements -> false;
             case Step.Online online -> true;
             case Step.Backfill backfill -> true;
+            case Step.Batches batches -> true;
             case Step.Verify verify -> true;
         });
     }

@@ -16,11 +16,13 @@ final class MySqlStepRunner implements StepRunner {
     private final WorkConnection work;
     private final DdlSteps ddl;
     private final BackfillStep backfill;
+    private final BatchesStep batches;
 
     MySqlStepRunner(ControlDatabase database, RunnerSettings settings, Pacer pacer) {
         this.work = new WorkConnection(database);
         this.ddl = new DdlSteps(work, database, settings);
         this.backfill = new BackfillStep(work, settings, pacer);
+        this.batches = new BatchesStep(work, settings, pacer);
     }
 
     @Override
@@ -29,6 +31,7 @@ final class MySqlStepRunner implements StepRunner {
             case Step.Statements statements -> ddl.statements(statements, run);
             case Step.Online online -> ddl.online(online, run);
             case Step.Backfill b -> backfill.run(b, run);
+            case Step.Batches b -> batches.run(b, run);
             case Step.Verify verify -> verify(verify, run);
         };
     }

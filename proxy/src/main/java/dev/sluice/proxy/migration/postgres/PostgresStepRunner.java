@@ -20,12 +20,14 @@ final class PostgresStepRunner implements StepRunner {
     private final ShortStatements statements;
     private final OnlineStatement online;
     private final BackfillStep backfill;
+    private final BatchesStep batches;
 
     PostgresStepRunner(ControlDatabase database, RunnerSettings settings, Pacer pacer) {
         this.work = new WorkConnection(database);
         this.statements = new ShortStatements(work, settings);
         this.online = new OnlineStatement(work, statements, settings);
         this.backfill = new BackfillStep(work, settings, pacer);
+        this.batches = new BatchesStep(work, settings, pacer);
     }
 
     @Override
@@ -38,6 +40,7 @@ final class PostgresStepRunner implements StepRunner {
                         c -> run.advance(c, run.next(), run.progress().because("")));
             case Step.Online o -> online.run(o, run);
             case Step.Backfill b -> backfill.run(b, run);
+            case Step.Batches b -> batches.run(b, run);
             case Step.Verify v -> verify(v, run);
         };
     }
