@@ -33,6 +33,7 @@ public record Plan(Optional<QualifiedName> target, List<String> columns, List<Ph
                     case Step.Statements statements -> statements.sql().stream();
                     case Step.Online online -> Stream.of(online.sql());
                     case Step.Backfill backfill -> backfill.sql();
+                    case Step.Batches batches -> Stream.of(batches.head(), batches.condition());
                     case Step.Verify verify -> Stream.<String>empty();
                 })
                 .toList();

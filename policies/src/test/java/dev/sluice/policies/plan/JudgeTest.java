@@ -71,6 +71,7 @@ class JudgeTest {
                     case Step.Online online -> java.util.stream.Stream.of(online.sql());
                     case Step.Backfill backfill ->
                         java.util.stream.Stream.of(backfill.assignments().toString());
+                    case Step.Batches batches -> java.util.stream.Stream.of(batches.head());
                     case Step.Verify verify -> java.util.stream.Stream.<String>empty();
                 })
                 .toList();

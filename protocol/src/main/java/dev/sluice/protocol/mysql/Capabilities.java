@@ -9,6 +9,7 @@ public final class Capabilities {
     /** CLIENT_LONG_PASSWORD of MySQL; MariaDB calls it CLIENT_MYSQL and leaves it out of its greeting. */
     public static final long LONG_PASSWORD = 1L;
 
+    public static final long FOUND_ROWS = 1L << 1;
     public static final long CONNECT_WITH_DB = 1L << 3;
     public static final long COMPRESS = 1L << 5;
     public static final long LOCAL_FILES = 1L << 7;

@@ -6,6 +6,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Map;
 import java.util.Properties;
 import javax.sql.DataSource;
 
@@ -57,9 +58,20 @@ public record ControlDatabase(ControlUpstream upstream, String name, DataSource 
         return dedicated(name, application);
     }
 
+    /** The same with options of the driver's. */
+    public Connection dedicated(String application, Map<String, String> options) throws SQLException {
+        return dedicated(name, application, options);
+    }
+
     /** A connection of its own to another database of the same server. */
     public Connection dedicated(String database, String application) throws SQLException {
+        return dedicated(database, application, Map.of());
+    }
+
+    private Connection dedicated(String database, String application, Map<String, String> options)
+            throws SQLException {
         Properties properties = properties(upstream, application);
+        properties.putAll(options);
         Connection connection = DriverManager.getConnection(upstream.urlOf(database), properties);
         if (upstream.isPostgres()) {
             try (Statement statement = connection.createStatement()) {

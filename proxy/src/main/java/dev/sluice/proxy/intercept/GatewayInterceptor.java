@@ -50,6 +50,8 @@ public final class GatewayInterceptor implements Interceptor {
     private final AuditIds ids;
     private final InterceptorSettings settings;
     private final TransactionEnd transactionEnd;
+    private final UnboundedWrites unbounded;
+    private final BatchedWrite batched;
     private final LostTransaction lostTransaction;
     private final Clock clock;
     private final OpenTransactions open = new OpenTransactions();
@@ -94,6 +96,8 @@ public final class GatewayInterceptor implements Interceptor {
         this.settings = settings;
         this.transactionEnd = new TransactionEnd(migrations, audit, settings, clock);
         this.lostTransaction = new LostTransaction(migrations, audit, clock);
+        this.unbounded = new UnboundedWrites(policy, audit, ids, clock);
+        this.batched = new BatchedWrite(unbounded, migrations, audit, settings, clock);
         this.clock = clock;
         this.conduct = new TransactionConduct(policy, open, audit, ids);
     }
@@ -191,7 +195,8 @@ public final class GatewayInterceptor implements Interceptor {
 
     private Ruling ruling(HeldSession session, String sql, List<StatementText> statements)
             throws CommandSyntaxException, ServerErrorException, RefusedException, MigrationException, AuditException {
-        if (statements.stream().noneMatch(GatewayInterceptor::concernsUs)) {
+        boolean writes = unbounded.concern(sql, statements, session.info());
+        if (!writes && statements.stream().noneMatch(GatewayInterceptor::concernsUs)) {
             conduct.message(session, sql, statements);
             return new Ruling.Forward();
         }
@@ -213,6 +218,14 @@ public final class GatewayInterceptor implements Interceptor {
         if (state.malformedCompletion().isPresent()) {
             throw new RefusedException(
                     Refusals.completionSetting(state.malformedCompletion().get()));
+        }
+        if (writes) {
+            boolean free = alone && session.isAlone();
+            AuditEvent.Who who = who(session.info(), state);
+            Optional<UnboundedWrites.Batched> found = unbounded.judge(session, sql, statements, who, free);
+            if (found.isPresent()) {
+                return batched.run(session, found.get(), database(session.info()), who, state);
+            }
         }
         return schemaChanges(session, sql, statements, state);
     }

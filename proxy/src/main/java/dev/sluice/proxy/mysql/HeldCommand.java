@@ -1,6 +1,7 @@
 package dev.sluice.proxy.mysql;
 
 import dev.sluice.policies.sql.Interest;
+import dev.sluice.protocol.mysql.Capabilities;
 import dev.sluice.protocol.mysql.Command;
 import dev.sluice.protocol.mysql.OkPacket;
 import dev.sluice.proxy.intercept.Ruling;
@@ -221,6 +222,11 @@ final class HeldCommand implements HeldSession {
     }
 
     // --- HeldSession
+
+    @Override
+    public boolean countsMatchedRows() {
+        return (session.capabilities() & Capabilities.FOUND_ROWS) != 0;
+    }
 
     @Override
     public SessionInfo info() {

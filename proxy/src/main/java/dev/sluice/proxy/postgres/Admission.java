@@ -69,17 +69,23 @@ final class Admission {
         }
         Interest interest = text.interest(FrontendType.QUERY, in, at, at + length + 1);
         if (interest == Interest.JUDGE || session.isWatched()) {
-            return Verdict.HOLD;
+            return hold(BulkWrite.ORDINARY);
         }
         BulkWrite write = bulk.look(interest, text);
         boolean waits = write.paced() || bulk.isBeginOwing(text);
-        if (write.judged() || executesByName(FrontendType.QUERY, in, at, at + length + 1)) {
-            return Verdict.HOLD;
-        }
         if (waits && !bulk.mayBegin(write)) {
             return held();
         }
+        if (write.judged() || executesByName(FrontendType.QUERY, in, at, at + length + 1)) {
+            return hold(write);
+        }
         return write.paced() ? forward(InFlight.BULK_QUERY, write) : forward(FrontendType.QUERY);
+    }
+
+    /** @param write what it is, should it be forwarded after all */
+    private Verdict hold(BulkWrite write) {
+        bulk.held(write);
+        return Verdict.HOLD;
     }
 
     /** What waits stays where it is; once it was cancelled it is taken, and answered. */
@@ -97,16 +103,16 @@ final class Admission {
         int end = at + length + 1;
         Interest interest = text.interest(FrontendType.PARSE, in, at, end);
         if (interest == Interest.JUDGE) {
-            return Verdict.HOLD;
+            return hold(BulkWrite.ORDINARY);
         }
         BulkWrite write = bulk.look(interest, text);
         boolean waits = write.paced() || bulk.isBeginOwing(text);
         boolean begins = text.beginsTransaction();
-        if (write.judged() || executesByName(FrontendType.PARSE, in, at, end)) {
-            return Verdict.HOLD;
-        }
         if (waits && !bulk.mayBegin(write)) {
             return held();
+        }
+        if (write.judged() || executesByName(FrontendType.PARSE, in, at, end)) {
+            return hold(write);
         }
         if (begins || bulk.hasBegin()) {
             bulk.prepared(FrontendMessage.parse(in, at, end).statement(), begins);
@@ -176,9 +182,12 @@ final class Admission {
 
     private Verdict executes(Prepared.Statement statement) {
         return switch (statement.interest()) {
-            case JUDGE -> Verdict.HOLD;
-            case NONE -> session.isWatched() ? Verdict.HOLD : forward(FrontendType.EXECUTE);
-            case BULK_WRITE -> session.isWatched() ? Verdict.HOLD : forward(InFlight.BULK_EXECUTE, statement.write());
+            case JUDGE -> hold(statement.write());
+            case NONE -> session.isWatched() ? hold(BulkWrite.ORDINARY) : forward(FrontendType.EXECUTE);
+            case BULK_WRITE ->
+                session.isWatched()
+                        ? hold(statement.write())
+                        : forward(InFlight.BULK_EXECUTE, statement.write());
         };
     }
 
@@ -223,7 +232,7 @@ final class Admission {
             }
             return whole ? Verdict.HOLD : Verdict.MORE;
         }
-        if (statement.interest() == Interest.BULK_WRITE && !bulk.mayBegin(statement.write())) {
+        if (statement.write().paced() && !bulk.mayBegin(statement.write())) {
             return waiting(whole);
         }
         prepared.bound(names.portal(), new Prepared.Portal(statement, new short[0]));

@@ -3,6 +3,8 @@ package dev.sluice.proxy.postgres;
 import dev.sluice.policies.sql.Interest;
 import dev.sluice.policies.sql.WriteText;
 import dev.sluice.protocol.postgres.FrontendMessage;
+import dev.sluice.protocol.postgres.FrontendType;
+import dev.sluice.protocol.postgres.InFlight;
 import dev.sluice.proxy.session.BulkPacing;
 import dev.sluice.proxy.session.BulkWrite;
 import io.netty.buffer.ByteBuf;
@@ -26,6 +28,7 @@ final class BulkGate {
     private long sinceNanos;
     private boolean delaying;
     private boolean awaitingAnswers;
+    private BulkWrite heldWrite = BulkWrite.ORDINARY;
     private boolean cancelled;
     private boolean running;
     private volatile boolean holdingBack;
@@ -161,6 +164,31 @@ final class BulkGate {
     }
 
     // ---- what happens to it --------------------------------------------------------------------------------------
+
+    /** A statement is to be judged, which is this besides. */
+    void held(BulkWrite write) {
+        heldWrite = write;
+    }
+
+    BulkWrite takeHeld() {
+        BulkWrite write = heldWrite;
+        heldWrite = BulkWrite.ORDINARY;
+        return write;
+    }
+
+    /** What was judged goes to the server after all. @return as what its answer is waited for */
+    byte forwarded(byte type) {
+        BulkWrite write = takeHeld();
+        if (!write.paced()) {
+            return type;
+        }
+        sent(write);
+        return switch (type) {
+            case FrontendType.QUERY -> InFlight.BULK_QUERY;
+            case FrontendType.EXECUTE -> InFlight.BULK_EXECUTE;
+            default -> type;
+        };
+    }
 
     /** A paced statement goes to the server. */
     void sent(BulkWrite write) {

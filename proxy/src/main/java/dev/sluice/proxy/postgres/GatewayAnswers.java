@@ -43,9 +43,10 @@ final class GatewayAnswers {
     }
 
     private void send(Held held, byte type) {
+        byte as = session.bulk.forwarded(type);
         session.toServer(held.message());
-        session.inFlight.sent(type);
-        interception.sent(type);
+        session.inFlight.sent(as);
+        interception.sent(as);
         session.flushServer();
         interception.open();
     }

@@ -100,7 +100,7 @@ final class HeldReader {
         }
         boolean virtual = isGatewayCommand(decoded.text(), session.settings.rules());
         Prepared.Statement statement =
-                new Prepared.Statement(Interest.JUDGE, decoded.text(), decoded.charset(), virtual);
+                new Prepared.Statement(Interest.JUDGE, decoded.text(), decoded.charset(), virtual, bulk.takeHeld());
         if (prepared.isFull()) {
             return refused(message, false, Refusals.tooManyStatements());
         }

@@ -53,6 +53,11 @@ public interface HeldSession {
         throw new IllegalStateException("this protocol answers a message as a whole");
     }
 
+    /** MySQL: whether the client counts rows that an UPDATE found, and not only those that it changed. */
+    default boolean countsMatchedRows() {
+        return false;
+    }
+
     /** Whether the client has gone or has asked to cancel what is held. */
     boolean abandoned();
 

@@ -49,11 +49,17 @@ public final class GatewayFixture implements AutoCloseable {
     private final PostgresListener listener;
 
     private GatewayFixture(
-            TestServer server, String database, Policy policy, InterceptorSettings settings, Path auditFile) {
+            TestServer server,
+            String database,
+            Policy policy,
+            InterceptorSettings settings,
+            TrafficListener traffic,
+            Pacer pacer,
+            Path auditFile) {
         this.server = server;
         this.database = database;
         this.pools = new ControlPools(List.of(server.upstream()));
-        PostgresEngine engine = new PostgresEngine(Pacer.UNTHROTTLED);
+        PostgresEngine engine = new PostgresEngine(pacer);
         this.audit = new AuditLog(auditFile, 0, Clock.systemUTC());
         this.runner = new LedgerMigrations(pools, runnerSettings(database), any -> engine, new MigrationAudit(audit));
         PostgresLedger ledger = new PostgresLedger();
@@ -79,7 +85,7 @@ public final class GatewayFixture implements AutoCloseable {
                 LOOPS,
                 Classifier::classify,
                 interceptor,
-                TrafficListener.NONE);
+                traffic);
         listener.start();
     }
 
@@ -95,9 +101,21 @@ public final class GatewayFixture implements AutoCloseable {
     /** A gateway in front of a database that is there already. */
     public static GatewayFixture start(
             TestServer server, String database, Policy policy, InterceptorSettings settings) {
+        return start(server, database, policy, settings, TrafficListener.NONE, Pacer.UNTHROTTLED);
+    }
+
+    /** The same with what hears of the traffic, and paces. */
+    public static GatewayFixture start(
+            TestServer server,
+            String database,
+            Policy policy,
+            InterceptorSettings settings,
+            TrafficListener traffic,
+            Pacer pacer) {
         try {
             Path folder = Files.createTempDirectory("gateway");
-            return new GatewayFixture(server, database, policy, settings, folder.resolve("audit.jsonl"));
+            return new GatewayFixture(
+                    server, database, policy, settings, traffic, pacer, folder.resolve("audit.jsonl"));
         } catch (IOException e) {
             throw new IllegalStateException(e);
         }

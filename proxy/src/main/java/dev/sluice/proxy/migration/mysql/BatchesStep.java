@@ -4,64 +4,67 @@ import dev.sluice.policies.plan.Step;
 import dev.sluice.proxy.backfill.BackfillCursor;
 import dev.sluice.proxy.backfill.MySqlBackfill;
 import dev.sluice.proxy.backfill.MySqlBatches;
-import dev.sluice.proxy.migration.BatchPace;
+import dev.sluice.proxy.migration.StatementBatches;
 import dev.sluice.proxy.migration.Outcome;
 import dev.sluice.proxy.migration.Run;
 import dev.sluice.proxy.migration.RunnerSettings;
 import dev.sluice.proxy.throttle.Pacer;
+import dev.sluice.proxy.throttle.Pacer.Turn;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Does a client's UPDATE or DELETE in batches, each in a transaction with its cursor. */
 final class BatchesStep {
 
-    /** A row is locked, and nobody waited for it; a wait was too long; a deadlock. */
-    private static final int NOWAIT = 3572;
+    private static final Pattern NUMBER = Pattern.compile("\\d+(\\.\\d+)?");
 
-    private static final int LOCK_WAIT_TIMEOUT = 1205;
-    private static final int DEADLOCK = 1213;
+    /** A wait was too long; a deadlock; a row is locked, and nobody waited for it. */
+    private static final Set<Integer> IN_THE_WAY = Set.of(1205, 1213, 3572);
+
+    private static final StatementBatches.Contention CONTENTION = new StatementBatches.Contention() {
+        @Override
+        public boolean is(SQLException e) {
+            return IN_THE_WAY.contains(e.getErrorCode());
+        }
+
+        @Override
+        public String blocker() {
+            return "a row is locked by another session";
+        }
+    };
 
     private final WorkConnection work;
-    private final BatchPace pace;
+    private final StatementBatches pace;
     private @Nullable MySqlBatches batches;
     private Step.@Nullable Batches of;
-    private long begin;
 
     BatchesStep(WorkConnection work, RunnerSettings settings, Pacer pacer) {
         this.work = work;
-        this.pace = new BatchPace(settings, pacer);
+        this.pace = new StatementBatches(settings, pacer);
     }
 
     Outcome run(Step.Batches step, Run run) throws SQLException {
-        Optional<Outcome> waits = pace.before(run);
-        if (waits.isPresent()) {
-            return waits.get();
-        }
-        BackfillCursor cursor = pace.cursor(run);
-        MySqlBackfill.Batch batch;
-        try {
-            batch = work.inTransaction(run, connection -> {
-                begin = System.nanoTime();
-                settings(connection, step);
-                MySqlBackfill.Batch next = batches(step).next(connection, cursor);
-                pace.record(
-                        connection, run, next.cursor(), next.rows(), next.finished(), System.nanoTime() - begin);
-                return next;
-            });
-        } catch (SQLException e) {
-            if (e.getErrorCode() == NOWAIT
-                    || e.getErrorCode() == LOCK_WAIT_TIMEOUT
-                    || e.getErrorCode() == DEADLOCK) {
-                return pace.contended(cursor, "");
-            }
-            throw e;
-        }
-        return batch.finished() ? new Outcome.Done() : pace.rest(run, batch.rows(), System.nanoTime() - begin);
+        return pace.run(run, step.table(), (cursor, go) -> batch(step, run, cursor, go), CONTENTION);
+    }
+
+    private StatementBatches.Done batch(Step.Batches step, Run run, BackfillCursor cursor, Turn.Go go)
+            throws SQLException {
+        return work.inTransaction(run, connection -> {
+            long begin = System.nanoTime();
+            MySqlBackfill.Batch next =
+                    under(connection, step, same -> batches(step).next(same, cursor));
+            StatementBatches.Done done = new StatementBatches.Done(
+                    next.rows(), next.finished(), Duration.ofNanos(System.nanoTime() - begin));
+            pace.record(connection, run, next.cursor(), done, go);
+            return done;
+        });
     }
 
     private MySqlBatches batches(Step.Batches step) {
@@ -74,14 +77,41 @@ final class BatchesStep {
         return present;
     }
 
-    /** The names are the gateway's own. */
-    private static void settings(Connection connection, Step.Batches step) throws SQLException {
-        for (Map.Entry<String, String> setting : new TreeMap<>(step.settings()).entrySet()) {
-            try (PreparedStatement statement =
-                    connection.prepareStatement("SET SESSION " + setting.getKey() + " = ?")) {
-                statement.setString(1, setting.getValue());
-                statement.execute();
+    /**
+     * The client's settings for the batch alone: by the ledger's clock above all, the moment of the statement is long ago.
+     * The names are the gateway's own.
+     */
+    private static <T> T under(Connection connection, Step.Batches step, WorkConnection.Work<T> work)
+            throws SQLException {
+        Map<String, String> settings = new TreeMap<>(step.settings());
+        try (Statement statement = connection.createStatement()) {
+            StringBuilder set = new StringBuilder();
+            for (Map.Entry<String, String> setting : settings.entrySet()) {
+                set.append(set.isEmpty() ? "SET " : ", ")
+                        .append("SESSION ")
+                        .append(setting.getKey())
+                        .append(" = ")
+                        .append(value(setting.getValue()));
             }
+            statement.execute(set.toString());
+            T result = work.run(connection);
+            statement.execute("SET SESSION timestamp = DEFAULT");
+            return result;
+        } catch (SQLException e) {
+            reset(connection, e);
+            throw e;
         }
+    }
+
+    private static void reset(Connection connection, SQLException because) {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("SET SESSION timestamp = DEFAULT");
+        } catch (SQLException e) {
+            because.addSuppressed(e);
+        }
+    }
+
+    private static String value(String text) {
+        return NUMBER.matcher(text).matches() ? text : "'" + text.replace("\\", "\\\\").replace("'", "''") + "'";
     }
 }

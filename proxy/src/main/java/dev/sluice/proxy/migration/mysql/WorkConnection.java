@@ -1,5 +1,6 @@
 package dev.sluice.proxy.migration.mysql;
 
+import dev.sluice.policies.plan.Step;
 import dev.sluice.proxy.catalog.ControlDatabase;
 import dev.sluice.proxy.catalog.SessionReadings;
 import dev.sluice.proxy.migration.Run;
@@ -7,6 +8,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,7 +67,7 @@ final class WorkConnection implements AutoCloseable {
         if (present != null && !present.isClosed()) {
             return present;
         }
-        Connection fresh = database.dedicated("sluice migration " + run.entry().id());
+        Connection fresh = database.dedicated("sluice migration " + run.entry().id(), options(run));
         try {
             id = number(fresh, "SELECT CONNECTION_ID()");
             takeOver(fresh, "sluice.run." + run.entry().id());
@@ -76,6 +78,14 @@ final class WorkConnection implements AutoCloseable {
         }
         connection = fresh;
         return fresh;
+    }
+
+    /** Both drivers count rows that were found, unless they are told that the client counts those that changed. */
+    private static Map<String, String> options(Run run) {
+        boolean changed = run.plan().phases().stream()
+                .flatMap(phase -> phase.steps().stream())
+                .anyMatch(step -> step instanceof Step.Batches batches && !batches.countsMatched());
+        return changed ? Map.of("useAffectedRows", "true") : Map.of();
     }
 
     private static void takeOver(Connection fresh, String lock) throws SQLException {

@@ -5,57 +5,70 @@ import dev.sluice.proxy.backfill.BackfillCursor;
 import dev.sluice.proxy.backfill.PostgresBackfill;
 import dev.sluice.proxy.backfill.PostgresBatches;
 import dev.sluice.proxy.catalog.RoleScope;
-import dev.sluice.proxy.migration.BatchPace;
+import dev.sluice.proxy.migration.StatementBatches;
 import dev.sluice.proxy.migration.Outcome;
 import dev.sluice.proxy.migration.Run;
 import dev.sluice.proxy.migration.RunnerSettings;
 import dev.sluice.proxy.throttle.Pacer;
+import dev.sluice.proxy.throttle.Pacer.Turn;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Does a client's UPDATE or DELETE in batches, each in a transaction with its cursor. */
 final class BatchesStep {
 
+    /** A row is locked; a deadlock; somebody has changed it meanwhile. */
+    private static final Set<String> IN_THE_WAY = Set.of("55P03", "40P01", "40001");
+
     private final WorkConnection work;
     private final RunnerSettings settings;
-    private final BatchPace pace;
+    private final StatementBatches pace;
     private @Nullable PostgresBatches batches;
     private Step.@Nullable Batches of;
-    private long begin;
 
     BatchesStep(WorkConnection work, RunnerSettings settings, Pacer pacer) {
         this.work = work;
         this.settings = settings;
-        this.pace = new BatchPace(settings, pacer);
+        this.pace = new StatementBatches(settings, pacer);
     }
 
     Outcome run(Step.Batches step, Run run) throws SQLException {
-        Optional<Outcome> waits = pace.before(run);
-        if (waits.isPresent()) {
-            return waits.get();
-        }
-        BackfillCursor cursor = pace.cursor(run);
-        PostgresBackfill.Batch batch;
-        try {
-            batch = work.inTransaction(run, (connection, scope) -> {
-                begin = System.nanoTime();
-                scope.prepare(transactionSettings(step));
-                var next = batches(step).next(connection, scope, cursor);
-                pace.record(
-                        connection, run, next.cursor(), next.rows(), next.finished(), System.nanoTime() - begin);
-                return next;
-            });
-        } catch (SQLException e) {
-            if ("55P03".equals(e.getSQLState()) || "40P01".equals(e.getSQLState())) {
-                return pace.contended(cursor, cursor.batchRows() > 1 ? "" : blocker(step, run));
+        return pace.run(run, step.table(), (cursor, go) -> batch(step, run, cursor, go), contention(step, run));
+    }
+
+    private StatementBatches.Done batch(Step.Batches step, Run run, BackfillCursor cursor, Turn.Go go)
+            throws SQLException {
+        return work.inTransaction(run, (connection, scope) -> {
+            long begin = System.nanoTime();
+            scope.prepare(transactionSettings(step));
+            PostgresBackfill.Batch next = batches(step).next(connection, scope, cursor);
+            StatementBatches.Done done = new StatementBatches.Done(
+                    next.rows(), next.finished(), Duration.ofNanos(System.nanoTime() - begin));
+            pace.record(connection, run, next.cursor(), done, go);
+            return done;
+        });
+    }
+
+    private StatementBatches.Contention contention(Step.Batches step, Run run) {
+        return new StatementBatches.Contention() {
+            @Override
+            public boolean is(SQLException e) {
+                return IN_THE_WAY.contains(String.valueOf(e.getSQLState()));
             }
-            throw e;
-        }
-        return batch.finished() ? new Outcome.Done() : pace.rest(run, batch.rows(), System.nanoTime() - begin);
+
+            @Override
+            public String blocker() throws SQLException {
+                try (Connection other = run.database().connection()) {
+                    return Blockers.on(other, step.table(), work.pid())
+                            .orElse("a row is locked by another session");
+                }
+            }
+        };
     }
 
     private PostgresBatches batches(Step.Batches step) {
@@ -80,11 +93,5 @@ final class BatchesStep {
                     .append("'; ");
         }
         return sql.toString();
-    }
-
-    private String blocker(Step.Batches step, Run run) throws SQLException {
-        try (Connection other = run.database().connection()) {
-            return Blockers.on(other, step.table(), work.pid()).orElse("");
-        }
     }
 }

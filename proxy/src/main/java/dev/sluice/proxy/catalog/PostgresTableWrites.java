@@ -1,0 +1,215 @@
+package dev.sluice.proxy.catalog;
+
+import dev.sluice.policies.dml.TableWrite;
+import dev.sluice.policies.dml.TableWrite.Verb;
+import dev.sluice.policies.sql.Dialect;
+import dev.sluice.policies.sql.SqlText;
+import dev.sluice.proxy.catalog.TableWriteFacts.Name;
+import dev.sluice.proxy.session.HeldSession;
+import dev.sluice.proxy.session.ServerErrorException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** PostgreSQL: tables, keys, triggers and foreign keys from the catalog. What the expressions call is for {@link PostgresExpressions}. */
+final class PostgresTableWrites implements TableWriteReading {
+
+    /** Settings that decide what an expression comes to. */
+    private static final List<String> SETTINGS = List.of(
+            "TimeZone",
+            "DateStyle",
+            "IntervalStyle",
+            "bytea_output",
+            "extra_float_digits",
+            "lc_monetary",
+            "lc_numeric",
+            "lc_time",
+            "default_text_search_config",
+            "xmlbinary",
+            "xmloption",
+            "array_nulls",
+            "transform_null_equals",
+            "backslash_quote");
+
+    private static final String TABLE = """
+            SELECT c.relkind, c.relpersistence, c.relrowsecurity, c.relhasrules, c.relispartition,
+              EXISTS (SELECT 1 FROM pg_catalog.pg_inherits h WHERE h.inhparent = c.oid),
+              (SELECT pg_catalog.string_agg(a.attname, E'\\n' ORDER BY k.o)
+                 FROM pg_catalog.pg_index i, pg_catalog.unnest(i.indkey) WITH ORDINALITY k (n, o)
+                 JOIN pg_catalog.pg_attribute a ON a.attnum = k.n
+                WHERE i.indrelid = c.oid AND i.indisprimary AND i.indisvalid AND a.attrelid = c.oid
+                  AND k.o <= i.indnkeyatts),
+              (SELECT pg_catalog.string_agg(t.tgname, ', ') FROM pg_catalog.pg_trigger t
+                WHERE t.tgrelid = c.oid AND NOT t.tgisinternal AND t.tgenabled <> 'D'),
+              (SELECT pg_catalog.string_agg(
+                        CASE WHEN i.indpred IS NOT NULL OR a.attgenerated <> '' THEN '' ELSE coalesce(a.attname, '') END,
+                        E'\\n')
+                 FROM pg_catalog.pg_index i CROSS JOIN pg_catalog.unnest(i.indkey) k (n)
+                 LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.n AND k.n <> 0
+                WHERE i.indrelid = c.oid AND NOT i.indisprimary AND (i.indisunique OR i.indisexclusion)),
+              EXISTS (SELECT 1 FROM pg_catalog.pg_constraint f
+                       WHERE f.contype = 'f' AND f.conrelid = c.oid AND f.confrelid = c.oid),
+              EXISTS (SELECT 1 FROM pg_catalog.pg_constraint f
+                       WHERE f.contype = 'f' AND f.conrelid = c.oid AND f.confdeltype IN ('c', 'n', 'd'))
+                AND EXISTS (SELECT 1 FROM pg_catalog.pg_constraint f
+                       WHERE f.contype = 'f' AND f.confrelid = c.oid AND f.confdeltype IN ('c', 'n', 'd')),
+              pg_catalog.current_setting('session_replication_role'), pg_catalog.current_setting('search_path')
+            FROM pg_catalog.pg_class c WHERE c.oid = pg_catalog.to_regclass(%s)""";
+
+    @Override
+    public Optional<TableWriteFacts.Size> size(HeldSession session, Name name) throws ServerErrorException {
+        List<List<Optional<String>>> rows = session.query(
+                        "SELECT n.nspname, (CASE WHEN c.reltuples < 0 THEN -1 ELSE c.reltuples END)::int8,"
+                                + " pg_catalog.pg_total_relation_size(c.oid) FROM pg_catalog.pg_class c"
+                                + " JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
+                                + " WHERE c.oid = pg_catalog.to_regclass(" + literal(name.schema(), name.table())
+                                + ")")
+                .rows();
+        return rows.stream()
+                .findFirst()
+                .map(row -> new TableWriteFacts.Size(
+                        row.get(0).orElse(""), number(row.get(1)), number(row.get(2))));
+    }
+
+    private static long number(Optional<String> text) {
+        return text.map(Long::parseLong).orElse(-1L);
+    }
+
+    private static String literal(Optional<String> schema, String table) {
+        return SqlText.quoteLiteral(
+                Dialect.POSTGRES, SqlText.quoteQualified(Dialect.POSTGRES, schema, table));
+    }
+
+    @Override
+    public TableWriteFacts facts(HeldSession session, TableWrite write) throws ServerErrorException {
+        List<String> obstacles = new ArrayList<>();
+        List<Optional<String>> row = session.query(TABLE.formatted(literal(write.schema(), write.table())))
+                .rows()
+                .getFirst();
+        List<String> key = lines(row.get(6));
+        table(row, obstacles);
+        keys(write, row, key, obstacles);
+        PostgresExpressions.check(session, write, obstacles);
+        plan(session, write, obstacles);
+        return new TableWriteFacts(
+                key, obstacles, settings(session, obstacles), moments(session, write), row.get(12).orElse(""));
+    }
+
+    private static List<String> lines(Optional<String> text) {
+        return text.map(t -> Arrays.asList(t.split("\n", -1))).orElse(List.of());
+    }
+
+    private static boolean is(Optional<String> flag) {
+        return flag.filter("t"::equals).isPresent();
+    }
+
+    private static void table(List<Optional<String>> row, List<String> obstacles) {
+        if (!row.get(0).orElse("").equals("r")) {
+            obstacles.add("it is not about an ordinary table");
+        }
+        if (row.get(1).orElse("").equals("t")) {
+            obstacles.add("the table is temporary");
+        }
+        if (is(row.get(2))) {
+            obstacles.add("the table has row security");
+        }
+        if (is(row.get(3))) {
+            obstacles.add("the table has rules");
+        }
+        if (is(row.get(5))) {
+            obstacles.add("the table has partitions or inheritors");
+        }
+        row.get(7).ifPresent(triggers -> obstacles.add("the table has triggers: " + triggers));
+        if (!row.get(11).orElse("").equals("origin")) {
+            obstacles.add("session_replication_role is not origin");
+        }
+    }
+
+    private static void keys(
+            TableWrite write, List<Optional<String>> row, List<String> key, List<String> obstacles) {
+        if (key.isEmpty()) {
+            obstacles.add("the table has no primary key to walk by");
+        }
+        write.assigned().stream()
+                .filter(key::contains)
+                .findFirst()
+                .ifPresent(column -> obstacles.add("it changes the primary key column " + column));
+        List<String> unique = lines(row.get(8));
+        if (write.verb() == Verb.UPDATE && unique.contains("")) {
+            obstacles.add("the table has a unique index over an expression, a generated column or a part of its rows");
+        }
+        write.assigned().stream()
+                .filter(unique::contains)
+                .findFirst()
+                .ifPresent(column -> obstacles.add("it changes " + column + ", which a unique index is over"));
+        if (is(row.get(9))) {
+            obstacles.add("the table has a foreign key to itself");
+        }
+        if (write.verb() == Verb.DELETE && is(row.get(10))) {
+            obstacles.add("foreign keys with actions lead to the table and from it");
+        }
+    }
+
+    /** The server's own plan shows one table and nothing else. */
+    private static void plan(HeldSession session, TableWrite write, List<String> obstacles)
+            throws ServerErrorException {
+        StringBuilder plan = new StringBuilder();
+        for (List<Optional<String>> line :
+                session.query("EXPLAIN (VERBOSE, FORMAT JSON) " + write.statement()).rows()) {
+            plan.append(line.getFirst().orElse("")).append('\n');
+        }
+        String text = plan.toString();
+        if (text.split("\"Relation Name\"", -1).length - 1 > 2
+                || text.contains("\"Subplan Name\"")
+                || text.contains("\"InitPlan\"")) {
+            obstacles.add("the server's plan for it reads more than the table itself");
+        }
+    }
+
+    private static Map<String, String> settings(HeldSession session, List<String> obstacles)
+            throws ServerErrorException {
+        StringBuilder sql = new StringBuilder("SELECT ");
+        for (int i = 0; i < SETTINGS.size(); i++) {
+            sql.append(i == 0 ? "" : ", ")
+                    .append("pg_catalog.current_setting('")
+                    .append(SETTINGS.get(i))
+                    .append("')");
+        }
+        List<Optional<String>> row = session.query(sql.toString()).rows().getFirst();
+        Map<String, String> settings = new HashMap<>();
+        for (int i = 0; i < SETTINGS.size(); i++) {
+            settings.put(SETTINGS.get(i), row.get(i).orElse(""));
+        }
+        if (!settings.getOrDefault("DateStyle", "").startsWith("ISO")) {
+            obstacles.add("DateStyle is not ISO");
+        }
+        return settings;
+    }
+
+    private static Map<String, String> moments(HeldSession session, TableWrite write) throws ServerErrorException {
+        if (write.times().isEmpty()) {
+            return Map.of();
+        }
+        List<Optional<String>> row = session.query("SELECT pg_catalog.now()::text, current_date::text,"
+                        + " current_time::text, localtimestamp::text, localtime::text")
+                .rows()
+                .getFirst();
+        String now = moment(row.get(0), "timestamptz");
+        return Map.of(
+                "now", now,
+                "transaction_timestamp", now,
+                "statement_timestamp", now,
+                "current_timestamp", now,
+                "current_date", moment(row.get(1), "date"),
+                "current_time", moment(row.get(2), "timetz"),
+                "localtimestamp", moment(row.get(3), "timestamp"),
+                "localtime", moment(row.get(4), "time"));
+    }
+
+    private static String moment(Optional<String> text, String type) {
+        return "('" + text.orElse("") + "'::pg_catalog." + type + ")";
+    }
+}

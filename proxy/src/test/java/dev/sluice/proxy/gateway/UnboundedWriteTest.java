@@ -1,0 +1,289 @@
+package dev.sluice.proxy.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.awaitility.Awaitility.await;
+
+import dev.sluice.policies.policy.Action;
+import dev.sluice.policies.policy.Amount;
+import dev.sluice.policies.policy.CompiledPolicy;
+import dev.sluice.policies.policy.Policy;
+import dev.sluice.policies.policy.PolicyDocument;
+import dev.sluice.policies.policy.PolicyDocument.RuleSetting;
+import dev.sluice.policies.policy.PolicyDocument.Scope;
+import dev.sluice.policies.policy.PolicyException;
+import dev.sluice.policies.policy.When;
+import dev.sluice.proxy.audit.AuditTrail;
+import dev.sluice.proxy.migration.Migration;
+import dev.sluice.proxy.migration.Migrations;
+import dev.sluice.proxy.testing.GatewayFixture;
+import dev.sluice.proxy.testing.PressuredTraffic;
+import dev.sluice.proxy.testing.TestServer;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** The rule unbounded-dml in front of a real server. */
+@Tag("integration")
+class UnboundedWriteTest {
+
+    private static final int ROWS = 20_000;
+
+    private final PressuredTraffic traffic = new PressuredTraffic(policy(Action.REWRITE, "> 1000"));
+    private final GatewayFixture gateway = GatewayFixture.start(
+            TestServer.newest(),
+            TestServer.newest().newDatabase(),
+            policy(Action.REWRITE, "> 1000"),
+            GatewayFixture.settings(),
+            traffic,
+            traffic.throttle());
+
+    /** The action for tables of such a size. */
+    private static Policy policy(Action action, String rows) {
+        try {
+            When large = new When(
+                    List.of(),
+                    List.of(),
+                    List.of(),
+                    List.of(),
+                    List.of(),
+                    List.of(),
+                    Optional.of(Amount.parse(rows)),
+                    Optional.empty(),
+                    List.of(),
+                    List.of(),
+                    Optional.empty());
+            return CompiledPolicy.of(
+                    new PolicyDocument(
+                            true,
+                            List.of(),
+                            List.of(new Scope(
+                                    large,
+                                    List.of(new RuleSetting("unbounded-dml", action, "policy.yaml:3")),
+                                    "policy.yaml:2"))),
+                    Set.of("unbounded-dml"));
+        } catch (PolicyException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @BeforeEach
+    void tables() throws SQLException {
+        direct("CREATE TABLE item (id int, part int, price numeric NOT NULL, name text, at timestamptz,"
+                + " code int UNIQUE, PRIMARY KEY (id, part))");
+        direct("INSERT INTO item SELECT i / 3, i % 3, i, 'n' || i, NULL, i FROM generate_series(1, " + ROWS + ") i");
+        direct("CREATE TABLE small (id int PRIMARY KEY, v int)");
+        direct("INSERT INTO small SELECT i, 0 FROM generate_series(1, 10) i");
+        direct("ANALYZE");
+    }
+
+    @AfterEach
+    void stop() {
+        gateway.close();
+        traffic.close();
+    }
+
+    private void direct(String sql) throws SQLException {
+        try (Connection connection = gateway.direct();
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    private String one(String sql) throws SQLException {
+        try (Connection connection = gateway.direct();
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(sql)) {
+            row.next();
+            return row.getString(1);
+        }
+    }
+
+    private List<Migration> migrations() throws Exception {
+        return gateway.migrations().list(gateway.ref());
+    }
+
+    private static final String PICTURE =
+            "SELECT md5(string_agg(id || '/' || part || '/' || price || '/' || coalesce(name, '-'), ',' ORDER BY id, part))"
+                    + " FROM ";
+
+    @Test
+    void batchesDoWhatTheStatementWouldHaveDoneAndCountTheSame() throws Exception {
+        String update = "UPDATE %s AS i SET price = i.price * 2 + 1, name = upper(name) -- note\n";
+        direct("CREATE TABLE twin (LIKE item INCLUDING ALL)");
+        direct("INSERT INTO twin SELECT * FROM item");
+        int expected;
+        try (Connection connection = gateway.direct();
+                Statement statement = connection.createStatement()) {
+            expected = statement.executeUpdate(update.formatted("twin"));
+        }
+        try (Connection client = gateway.connect();
+                Statement statement = client.createStatement()) {
+            statement.execute("SET TimeZone = 'Asia/Tokyo'");
+            int rows = statement.executeUpdate(update.formatted("item"));
+            assertThat(rows).isEqualTo(expected).isEqualTo(ROWS);
+        }
+        assertThat(one(PICTURE + "item")).isEqualTo(one(PICTURE + "twin"));
+        Migration done = migrations().getFirst();
+        assertThat(done.state()).isEqualTo(Migration.State.COMPLETE);
+        assertThat(done.rowsDone()).isEqualTo(ROWS);
+        AuditTrail trail = gateway.trail();
+        assertThat(trail.last(10, e -> e.text("statement").startsWith("UPDATE item")))
+                .isNotEmpty();
+    }
+
+    @Test
+    void aDeleteIsCarriedOutInBatchesToo() throws Exception {
+        try (Connection client = gateway.connect();
+                PreparedStatement delete = client.prepareStatement("DELETE FROM item WHERE true")) {
+            assertThat(delete.executeUpdate()).isEqualTo(ROWS);
+        }
+        assertThat(one("SELECT count(*) FROM item")).isEqualTo("0");
+        assertThat(migrations()).hasSize(1);
+    }
+
+    @Test
+    void theMomentOfTheStatementIsOneForAllRows() throws Exception {
+        try (Connection client = gateway.connect();
+                Statement statement = client.createStatement()) {
+            assertThat(statement.executeUpdate("UPDATE item SET at = now()")).isEqualTo(ROWS);
+        }
+        assertThat(one("SELECT count(DISTINCT at) || ' ' || (max(at) > now() - interval '5 min') FROM item"))
+                .isEqualTo("1 true");
+    }
+
+    @Test
+    void aSmallTableAndABoundedStatementAreNobodysConcern() throws Exception {
+        try (Connection client = gateway.connect();
+                Statement statement = client.createStatement()) {
+            assertThat(statement.executeUpdate("UPDATE small SET v = v + 1")).isEqualTo(10);
+            assertThat(statement.executeUpdate("UPDATE item SET price = 0 WHERE id < 10"))
+                    .isPositive();
+        }
+        assertThat(migrations()).isEmpty();
+    }
+
+    @Test
+    void whatBatchesWouldNotDoTheSameIsRefusedWithTheReason() throws Exception {
+        direct("CREATE FUNCTION total() RETURNS numeric LANGUAGE sql STABLE AS 'SELECT sum(price) FROM item'");
+        direct("CREATE TABLE logged (id int PRIMARY KEY, v int)");
+        direct("CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'");
+        direct("CREATE TRIGGER noted BEFORE UPDATE ON logged FOR EACH ROW EXECUTE FUNCTION note()");
+        direct("CREATE TABLE keyless (id int, v int)");
+        direct("CREATE TABLE tree (id int PRIMARY KEY, v int, parent int REFERENCES tree)");
+        direct("CREATE TABLE split (id int PRIMARY KEY, v int) PARTITION BY RANGE (id)");
+        direct("CREATE TABLE split1 PARTITION OF split FOR VALUES FROM (0) TO (100000)");
+        for (String table : List.of("logged", "keyless", "split", "tree")) {
+            direct("INSERT INTO " + table + " SELECT i, i FROM generate_series(1, 2000) i");
+        }
+        direct("ANALYZE");
+        Map<String, String> reasons = Map.ofEntries(
+                Map.entry("UPDATE item SET id = id + 1", "primary key column id"),
+                Map.entry("UPDATE item SET code = code + 1", "which a unique index is over"),
+                Map.entry("UPDATE item SET price = (SELECT max(price) FROM item)", "query"),
+                Map.entry("UPDATE item SET price = 1 RETURNING id", "RETURNING"),
+                Map.entry("UPDATE item SET name = session_user", "SESSION_USER"),
+                Map.entry("UPDATE item SET price = total()", "the function total"),
+                Map.entry("UPDATE item SET name = current_setting('a.b', true)", "the function current_setting"),
+                Map.entry("DELETE FROM item USING small", "USING"),
+                Map.entry("UPDATE logged SET v = 1", "triggers: noted"),
+                Map.entry("UPDATE keyless SET v = 1", "no primary key"),
+                Map.entry("UPDATE tree SET v = 1", "foreign key to itself"),
+                Map.entry("UPDATE split SET v = 1", "ordinary table"));
+        try (Connection client = gateway.connect();
+                Statement statement = client.createStatement()) {
+            reasons.forEach((sql, why) -> assertThatThrownBy(() -> statement.execute(sql))
+                    .as(sql)
+                    .isInstanceOf(SQLException.class)
+                    .hasMessageContaining("unbounded-dml")
+                    .hasMessageContaining(why)
+                    .hasMessageContaining("policy.yaml:3"));
+            assertThat(statement.execute("SELECT 1")).isTrue();
+        }
+        assertThat(migrations()).isEmpty();
+    }
+
+    @Test
+    void insideATransactionItIsRefused() throws Exception {
+        try (Connection client = gateway.connect();
+                Statement statement = client.createStatement()) {
+            client.setAutoCommit(false);
+            assertThatThrownBy(() -> statement.execute("UPDATE item SET price = 0"))
+                    .hasMessageContaining("stands in a transaction");
+            client.rollback();
+        }
+        assertThat(one("SELECT count(*) FROM item WHERE price = 0")).isEqualTo("0");
+    }
+
+    @Test
+    void whatTheServerRefusesItRefusesItself() throws Exception {
+        try (Connection client = gateway.connect();
+                Statement statement = client.createStatement()) {
+            SQLException error = catchThrowableOfType(
+                    SQLException.class, () -> statement.execute("UPDATE item SET nothing = 0"));
+            assertThat(error.getSQLState()).isEqualTo("42703");
+        }
+    }
+
+    @Test
+    void itIsPausedResumedAndAnsweredWithAllRows() throws Exception {
+        traffic.stop();
+        try (Connection client = gateway.connect();
+                Statement statement = client.createStatement()) {
+            CompletableFuture<Integer> rows = CompletableFuture.supplyAsync(
+                    () -> update(statement, "UPDATE item SET price = price + 1"),
+                    task -> Thread.ofVirtual().start(task));
+            await().until(() -> !migrations().isEmpty());
+            long id = migrations().getFirst().id();
+            gateway.migrations().command(gateway.ref(), id, new Migrations.Command.Pause(), "olga");
+            await().until(() -> migrations().getFirst().state() == Migration.State.PAUSED);
+            assertThat(rows).isNotDone();
+
+            traffic.ease();
+            gateway.migrations().command(gateway.ref(), id, new Migrations.Command.Resume(), "olga");
+            assertThat(rows.get(60, TimeUnit.SECONDS)).isEqualTo(ROWS);
+        }
+    }
+
+    private static int update(Statement statement, String sql) {
+        try {
+            return statement.executeUpdate(sql);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
+    void aRowThatIsLockedIsWaitedForAndNothingIsWrittenTwice() throws Exception {
+        try (Connection holder = gateway.direct();
+                Statement lock = holder.createStatement();
+                Connection client = gateway.connect();
+                Statement statement = client.createStatement()) {
+            holder.setAutoCommit(false);
+            lock.execute("SELECT 1 FROM item WHERE id = 1000 FOR UPDATE");
+            CompletableFuture<Integer> rows = CompletableFuture.supplyAsync(
+                    () -> update(statement, "UPDATE item SET price = price + 1000000"),
+                    task -> Thread.ofVirtual().start(task));
+            await().until(() ->
+                    !migrations().isEmpty() && migrations().getFirst().reason().contains("session"));
+            holder.rollback();
+
+            assertThat(rows.get(60, TimeUnit.SECONDS)).isEqualTo(ROWS);
+        }
+        assertThat(one("SELECT count(*) FROM item WHERE price BETWEEN 1000000 AND 1999999"))
+                .isEqualTo(String.valueOf(ROWS));
+    }
+}
