@@ -18,24 +18,71 @@ final class Expressions {
 
     /** Words before a parenthesis that call nothing. */
     private static final Set<String> SYNTAX = Set.of(
-            "in", "and", "or", "not", "any", "all", "some", "case", "when", "then", "else", "between", "like", "ilike",
-            "is", "similar", "to", "escape", "array", "row", "cast", "xor", "div", "mod", "binary", "regexp", "rlike",
-            "where", "on", "collate", "isnull", "notnull", "from", "for", "over", "filter", "within", "interval");
+            "in",
+            "and",
+            "or",
+            "not",
+            "any",
+            "all",
+            "some",
+            "case",
+            "when",
+            "then",
+            "else",
+            "between",
+            "like",
+            "ilike",
+            "is",
+            "similar",
+            "to",
+            "escape",
+            "array",
+            "row",
+            "cast",
+            "xor",
+            "div",
+            "mod",
+            "binary",
+            "regexp",
+            "rlike",
+            "where",
+            "on",
+            "collate",
+            "isnull",
+            "notnull",
+            "from",
+            "for",
+            "over",
+            "filter",
+            "within",
+            "interval");
 
     /** The moment of the statement, with or without empty parentheses. */
-    private static final Set<String> POSTGRES_TIMES = Set.of(
-            "current_timestamp", "current_date", "current_time", "localtimestamp", "localtime");
+    private static final Set<String> POSTGRES_TIMES =
+            Set.of("current_timestamp", "current_date", "current_time", "localtimestamp", "localtime");
 
     private static final Set<String> POSTGRES_TIME_FUNCTIONS =
             Set.of("now", "transaction_timestamp", "statement_timestamp");
     private static final Set<String> MYSQL_TIMES = Set.of(
-            "current_timestamp", "current_date", "current_time", "localtimestamp", "localtime", "utc_date", "utc_time",
+            "current_timestamp",
+            "current_date",
+            "current_time",
+            "localtimestamp",
+            "localtime",
+            "utc_date",
+            "utc_time",
             "utc_timestamp");
     private static final Set<String> MYSQL_TIME_FUNCTIONS = Set.of("now", "curdate", "curtime");
 
     /** Words that ask who or where one is: the executor is somebody else. */
     private static final Set<String> IDENTITY = Set.of(
-            "current_user", "session_user", "user", "current_role", "system_user", "current_catalog", "current_schema",
+            "current_user",
+            "session_user",
+            "user",
+            "current_role",
+            "system_user",
+            "current_catalog",
+            "current_schema",
             "default");
 
     /** Strings that mean a moment where a date is wanted. */
@@ -135,7 +182,8 @@ final class Expressions {
         Optional<String> schema = Optional.empty();
         if (i > 0 && tokens.get(i - 1).isSymbol(".")) {
             if (i < 2 || !tokens.get(i - 2).isIdentifier()) {
-                throw new NotBatchedException("it cannot be read at \"" + tokens.get(i).text() + "\"");
+                throw new NotBatchedException(
+                        "it cannot be read at \"" + tokens.get(i).text() + "\"");
             }
             schema = Optional.of(tokens.get(i - 2).value());
         }

@@ -69,7 +69,8 @@ public record TableWrite(
      * @param only what stands before the table's name
      */
     public String from(String only, String realSchema) {
-        return only + SqlText.quoteQualified(dialect, Optional.of(realSchema), table)
+        return only
+                + SqlText.quoteQualified(dialect, Optional.of(realSchema), table)
                 + alias.map(a -> " AS " + SqlText.quoteIdentifier(dialect, a)).orElse("");
     }
 

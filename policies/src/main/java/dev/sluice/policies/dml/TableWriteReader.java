@@ -53,9 +53,7 @@ public final class TableWriteReader {
         }
         Scanner scanner = Scanner.of(statement, rules);
         List<Token> tokens = new ArrayList<>();
-        for (Token token = scanner.nextWithComments();
-                token.kind() != Kind.END;
-                token = scanner.nextWithComments()) {
+        for (Token token = scanner.nextWithComments(); token.kind() != Kind.END; token = scanner.nextWithComments()) {
             switch (token.kind()) {
                 case COMMENT -> {}
                 case CODE_OPEN, CODE_CLOSE -> throw new NotBatchedException("it has an executable comment");
@@ -102,8 +100,7 @@ public final class TableWriteReader {
         return made(Verb.DELETE, target, List.of(), Optional.empty(), where);
     }
 
-    private TableWrite made(
-            Verb verb, Target target, List<String> assigned, Optional<Part> set, Optional<Part> where) {
+    private TableWrite made(Verb verb, Target target, List<String> assigned, Optional<Part> set, Optional<Part> where) {
         return new TableWrite(
                 rules.dialect(),
                 statement,
@@ -127,7 +124,8 @@ public final class TableWriteReader {
     private Target target(String behind) throws NotBatchedException {
         if (!rules.dialect().isMySqlFamily()) {
             takeWord("only");
-        } else if (at < tokens.size() && (tokens.get(at).isWord("ignore") || tokens.get(at).isWord("low_priority"))) {
+        } else if (at < tokens.size()
+                && (tokens.get(at).isWord("ignore") || tokens.get(at).isWord("low_priority"))) {
             throw new NotBatchedException(unexpected());
         }
         String first = name();
@@ -138,7 +136,11 @@ public final class TableWriteReader {
         }
         takeSymbol("*");
         Optional<String> alias = Optional.empty();
-        if (takeWord("as") || (at < tokens.size() && isName(tokens.get(at)) && !tokens.get(at).isWord(behind) && !isClause(at))) {
+        if (takeWord("as")
+                || (at < tokens.size()
+                        && isName(tokens.get(at))
+                        && !tokens.get(at).isWord(behind)
+                        && !isClause(at))) {
             alias = Optional.of(name());
         }
         if (at < tokens.size() && !tokens.get(at).isWord(behind)) {
@@ -211,7 +213,9 @@ public final class TableWriteReader {
             return Optional.empty();
         }
         require("where");
-        if (at + 1 < tokens.size() && tokens.get(at).isWord("current") && tokens.get(at + 1).isWord("of")) {
+        if (at + 1 < tokens.size()
+                && tokens.get(at).isWord("current")
+                && tokens.get(at + 1).isWord("of")) {
             throw new NotBatchedException("it is about a cursor's row");
         }
         int start = position();

@@ -30,8 +30,7 @@ public final class MySqlBatches {
             Optional<List<String>> last = walk.lastKey(connection);
             return last.isEmpty()
                     ? new MySqlBackfill.Batch(cursor, 0, true, false)
-                    : new MySqlBackfill.Batch(
-                            cursor.bounds(last.get(), 0, walk.estimate(connection)), 0, false, false);
+                    : new MySqlBackfill.Batch(cursor.bounds(last.get(), 0, walk.estimate(connection)), 0, false, false);
         }
         Optional<List<String>> end = walk.endOfBatch(connection, cursor);
         BackfillCursor.Range range = new BackfillCursor.Range(cursor.last(), end.orElse(cursor.upper()));

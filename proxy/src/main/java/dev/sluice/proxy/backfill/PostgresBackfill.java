@@ -171,8 +171,7 @@ public final class PostgresBackfill {
     }
 
     /** The types of a key's columns, as the server prints them. */
-    static List<String> keyTypes(Connection connection, QualifiedName table, List<String> columns)
-            throws SQLException {
+    static List<String> keyTypes(Connection connection, QualifiedName table, List<String> columns) throws SQLException {
         List<String> types = new ArrayList<>();
         for (String column : columns) {
             String sql = "SELECT pg_catalog.format_type(a.atttypid, NULL) FROM pg_catalog.pg_attribute a"

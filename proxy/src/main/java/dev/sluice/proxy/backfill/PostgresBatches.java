@@ -49,8 +49,8 @@ public final class PostgresBatches {
     private PostgresBackfill.Batch walk(RoleScope scope, PostgresBackfillSql sql, BackfillCursor cursor)
             throws SQLException {
         String probe = sql.endOfBatch(cursor.last(), cursor.upper(), cursor.batchRows());
-        String write = step.head() + " WHERE (" + step.condition() + ") AND "
-                + sql.within(cursor.last(), cursor.upper());
+        String write =
+                step.head() + " WHERE (" + step.condition() + ") AND " + sql.within(cursor.last(), cursor.upper());
         RoleScope.Result result = scope.run(Optional.of(probe), List.of(write));
         boolean end = result.reached().isEmpty();
         BackfillCursor walked = cursor.walked(end ? cursor.upper() : result.reached(), result.rows());

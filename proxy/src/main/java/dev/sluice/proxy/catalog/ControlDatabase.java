@@ -68,8 +68,7 @@ public record ControlDatabase(ControlUpstream upstream, String name, DataSource 
         return dedicated(database, application, Map.of());
     }
 
-    private Connection dedicated(String database, String application, Map<String, String> options)
-            throws SQLException {
+    private Connection dedicated(String database, String application, Map<String, String> options) throws SQLException {
         Properties properties = properties(upstream, application);
         properties.putAll(options);
         Connection connection = DriverManager.getConnection(upstream.urlOf(database), properties);

@@ -22,33 +22,28 @@ import java.util.Set;
  */
 final class MySqlTableWrites implements TableWriteReading {
 
-    private static final Set<String> FUNCTIONS = Set.of(("abs acos adddate addtime ascii asin atan atan2 bin bin_to_uuid"
-                    + " bit_count bit_length cast ceil ceiling char char_length character_length coalesce concat"
-                    + " concat_ws conv convert cos cot crc32 date date_add date_format date_sub datediff day dayname"
-                    + " dayofmonth dayofweek dayofyear degrees elt exp extract field find_in_set floor format"
-                    + " from_base64 from_days from_unixtime greatest hex hour if ifnull inet_aton inet_ntoa inet6_aton"
-                    + " inet6_ntoa insert instr interval isnull json_array json_array_append json_array_insert"
-                    + " json_contains json_contains_path json_depth json_extract json_insert json_keys json_length"
-                    + " json_merge_patch json_merge_preserve json_object json_overlaps json_quote json_remove"
-                    + " json_replace json_search json_set json_type json_unquote json_valid last_day lcase least left"
-                    + " length ln locate log log10 log2 lower lpad ltrim makedate maketime md5 microsecond mid minute mod"
-                    + " month monthname nullif oct octet_length ord period_add period_diff pi position pow power quarter"
-                    + " quote radians rand regexp_instr regexp_like regexp_replace regexp_substr repeat replace reverse"
-                    + " right round rpad rtrim sec_to_time second sha sha1 sha2 sign sin soundex space sqrt str_to_date"
-                    + " strcmp subdate substr substring substring_index subtime tan time time_format time_to_sec"
-                    + " timediff timestamp timestampadd timestampdiff to_base64 to_days to_seconds trim truncate ucase"
-                    + " unhex upper uuid uuid_to_bin week weekday weekofyear weight_string year yearweek")
-            .split(" "));
+    private static final Set<String> FUNCTIONS =
+            Set.of(("abs acos adddate addtime ascii asin atan atan2 bin bin_to_uuid"
+                            + " bit_count bit_length cast ceil ceiling char char_length character_length coalesce concat"
+                            + " concat_ws conv convert cos cot crc32 date date_add date_format date_sub datediff day dayname"
+                            + " dayofmonth dayofweek dayofyear degrees elt exp extract field find_in_set floor format"
+                            + " from_base64 from_days from_unixtime greatest hex hour if ifnull inet_aton inet_ntoa inet6_aton"
+                            + " inet6_ntoa insert instr interval isnull json_array json_array_append json_array_insert"
+                            + " json_contains json_contains_path json_depth json_extract json_insert json_keys json_length"
+                            + " json_merge_patch json_merge_preserve json_object json_overlaps json_quote json_remove"
+                            + " json_replace json_search json_set json_type json_unquote json_valid last_day lcase least left"
+                            + " length ln locate log log10 log2 lower lpad ltrim makedate maketime md5 microsecond mid minute mod"
+                            + " month monthname nullif oct octet_length ord period_add period_diff pi position pow power quarter"
+                            + " quote radians rand regexp_instr regexp_like regexp_replace regexp_substr repeat replace reverse"
+                            + " right round rpad rtrim sec_to_time second sha sha1 sha2 sign sin soundex space sqrt str_to_date"
+                            + " strcmp subdate substr substring substring_index subtime tan time time_format time_to_sec"
+                            + " timediff timestamp timestampadd timestampdiff to_base64 to_days to_seconds trim truncate ucase"
+                            + " unhex upper uuid uuid_to_bin week weekday weekofyear weight_string year yearweek")
+                    .split(" "));
 
-    /** Settings that decide what an expression comes to; the sql_mode travels with the migration itself. */
+    /** Settings that decide what an expression comes to, besides those of {@link SessionReadings}. */
     private static final List<String> SETTINGS = List.of(
-            "time_zone",
-            "collation_connection",
-            "foreign_key_checks",
-            "unique_checks",
-            "div_precision_increment",
-            "lc_time_names",
-            "default_week_format");
+            "foreign_key_checks", "unique_checks", "div_precision_increment", "lc_time_names", "default_week_format");
 
     @Override
     public Optional<TableWriteFacts.Size> size(HeldSession session, Name name) throws ServerErrorException {
@@ -58,8 +53,7 @@ final class MySqlTableWrites implements TableWriteReading {
                 .rows()
                 .stream()
                 .findFirst()
-                .map(row -> new TableWriteFacts.Size(
-                        row.get(0).orElse(""), number(row.get(1)), number(row.get(2))));
+                .map(row -> new TableWriteFacts.Size(row.get(0).orElse(""), number(row.get(1)), number(row.get(2))));
     }
 
     private static long number(Optional<String> text) {
@@ -77,7 +71,7 @@ final class MySqlTableWrites implements TableWriteReading {
     }
 
     @Override
-    public TableWriteFacts facts(HeldSession session, TableWrite write) throws ServerErrorException {
+    public TableWriteFacts facts(HeldSession session, TableWrite write, String plan) throws ServerErrorException {
         Name name = new Name(write.schema(), write.table());
         List<String> obstacles = new ArrayList<>();
         List<String> key = new ArrayList<>();
@@ -87,13 +81,15 @@ final class MySqlTableWrites implements TableWriteReading {
         write.functions().stream()
                 .filter(f -> f.schema().isPresent() || !FUNCTIONS.contains(f.name()))
                 .forEach(f -> obstacles.add("the function " + f.name() + " may depend on more than the row"));
-        // The server's own errors, of privileges for one, come before anything of ours.
-        session.query("EXPLAIN " + write.statement());
         Map<String, String> moments = new HashMap<>();
         write.times().forEach(time -> moments.put(time.word(), write.statement().substring(time.start(), time.end())));
-        Map<String, String> settings = settings(session);
-        String mode = settings.remove("sql_mode");
-        return new TableWriteFacts(key, obstacles, settings, moments, mode == null ? "" : mode);
+        return new TableWriteFacts(
+                key, obstacles, settings(session), moments, readings(session).text());
+    }
+
+    @Override
+    public String plan(HeldSession session, TableWrite write) throws ServerErrorException {
+        return session.query("EXPLAIN " + write.statement()).rows().toString();
     }
 
     private static void table(HeldSession session, Name name, TableWrite write, List<String> obstacles)
@@ -180,16 +176,24 @@ final class MySqlTableWrites implements TableWriteReading {
         }
     }
 
+    /** What the migration's connection takes over for all of its work. */
+    private static SessionReadings readings(HeldSession session) throws ServerErrorException {
+        List<Optional<String>> row = session.query("SELECT @@sql_mode, @@time_zone, @@collation_connection")
+                .rows()
+                .getFirst();
+        return new SessionReadings(
+                row.get(0).orElse(""), row.get(1).orElse(""), row.get(2).orElse(""));
+    }
+
     /** The moment is pinned as a setting: columns that note the time of a change go by it too. */
     private static Map<String, String> settings(HeldSession session) throws ServerErrorException {
-        StringBuilder sql = new StringBuilder("SELECT @@sql_mode, UNIX_TIMESTAMP(NOW(6))");
+        StringBuilder sql = new StringBuilder("SELECT UNIX_TIMESTAMP(NOW(6))");
         SETTINGS.forEach(name -> sql.append(", @@").append(name));
         List<Optional<String>> row = session.query(sql.toString()).rows().getFirst();
         Map<String, String> settings = new HashMap<>();
-        settings.put("sql_mode", row.get(0).orElse(""));
-        settings.put("timestamp", row.get(1).orElse(""));
+        settings.put("timestamp", row.get(0).orElse(""));
         for (int i = 0; i < SETTINGS.size(); i++) {
-            settings.put(SETTINGS.get(i), row.get(i + 2).orElse(""));
+            settings.put(SETTINGS.get(i), row.get(i + 1).orElse(""));
         }
         return settings;
     }

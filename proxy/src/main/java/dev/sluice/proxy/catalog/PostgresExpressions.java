@@ -22,7 +22,15 @@ final class PostgresExpressions {
 
     /** Syntax that looks like a call. */
     private static final Set<String> SYNTAX = Set.of(
-            "coalesce", "nullif", "greatest", "least", "extract", "position", "overlay", "trim", "substring",
+            "coalesce",
+            "nullif",
+            "greatest",
+            "least",
+            "extract",
+            "position",
+            "overlay",
+            "trim",
+            "substring",
             "normalize");
 
     /** Volatile, but each row's value is its own. */
@@ -31,10 +39,28 @@ final class PostgresExpressions {
 
     /** Functions of the server's that are stable, and look at more than their arguments. */
     private static final Set<String> LOOK_AROUND = Set.of(
-            "current_setting", "query_to_xml", "table_to_xml", "cursor_to_xml", "schema_to_xml", "database_to_xml",
-            "to_regclass", "obj_description", "col_description", "shobj_description", "currval", "lastval", "version",
-            "inet_client_addr", "inet_client_port", "inet_server_addr", "inet_server_port", "current_query",
-            "current_schemas", "ts_stat", "lo_get", "row_security_active");
+            "current_setting",
+            "query_to_xml",
+            "table_to_xml",
+            "cursor_to_xml",
+            "schema_to_xml",
+            "database_to_xml",
+            "to_regclass",
+            "obj_description",
+            "col_description",
+            "shobj_description",
+            "currval",
+            "lastval",
+            "version",
+            "inet_client_addr",
+            "inet_client_port",
+            "inet_server_addr",
+            "inet_server_port",
+            "current_query",
+            "current_schemas",
+            "ts_stat",
+            "lo_get",
+            "row_security_active");
 
     private static final Set<String> MOMENTS = Set.of("now", "transaction_timestamp", "statement_timestamp");
 
@@ -55,8 +81,7 @@ final class PostgresExpressions {
         for (Function function : called) {
             List<List<Optional<String>>> same = known.stream()
                     .filter(row -> row.get(0).orElse("").equals(function.name()))
-                    .filter(row -> function.schema().isEmpty()
-                            || row.get(1).equals(function.schema()))
+                    .filter(row -> function.schema().isEmpty() || row.get(1).equals(function.schema()))
                     .toList();
             if (same.isEmpty() || !same.stream().allMatch(row -> isOwn(row))) {
                 obstacles.add("the function " + function.name() + " may depend on more than the row");
@@ -77,8 +102,12 @@ final class PostgresExpressions {
         boolean servers = function.get(1).orElse("").equals("pg_catalog");
         return switch (function.get(2).orElse("")) {
             case "i" -> true;
-            case "s" -> servers && !LOOK_AROUND.contains(name) && !name.startsWith("pg_") && !name.startsWith("has_")
-                    && !name.startsWith("txid_");
+            case "s" ->
+                servers
+                        && !LOOK_AROUND.contains(name)
+                        && !name.startsWith("pg_")
+                        && !name.startsWith("has_")
+                        && !name.startsWith("txid_");
             default -> servers && EACH_ROW_ITS_OWN.contains(name);
         };
     }
@@ -87,7 +116,8 @@ final class PostgresExpressions {
             throws ServerErrorException {
         List<String> used = new ArrayList<>(operators);
         used.add("=");
-        String found = session.query("SELECT (SELECT pg_catalog.string_agg(DISTINCT o.oprname, ' ')"
+        String found = session
+                .query("SELECT (SELECT pg_catalog.string_agg(DISTINCT o.oprname, ' ')"
                         + " FROM pg_catalog.pg_operator o JOIN pg_catalog.pg_proc p ON p.oid = o.oprcode"
                         + " JOIN pg_catalog.pg_namespace n ON n.oid = o.oprnamespace WHERE o.oprname IN ("
                         + literals(used)
@@ -96,7 +126,8 @@ final class PostgresExpressions {
                         + " WHERE p.provolatile = 'v')")
                 .rows()
                 .stream()
-                .map(row -> row.get(0).map(name -> "the operator " + name)
+                .map(row -> row.get(0)
+                        .map(name -> "the operator " + name)
                         .or(() -> row.get(1).filter("t"::equals).map(yes -> "a cast of this database"))
                         .orElse(""))
                 .findFirst()
@@ -107,6 +138,8 @@ final class PostgresExpressions {
     }
 
     private static String literals(Collection<String> texts) {
-        return texts.stream().map(t -> SqlText.quoteLiteral(Dialect.POSTGRES, t)).collect(Collectors.joining(", "));
+        return texts.stream()
+                .map(t -> SqlText.quoteLiteral(Dialect.POSTGRES, t))
+                .collect(Collectors.joining(", "));
     }
 }

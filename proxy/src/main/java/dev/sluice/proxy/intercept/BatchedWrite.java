@@ -1,5 +1,6 @@
 package dev.sluice.proxy.intercept;
 
+import dev.sluice.policies.ddl.SourceText;
 import dev.sluice.policies.dml.NotBatchedException;
 import dev.sluice.policies.dml.TableWrite;
 import dev.sluice.policies.dml.TableWriteReader;
@@ -9,8 +10,6 @@ import dev.sluice.policies.plan.PhaseName;
 import dev.sluice.policies.plan.Plan;
 import dev.sluice.policies.plan.Step;
 import dev.sluice.policies.plan.Verdict;
-import dev.sluice.policies.ddl.QualifiedName;
-import dev.sluice.policies.ddl.SourceText;
 import dev.sluice.policies.policy.Action;
 import dev.sluice.policies.rule.Finding;
 import dev.sluice.policies.sql.Directives.Completion;
@@ -47,11 +46,7 @@ final class BatchedWrite {
     private final Clock clock;
 
     BatchedWrite(
-            UnboundedWrites writes,
-            Migrations migrations,
-            AuditLog audit,
-            InterceptorSettings settings,
-            Clock clock) {
+            UnboundedWrites writes, Migrations migrations, AuditLog audit, InterceptorSettings settings, Clock clock) {
         this.writes = writes;
         this.migrations = migrations;
         this.audit = audit;
@@ -60,18 +55,19 @@ final class BatchedWrite {
     }
 
     Ruling run(HeldSession session, Batched found, DatabaseRef database, AuditEvent.Who who, SessionState state)
-            throws RefusedException, MigrationException, AuditException {
+            throws RefusedException, MigrationException, AuditException, ServerErrorException {
         TableWrite write;
-        TableWriteFacts facts;
+        String plan;
         try {
             write = TableWriteReader.read(found.text(), session.info().lexicalRules());
-            facts = writes.reading(session).facts(session, write);
+            plan = writes.reading(session).plan(session, write);
         } catch (NotBatchedException e) {
             throw writes.refused(found, who, "batches would not do the same: " + e.why(), hint());
         } catch (ServerErrorException e) {
             // What the server does not accept it refuses best by itself.
             return new Ruling.Forward();
         }
+        TableWriteFacts facts = writes.reading(session).facts(session, write, plan);
         if (!facts.obstacles().isEmpty()) {
             throw writes.refused(
                     found, who, "batches would not do the same: " + String.join("; ", facts.obstacles()), hint());
@@ -88,18 +84,25 @@ final class BatchedWrite {
         String sent = step.head() + " WHERE (" + step.condition() + ") AND …";
         audit.append(List.of(writes.attempt(
                 found, who, "phase", "It is carried out in batches by key.", List.of(sent), Optional.of(id))));
-        // From here on the ledger has it, and whichever gateway lives carries it out. The client's own transaction has no
+        // From here on the ledger has it, and whichever gateway lives carries it out. The client's own transaction has
+        // no
         // part in it: in the extended protocol it ends only behind this answer.
         migrations.expanding(database, id);
         migrations.expanded(database, id);
-        boolean waits = found.statement().directives().completion().or(state::completion).orElse(Completion.WAIT)
+        boolean waits = found.statement()
+                        .directives()
+                        .completion()
+                        .or(state::completion)
+                        .orElse(Completion.WAIT)
                 == Completion.WAIT;
         Sent record = new Sent(
                 found.auditId(),
                 who,
                 database,
                 found.text(),
+                Optional.of(found.table()),
                 Optional.of(id),
+                Optional.empty(),
                 Optional.empty(),
                 true,
                 waits,
@@ -111,8 +114,7 @@ final class BatchedWrite {
         return "Write it in batches yourself, or have the policy let it pass.";
     }
 
-    private static Step.Batches step(
-            HeldSession session, Batched found, TableWrite write, TableWriteFacts facts) {
+    private static Step.Batches step(HeldSession session, Batched found, TableWrite write, TableWriteFacts facts) {
         boolean mySql = session.info().lexicalRules().dialect().isMySqlFamily();
         Map<String, String> moments = facts.moments();
         return new Step.Batches(
@@ -147,8 +149,7 @@ final class BatchedWrite {
 
     // ---- answers -------------------------------------------------------------------------------------------------
 
-    private Ruling left(HeldSession session, TableWrite write, Sent sent, long id)
-            throws MigrationException {
+    private Ruling left(HeldSession session, TableWrite write, Sent sent, long id) throws MigrationException {
         try {
             migrations.await(sent.database(), id, Duration.ZERO, begun -> {});
         } catch (InterruptedException e) {
@@ -176,12 +177,7 @@ final class BatchedWrite {
                     yield error(sent, "failed", now.sqlState().orElse("XX000"), now.reason(), now);
                 }
                 case CompletionWait.End.Cancelled cancelled ->
-                    error(
-                            sent,
-                            "cancelled",
-                            "57014",
-                            "migration " + id + " was cancelled",
-                            cancelled.migration());
+                    error(sent, "cancelled", "57014", "migration " + id + " was cancelled", cancelled.migration());
                 case CompletionWait.End.Abandoned abandoned ->
                     error(
                             sent,

@@ -92,8 +92,7 @@ public final class ExplainFormat {
                     case Step.Statements statements -> statements.sql().stream();
                     case Step.Online online -> List.of(online.sql()).stream();
                     case Step.Backfill backfill -> List.of(update(backfill)).stream();
-                    case Step.Batches batches ->
-                        List.of(batches.head() + " WHERE " + batches.condition()).stream();
+                    case Step.Batches batches -> List.of(batches.head() + " WHERE " + batches.condition()).stream();
                     case Step.Verify verify -> List.of(verify.sql()).stream();
                 })
                 .toList();

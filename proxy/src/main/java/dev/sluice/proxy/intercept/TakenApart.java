@@ -82,7 +82,8 @@ final class TakenApart {
             throws ServerErrorException, InterruptedException {
         int start = base + statement.start();
         int end = base + statement.end();
-        if (!MySqlInterceptor.concernsUs(statement)) {
+        // A statement that writes a table as a whole may be a policy's concern.
+        if (!MySqlInterceptor.concernsUs(statement) && statement.kind() != StatementText.Kind.DATA) {
             return relayed(start, end, last);
         }
         Ruling ruling = alone.judged(session, sql.substring(from, end));

@@ -12,7 +12,6 @@ import dev.sluice.proxy.audit.AuditException;
 import dev.sluice.proxy.audit.AuditLog;
 import dev.sluice.proxy.catalog.TableWriteFacts;
 import dev.sluice.proxy.catalog.TableWriteReading;
-import dev.sluice.proxy.migration.MigrationException;
 import dev.sluice.proxy.session.HeldSession;
 import dev.sluice.proxy.session.HeldSession.Notice;
 import dev.sluice.proxy.session.ServerError;
@@ -66,7 +65,12 @@ final class UnboundedWrites {
 
     /** One that is to be carried out in batches. */
     record Batched(
-            StatementText statement, String text, QualifiedName table, long rows, Policy.Setting setting, String auditId) {}
+            StatementText statement,
+            String text,
+            QualifiedName table,
+            long rows,
+            Policy.Setting setting,
+            String auditId) {}
 
     /**
      * Judges the statements of a message that write a table as a whole.
@@ -103,9 +107,13 @@ final class UnboundedWrites {
         WriteText written = read(text, session.info());
         Optional<TableWriteFacts.Size> size = written.table().isEmpty()
                 ? Optional.empty()
-                : reading(session).size(session, new TableWriteFacts.Name(written.schema(), written.table().get()));
-        Optional<QualifiedName> table = size.map(s ->
-                QualifiedName.of(s.schema(), written.table().orElse("")));
+                : reading(session)
+                        .size(
+                                session,
+                                new TableWriteFacts.Name(
+                                        written.schema(), written.table().get()));
+        Optional<QualifiedName> table =
+                size.map(s -> QualifiedName.of(s.schema(), written.table().orElse("")));
         Optional<Policy.Setting> setting = policy.get().setting(RULE, context(session.info(), who, table, size));
         Action action = setting.map(Policy.Setting::action).orElse(Action.ALLOW);
         Batched found = new Batched(
@@ -188,9 +196,10 @@ final class UnboundedWrites {
                 1148,
                 "statement refused by rule " + RULE + ": " + why,
                 "It writes a table as a whole" + rows(found) + ".",
-                hint + (found.setting().decidedBy().isEmpty()
-                        ? ""
-                        : " Decided by " + found.setting().decidedBy() + "."));
+                hint
+                        + (found.setting().decidedBy().isEmpty()
+                                ? ""
+                                : " Decided by " + found.setting().decidedBy() + "."));
         audit.appendOrKeep(attempt(found, who, "reject", "It is not sent.", List.of(), Optional.empty()));
         audit.appendOrKeep(new AuditEvent.Outcome(
                 found.auditId(), who, "refused", error.sqlState(), error.message(), Duration.ZERO));

@@ -80,8 +80,7 @@ public final class StatementBatches {
     }
 
     /** Writes down, in the batch's transaction, where it ended. */
-    public void record(
-            Connection connection, Run run, BackfillCursor after, Done done, Turn.Go go)
+    public void record(Connection connection, Run run, BackfillCursor after, Done done, Turn.Go go)
             throws SQLException {
         int next = batches.did(after.batchRows(), done.rows(), done.took(), go);
         if (done.finished()) {

@@ -85,7 +85,7 @@ final class HeldCommand implements HeldSession {
             refresh();
             written = Charsets.fitting(hold.sql(), modes.client());
             text = new String(hold.sql(), written);
-            if (session.readings().lookAtText(text, modes.rules()) == Interest.JUDGE) {
+            if (session.readings().lookAtText(text, modes.rules()) != Interest.NONE) {
                 perform(session.relay().interceptor().judge(this, text));
             } else {
                 forward();

@@ -185,9 +185,7 @@ final class Admission {
             case JUDGE -> hold(statement.write());
             case NONE -> session.isWatched() ? hold(BulkWrite.ORDINARY) : forward(FrontendType.EXECUTE);
             case BULK_WRITE ->
-                session.isWatched()
-                        ? hold(statement.write())
-                        : forward(InFlight.BULK_EXECUTE, statement.write());
+                session.isWatched() ? hold(statement.write()) : forward(InFlight.BULK_EXECUTE, statement.write());
         };
     }
 

@@ -52,7 +52,7 @@ class UnboundedWriteTest {
             traffic.throttle());
 
     /** The action for tables of such a size. */
-    private static Policy policy(Action action, String rows) {
+    static Policy policy(Action action, String rows) {
         try {
             When large = new When(
                     List.of(),
@@ -232,8 +232,8 @@ class UnboundedWriteTest {
     void whatTheServerRefusesItRefusesItself() throws Exception {
         try (Connection client = gateway.connect();
                 Statement statement = client.createStatement()) {
-            SQLException error = catchThrowableOfType(
-                    SQLException.class, () -> statement.execute("UPDATE item SET nothing = 0"));
+            SQLException error =
+                    catchThrowableOfType(SQLException.class, () -> statement.execute("UPDATE item SET nothing = 0"));
             assertThat(error.getSQLState()).isEqualTo("42703");
         }
     }

@@ -57,6 +57,11 @@ public final class MySqlGatewayFixture implements AutoCloseable {
         this(server, settings, settings(), 0, engine -> engine);
     }
 
+    /** A gateway with a policy, in the judgement and in the relay. */
+    public MySqlGatewayFixture(TestDatabase server, Policy policy, TrafficListener traffic) {
+        this(server, GatewayFixture.settings(), settings(), 0, engine -> engine, policy, traffic);
+    }
+
     /** @param port where it listens; 0: on any free one */
     public MySqlGatewayFixture(
             TestDatabase server,
@@ -64,6 +69,17 @@ public final class MySqlGatewayFixture implements AutoCloseable {
             RunnerSettings running,
             int port,
             UnaryOperator<Engine> engines) {
+        this(server, settings, running, port, engines, Policy.DEFAULTS, TrafficListener.NONE);
+    }
+
+    private MySqlGatewayFixture(
+            TestDatabase server,
+            InterceptorSettings settings,
+            RunnerSettings running,
+            int port,
+            UnaryOperator<Engine> engines,
+            Policy policy,
+            TrafficListener traffic) {
         pools = new ControlPools(List.of(new ControlUpstream("test", server.url(""), "lab", "lab", 8)));
         Engine engine = engines.apply(new MySqlEngine(Pacer.UNTHROTTLED));
         try {
@@ -76,7 +92,7 @@ public final class MySqlGatewayFixture implements AutoCloseable {
         MySqlLedger ledger = new MySqlLedger();
         GatewayInterceptor judging = new GatewayInterceptor(
                 new MySqlFactsReader(pools, ledger::inFlight),
-                () -> Policy.DEFAULTS,
+                () -> policy,
                 migrations,
                 migrations,
                 audit,
@@ -95,7 +111,7 @@ public final class MySqlGatewayFixture implements AutoCloseable {
                 loops,
                 StatementScreen.standard(),
                 new MySqlInterceptor(judging, migrations, pools, settings),
-                TrafficListener.NONE,
+                traffic,
                 ServerKiller.none());
         listener.start();
         runner.start();

@@ -4,10 +4,10 @@ import dev.sluice.policies.plan.Step;
 import dev.sluice.proxy.backfill.BackfillCursor;
 import dev.sluice.proxy.backfill.MySqlBackfill;
 import dev.sluice.proxy.backfill.MySqlBatches;
-import dev.sluice.proxy.migration.StatementBatches;
 import dev.sluice.proxy.migration.Outcome;
 import dev.sluice.proxy.migration.Run;
 import dev.sluice.proxy.migration.RunnerSettings;
+import dev.sluice.proxy.migration.StatementBatches;
 import dev.sluice.proxy.throttle.Pacer;
 import dev.sluice.proxy.throttle.Pacer.Turn;
 import java.sql.Connection;
@@ -112,6 +112,8 @@ final class BatchesStep {
     }
 
     private static String value(String text) {
-        return NUMBER.matcher(text).matches() ? text : "'" + text.replace("\\", "\\\\").replace("'", "''") + "'";
+        return NUMBER.matcher(text).matches()
+                ? text
+                : "'" + text.replace("\\", "\\\\").replace("'", "''") + "'";
     }
 }

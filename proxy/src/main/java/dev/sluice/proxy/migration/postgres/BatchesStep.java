@@ -5,10 +5,10 @@ import dev.sluice.proxy.backfill.BackfillCursor;
 import dev.sluice.proxy.backfill.PostgresBackfill;
 import dev.sluice.proxy.backfill.PostgresBatches;
 import dev.sluice.proxy.catalog.RoleScope;
-import dev.sluice.proxy.migration.StatementBatches;
 import dev.sluice.proxy.migration.Outcome;
 import dev.sluice.proxy.migration.Run;
 import dev.sluice.proxy.migration.RunnerSettings;
+import dev.sluice.proxy.migration.StatementBatches;
 import dev.sluice.proxy.throttle.Pacer;
 import dev.sluice.proxy.throttle.Pacer.Turn;
 import java.sql.Connection;
@@ -64,8 +64,7 @@ final class BatchesStep {
             @Override
             public String blocker() throws SQLException {
                 try (Connection other = run.database().connection()) {
-                    return Blockers.on(other, step.table(), work.pid())
-                            .orElse("a row is locked by another session");
+                    return Blockers.on(other, step.table(), work.pid()).orElse("a row is locked by another session");
                 }
             }
         };

@@ -1,0 +1,71 @@
+package dev.sluice.proxy.migration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.policies.plan.Phase;
+import dev.sluice.policies.plan.PhaseName;
+import dev.sluice.policies.plan.Plan;
+import dev.sluice.policies.plan.Step;
+import dev.sluice.proxy.testing.ChildJvm;
+import dev.sluice.proxy.testing.TestServer;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A client's own UPDATE in batches, by gateways that die at each commit: what is not idempotent happens once a row. */
+@Tag("integration")
+class StatementBatchesCrashTest {
+
+    private static final int ROWS = 9_000;
+    private static final int MOST_CRASHES = 20;
+
+    private final TestServer server = TestServer.newest();
+    private final String database = server.newDatabase();
+
+    @ParameterizedTest
+    @ValueSource(strings = {"before", "after"})
+    void killedAtEachCommitEveryRowIsWrittenOnceAndCountedOnce(String moment) throws Exception {
+        server.execute(
+                database,
+                "ALTER DATABASE \"" + database + "\" SET synchronous_commit = on",
+                "CREATE TABLE orders (id bigint PRIMARY KEY, v int NOT NULL)",
+                "INSERT INTO orders SELECT i, i FROM generate_series(1, " + ROWS + ") i");
+        long id;
+        try (Gateway gateway = new Gateway(server, database, Gateway.settings("proposer"))) {
+            id = gateway.propose(plan());
+        }
+        int crashes = 0;
+        while (ChildJvm.start(CrashingGateway.class, server.port(), database, moment.equals("before") ? 2 : 1, moment)
+                        .waitFor()
+                != 0) {
+            assertThat(++crashes).isLessThan(MOST_CRASHES);
+        }
+
+        assertThat(crashes).isGreaterThan(2);
+        try (Gateway gateway = new Gateway(server, database, Gateway.settings("witness"))) {
+            assertThat(gateway.await(id).state()).isEqualTo(Migration.State.COMPLETE);
+            assertThat(gateway.find(id).rowsDone()).isEqualTo(ROWS);
+        }
+        assertThat(server.text(database, "SELECT count(*) FROM orders WHERE v = id + 1000000"))
+                .isEqualTo(String.valueOf(ROWS));
+    }
+
+    private static Plan plan() {
+        Step.Batches batches = new Step.Batches(
+                Plans.ORDERS,
+                List.of("id"),
+                "ONLY \"public\".\"orders\" AS o",
+                "v = o.v + 1000000",
+                "1 = 1",
+                Map.of("TimeZone", "UTC"),
+                false);
+        return new Plan(
+                Optional.of(Plans.ORDERS),
+                List.of("v"),
+                List.of(new Phase(PhaseName.BACKFILL, List.of(batches), "ROW EXCLUSIVE", false, ROWS, "")),
+                List.of());
+    }
+}
