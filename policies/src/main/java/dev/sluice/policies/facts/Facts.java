@@ -18,7 +18,8 @@ import java.util.Optional;
  * @param volatilities by the text of the expression
  * @param types by the text of the type
  * @param settings server and session settings that decide something: {@code search_path},
- *     {@code sql_mode}, {@code binlog_format}, {@code foreign_key_checks} …
+ *     {@code sql_mode}, {@code binlog_format}, {@code foreign_key_checks} …; PostgreSQL also {@code suppresses_triggers},
+ *     whether the gateway's role may keep user triggers from firing in its session
  */
 public record Facts(
         ServerVersion version,

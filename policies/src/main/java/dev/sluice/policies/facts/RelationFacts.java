@@ -29,7 +29,9 @@ import java.util.Optional;
  * @param options storage and engine options by lower-case name: {@code fillfactor}, {@code engine},
  *     {@code row_format}, {@code total_row_versions}, {@code create_options}; PostgreSQL also {@code partition_key}
  *     ({@code RANGE (at)}, as {@code pg_get_partkeydef} prints it), {@code partition_bound} of a partition,
- *     {@code persistence} ({@code p}, {@code u}) and {@code populated} of a materialized view
+ *     {@code persistence} ({@code p}, {@code u}), {@code populated} of a materialized view, and {@code rows_guessed} where
+ *     the rows are estimated from the size alone, {@code replica_triggers} the names of triggers that fire while others
+ *     are kept from it
  * @param inFlight the migrations that are on their way on this relation
  */
 public record RelationFacts(

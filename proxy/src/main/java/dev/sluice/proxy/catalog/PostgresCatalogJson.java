@@ -111,6 +111,13 @@ final class PostgresCatalogJson {
         }
         options.put("persistence", text(json, "persistence"));
         options.put("populated", text(json, "populated"));
+        List<String> always = list(json, "replicaTriggers", JsonNode::asString);
+        if (!always.isEmpty()) {
+            options.put("replica_triggers", String.join(", ", always));
+        }
+        if (json.path("rowsGuessed").asBoolean()) {
+            options.put("rows_guessed", "true");
+        }
         optional(json, "partitionKey").ifPresent(key -> options.put("partition_key", key.asString()));
         optional(json, "partitionBound").ifPresent(bound -> options.put("partition_bound", bound.asString()));
         return options;

@@ -50,9 +50,15 @@ final class PostgresCatalogQuery {
                               WHEN c.reltuples > 0 THEN c.reltuples::numeric
                               WHEN pg_stat_get_live_tuples(c.oid) > 0 THEN pg_stat_get_live_tuples(c.oid)::numeric
                               -- Statistics come late; that a table has no row is said only where it has no page.
-                              WHEN pg_relation_size(c.oid) > 0 THEN 1::numeric
+                              WHEN pg_relation_size(c.oid) > 0 THEN (SELECT greatest(1::numeric,
+                                  pg_relation_size(c.oid)::numeric OPERATOR(pg_catalog./) (28::numeric + coalesce(sum(
+                                    CASE WHEN a.attlen > 0 THEN a.attlen::numeric ELSE 32::numeric END), 0::numeric)))
+                                FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped)
                               ELSE 0::numeric END) AS rows,
-                     sum(c.relpages::numeric) AS pages
+                     sum(c.relpages::numeric) AS pages,
+                     -- As the planner would guess: from the size, with 32 bytes for what has no fixed width.
+                     bool_or(c.relkind <> ALL ('{p,I}') AND c.reltuples <= 0 AND pg_relation_size(c.oid) > 0
+                       AND pg_stat_get_live_tuples(c.oid) = 0) AS guessed
                 FROM tree JOIN pg_class c ON c.oid = tree.oid GROUP BY tree.root),
             below AS (
               SELECT tree.oid FROM tree WHERE tree.depth > 0
@@ -81,7 +87,8 @@ final class PostgresCatalogQuery {
                 'schema', ns.nspname, 'name', c.relname, 'oid', c.oid::text, 'kind', c.relkind::text,
                 'temporary', c.relpersistence = 't', 'persistence', c.relpersistence::text,
                 'owned', pg_has_role(c.relowner, 'USAGE'),
-                'rows', (SELECT z.rows::text FROM sizes z WHERE z.root = c.oid), 'populated', c.relispopulated,
+                'rows', (SELECT trunc(z.rows)::text FROM sizes z WHERE z.root = c.oid),
+                'rowsGuessed', (SELECT z.guessed FROM sizes z WHERE z.root = c.oid), 'populated', c.relispopulated,
                 'partitionKey', CASE WHEN c.relkind = 'p' THEN pg_get_partkeydef(c.oid) END,
                 'partitionBound', CASE WHEN c.relispartition THEN pg_get_expr(c.relpartbound, c.oid) END,
                 'pages', (SELECT z.pages::text FROM sizes z WHERE z.root = c.oid),
@@ -115,6 +122,8 @@ final class PostgresCatalogQuery {
                     'definition', pg_get_indexdef(i.indexrelid)) ORDER BY ic.relname)
                   FROM pg_index i JOIN pg_class ic ON ic.oid = i.indexrelid
                  WHERE i.indrelid = c.oid OR i.indexrelid = c.oid),
+                'replicaTriggers', (SELECT json_agg(t.tgname ORDER BY t.tgname) FROM pg_trigger t
+                 WHERE t.tgrelid = c.oid AND NOT t.tgisinternal AND t.tgenabled = ANY ('{A,R}')),
                 'triggers', (SELECT json_agg(t.tgname ORDER BY t.tgname) FROM pg_trigger t
                  WHERE t.tgrelid = c.oid AND NOT t.tgisinternal AND t.tgenabled <> 'D'),
                 'children', (SELECT json_agg(json_build_array(kn.nspname, kc.relname) ORDER BY kn.nspname, kc.relname)
@@ -176,7 +185,7 @@ final class PostgresCatalogQuery {
      * every operator; the text itself stays readable.
      */
     private static String qualify(String sql) {
-        String functions = "unnest|current_schemas|current_schema|pg_my_temp_schema|has_schema_privilege|sum|"
+        String functions = "unnest|trunc|bool_or|current_schemas|current_schema|pg_my_temp_schema|has_schema_privilege|sum|"
                 + "pg_stat_get_live_tuples|pg_relation_size|pg_get_partkeydef|json_build_object|json_build_array|json_agg|current_setting|pg_has_role|"
                 + "format_type|pg_get_expr|pg_get_constraintdef|pg_get_indexdef|quote_ident|strpos";
         String tables = "pg_class|pg_namespace|pg_inherits|pg_roles|pg_attribute|pg_attrdef|pg_constraint|pg_index|"

@@ -86,15 +86,32 @@ public final class PostgresFactsReader implements FactsReader {
             relations.put(found.asked(), found.facts());
         });
         String schema = text(catalog, "schema");
+        ServerVersion version = version(text(catalog, "version"));
+        Map<String, String> settings = settings(catalog);
+        if (clientRole.isPresent()) {
+            settings.put("suppresses_triggers", Boolean.toString(maySuppressTriggers(control, version)));
+        }
         return new Facts(
-                version(text(catalog, "version")),
+                version,
                 false,
                 text(catalog, "role"),
                 schema.isEmpty() ? Optional.empty() : Optional.of(schema),
                 relations,
                 answers.expressions(),
                 answers.types(),
-                settings(catalog));
+                settings);
+    }
+
+    /** Whether the gateway's role may set {@code session_replication_role}: a superuser; since 15 others may be granted it. */
+    private static boolean maySuppressTriggers(Connection control, ServerVersion version) throws SQLException {
+        String granted = version.atLeast(15)
+                ? " OR pg_catalog.has_parameter_privilege('session_replication_role', 'SET')"
+                : "";
+        try (Statement statement = control.createStatement();
+                ResultSet row = statement.executeQuery("SELECT r.rolsuper" + granted
+                        + " FROM pg_catalog.pg_roles r WHERE r.rolname = CURRENT_USER")) {
+            return row.next() && row.getBoolean(1);
+        }
     }
 
     private static Map<String, String> settings(JsonNode catalog) {

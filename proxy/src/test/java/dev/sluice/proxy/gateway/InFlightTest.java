@@ -43,7 +43,10 @@ class InFlightTest {
                     "ALTER TABLE orders ADD COLUMN total numeric NOT NULL UNIQUE /* sluice: backfill=\"amount * 2\" */");
             awaitPhase("validate");
             gateway.migrations().command(gateway.ref(), 1, new Migrations.Command.Pause(), "test");
-            Awaitility.await().atMost(PATIENCE).until(() -> migration().state() == Migration.State.PAUSED);
+            Awaitility.await()
+                    .atMost(PATIENCE)
+                    .untilAsserted(
+                            () -> assertThat(migration().toString()).contains("state=PAUSED"));
         }
     }
 

@@ -22,16 +22,18 @@ public final class TestServer {
     private final String host;
     private final int port;
     private final String password;
+    private final String gatewayRole;
 
-    private TestServer(String host, int port, String password) {
+    private TestServer(String host, int port, String password, String gatewayRole) {
         this.host = host;
         this.port = port;
         this.password = password;
+        this.gatewayRole = gatewayRole;
     }
 
     /** A server that somebody else has started, whose superuser is {@code postgres}. */
     public static TestServer at(String host, int port, String password) {
-        return new TestServer(host, port, password);
+        return new TestServer(host, port, password, "postgres");
     }
 
     private static final class Newest {
@@ -73,7 +75,7 @@ public final class TestServer {
                     .setServerConfig("max_prepared_transactions", "10")
                     .start();
             Runtime.getRuntime().addShutdownHook(new Thread(() -> close(server)));
-            TestServer started = new TestServer("localhost", server.getPort(), "");
+            TestServer started = new TestServer("localhost", server.getPort(), "", "postgres");
             if (started.major() < 13) {
                 // A core function since 13; before, an extension's, which these binaries do not have.
                 started.execute(
@@ -151,9 +153,14 @@ public final class TestServer {
         return DriverManager.getConnection(url(database), user, password);
     }
 
-    /** The server as an upstream named {@code test}, as the superuser. */
+    /** The same server, on which a gateway works as another role. */
+    public TestServer as(String role) {
+        return new TestServer(host, port, password, role);
+    }
+
+    /** The server as an upstream named {@code test}, as the superuser unless {@link #as} said another. */
     public ControlUpstream upstream() {
-        return new ControlUpstream("test", url("postgres"), "postgres", password, 8);
+        return new ControlUpstream("test", url("postgres"), gatewayRole, password, 8);
     }
 
     /** Runs statements as the superuser. */

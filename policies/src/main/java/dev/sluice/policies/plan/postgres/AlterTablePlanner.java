@@ -35,7 +35,7 @@ final class AlterTablePlanner {
         this.subject = subject;
         this.change = change;
         this.table = Table.of(subject.facts(), change.table(), change.only());
-        this.draft = new Draft(table.rows());
+        this.draft = Draft.over(table.relation());
         this.expand = Expand.of(change);
         this.promises = new Promises(draft, table, new Names(subject.facts(), table.name()));
         this.additions = subject.additions();
@@ -136,6 +136,7 @@ final class AlterTablePlanner {
                     column,
                     subject.directives().backfill().get());
             draft.add(BACKFILL, fill.get());
+            table.triggerNote().ifPresent(note -> draft.note(BACKFILL, note));
         } else {
             // A constraint over rows that break it would make their updates fail: look before adding it.
             draft.add(VALIDATE, new Step.Online(refuseNulls(column), Optional.empty(), List.of()));

@@ -41,7 +41,7 @@ final class AttachPlanner {
         Optional<RelationFacts> known = subject.facts().relation(attach.partition());
         this.partition = known.map(RelationFacts::name).orElse(attach.partition());
         this.bound = attach.bound().text();
-        this.draft = new Draft(known.map(RelationFacts::rows).orElse(0L));
+        this.draft = Draft.over(known);
     }
 
     static Optional<Plan> plan(Subject subject, SchemaChange.AlterTable change, AlterAction.AttachPartition attach) {

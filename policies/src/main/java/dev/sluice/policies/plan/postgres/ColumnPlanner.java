@@ -135,12 +135,7 @@ final class ColumnPlanner {
 
     private void backfill() {
         draft.add(BACKFILL, fillStep());
-        if (table.triggersAnywhere()) {
-            draft.note(
-                    BACKFILL,
-                    "user triggers do not fire where the gateway's role may turn them off for its session,"
-                            + " else they do");
-        }
+        table.triggerNote().ifPresent(note -> draft.note(BACKFILL, note));
         if (!addition.notNull()) {
             draft.note(BACKFILL, "a NULL written into " + addition.name() + " meanwhile is filled as well");
         }

@@ -23,7 +23,7 @@ final class DomainPlanner {
         if (!(change.constraint().orElse(null) instanceof TableConstraint.Check check)) {
             return Optional.empty();
         }
-        Draft draft = new Draft(0);
+        Draft draft = Draft.ofCatalog();
         String domain = domainText(change);
         draft.statements(EXPAND, change.source().text() + " NOT VALID");
         draft.lock(EXPAND, "SHARE");

@@ -1,6 +1,7 @@
 package dev.sluice.policies.plan.postgres;
 
 import dev.sluice.policies.ddl.QualifiedName;
+import dev.sluice.policies.facts.RelationFacts;
 import dev.sluice.policies.plan.Phase;
 import dev.sluice.policies.plan.PhaseName;
 import dev.sluice.policies.plan.Plan;
@@ -22,9 +23,23 @@ final class Draft {
     private final Set<String> columns = new LinkedHashSet<>();
     private final List<String> undo = new ArrayList<>();
     private final long rows;
+    private final boolean guessed;
 
-    Draft(long rows) {
+    private Draft(long rows, boolean guessed) {
         this.rows = rows;
+        this.guessed = guessed;
+    }
+
+    /** A plan whose work is in the rows of a table. */
+    static Draft over(Optional<RelationFacts> table) {
+        return new Draft(
+                table.map(RelationFacts::rows).orElse(0L),
+                table.filter(t -> t.options().containsKey("rows_guessed")).isPresent());
+    }
+
+    /** A plan that reads no row. */
+    static Draft ofCatalog() {
+        return new Draft(0, false);
     }
 
     void add(PhaseName phase, Step step) {
@@ -60,6 +75,9 @@ final class Draft {
         List<Phase> phases = new ArrayList<>();
         for (PhaseName name : PhaseName.values()) {
             List<Step> work = steps.getOrDefault(name, List.of());
+            if (guessed && touchesRows(work)) {
+                note(name, "the rows are guessed from the table's size: it was never analyzed");
+            }
             if (name == PhaseName.VALIDATE && addsConstraint(work)) {
                 note(name, "ACCESS EXCLUSIVE only while the constraint is added; reading rows for it stops nobody");
             }

@@ -31,7 +31,7 @@ final class IndexPlanner {
 
     static Optional<Plan> create(Subject subject, SchemaChange.CreateIndex change) {
         Table table = Table.of(subject.facts(), change.table(), change.only());
-        Draft draft = new Draft(table.rows());
+        Draft draft = Draft.over(table.relation());
         String name = change.name()
                 .map(QualifiedName::name)
                 .orElseGet(() -> new Names(subject.facts(), table.name()).index(columnNames(change)));
@@ -126,7 +126,7 @@ final class IndexPlanner {
     }
 
     static Optional<Plan> drop(Subject subject, SchemaChange.DropIndex change) {
-        Draft draft = new Draft(0);
+        Draft draft = Draft.ofCatalog();
         QualifiedName target = change.indexes().getFirst();
         for (QualifiedName written : change.indexes()) {
             Optional<RelationFacts> known = subject.facts().relation(written);
@@ -148,7 +148,7 @@ final class IndexPlanner {
     }
 
     static Optional<Plan> rebuild(Subject subject, SchemaChange.Reindex change) {
-        Draft draft = new Draft(0);
+        Draft draft = Draft.ofCatalog();
         Optional<RelationFacts> known = change.name().flatMap(subject.facts()::relation);
         Optional<QualifiedName> name = known.map(RelationFacts::name).or(change::name);
         Optional<String> options = reindexOptions(change);

@@ -45,7 +45,7 @@ final class PartitionPlanner {
         if (known.isEmpty() && !subject.facts().assumed()) {
             return Optional.empty();
         }
-        Draft draft = new Draft(0);
+        Draft draft = Draft.ofCatalog();
         draft.add(
                 ENFORCE,
                 new Step.Online(

@@ -17,7 +17,7 @@ final class RefreshPlanner {
     static Optional<Plan> plan(Subject subject, SchemaChange.RefreshMaterializedView change) {
         Optional<RelationFacts> view = subject.facts().relation(change.view());
         QualifiedName name = view.map(RelationFacts::name).orElse(change.view());
-        Draft draft = new Draft(view.map(RelationFacts::rows).orElse(0L));
+        Draft draft = Draft.over(view);
         draft.statements(EXPAND, "REFRESH MATERIALIZED VIEW CONCURRENTLY " + Pg.id(name));
         draft.lock(EXPAND, "EXCLUSIVE");
         return Optional.of(draft.plan(name));

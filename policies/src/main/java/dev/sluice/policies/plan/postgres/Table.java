@@ -8,6 +8,8 @@ import dev.sluice.policies.facts.RelationFacts.Kind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The table that is changed, as far as planning needs it; with assumed facts, what its name tells.
@@ -33,10 +35,6 @@ record Table(Facts facts, Optional<RelationFacts> relation, QualifiedName name, 
 
     boolean hasChildren() {
         return relation.filter(r -> !r.children().isEmpty()).isPresent();
-    }
-
-    long rows() {
-        return relation.map(RelationFacts::rows).orElse(0L);
     }
 
     /** The columns to walk by: the primary key's, or those of another key that has no NULL. */
@@ -88,14 +86,38 @@ record Table(Facts facts, Optional<RelationFacts> relation, QualifiedName name, 
                         .findFirst());
     }
 
-    List<String> triggers() {
-        return relation.map(RelationFacts::triggers).orElse(List.of());
+    boolean triggersAnywhere() {
+        return !triggers().isEmpty();
     }
 
-    boolean triggersAnywhere() {
-        return !triggers().isEmpty()
-                || leaves().stream()
-                        .flatMap(l -> byName(l).stream())
-                        .anyMatch(r -> !r.triggers().isEmpty());
+    /** The names of user triggers, of the tables that hold the rows too. */
+    private List<String> triggers() {
+        return own().flatMap(r -> r.triggers().stream()).distinct().toList();
+    }
+
+    private Stream<RelationFacts> own() {
+        return Stream.concat(
+                relation.stream(), leaves().stream().flatMap(l -> byName(l).stream()));
+    }
+
+    /** What becomes of user triggers while rows are filled; empty where there are none. */
+    Optional<String> triggerNote() {
+        List<String> names = triggers();
+        if (names.isEmpty()) {
+            return Optional.empty();
+        }
+        String always = own().flatMap(r -> Optional.ofNullable(r.options().get("replica_triggers")).stream())
+                .distinct()
+                .collect(Collectors.joining(", "));
+        return Optional.of(
+                switch (facts.settings().getOrDefault("suppresses_triggers", "")) {
+                    case "true" ->
+                        "user triggers do not fire" + (always.isEmpty() ? "" : ", but these that are enabled for replicas: " + always);
+                    case "false" ->
+                        "user triggers fire for every row that is filled (" + String.join(", ", names)
+                                + "): the gateway's role may not set session_replication_role";
+                    default ->
+                        "user triggers do not fire where the gateway's role may turn them off for its session, else they do";
+                });
     }
 }
