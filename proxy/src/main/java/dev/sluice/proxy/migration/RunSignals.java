@@ -28,7 +28,8 @@ public final class RunSignals {
         try {
             boolean word = now.wanted() != signals.wanted();
             signals = now;
-            if (word) {
+            // Again with each heartbeat: the word may have come before there was anything to break off.
+            if (word || interruptedNow()) {
                 alert();
             }
         } finally {

@@ -138,13 +138,11 @@ final class OnlineStatement {
     private final class Watch implements AutoCloseable {
 
         private final Run run;
-        private final Connection connection;
         private final CountDownLatch over = new CountDownLatch(1);
         private final Thread thread;
 
         Watch(Run run, Connection connection) {
             this.run = run;
-            this.connection = connection;
             run.signals().onInterrupt(() -> cancel(connection));
             thread = Thread.ofVirtual().name("watch " + run.entry().id()).start(this::look);
         }
@@ -160,10 +158,6 @@ final class OnlineStatement {
         private void look() {
             try {
                 while (!over.await(settings.poll().toMillis(), TimeUnit.MILLISECONDS)) {
-                    if (run.signals().interrupted()) {
-                        // The word may have come before there was anything to break off.
-                        cancel(connection);
-                    }
                     try {
                         run.note(false, work.blockers().orElse(""));
                     } catch (SQLException e) {
