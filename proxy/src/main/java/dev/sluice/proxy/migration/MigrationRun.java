@@ -77,7 +77,7 @@ final class MigrationRun {
     }
 
     private Outcome unit(StepRunner steps) throws SQLException {
-        return switch (signals.wanted()) {
+        return switch (signals.begin()) {
             case CANCEL -> steps.undo(run.plan().undo(), run);
             case PAUSE -> new Outcome.Done();
             case RUN -> {
@@ -119,7 +119,7 @@ final class MigrationRun {
     }
 
     private boolean ended(StepRunner steps) throws SQLException {
-        return switch (signals.wanted()) {
+        return switch (signals.serving()) {
             case CANCEL -> {
                 steps.tidy(run);
                 finish(

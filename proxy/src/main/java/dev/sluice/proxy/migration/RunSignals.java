@@ -18,6 +18,7 @@ public final class RunSignals {
     private boolean lost;
     private boolean stopping;
     private Runnable interrupt = () -> {};
+    private Wanted serving = Wanted.RUN;
 
     RunSignals(Signals initial) {
         this.signals = initial;
@@ -65,7 +66,7 @@ public final class RunSignals {
     }
 
     private boolean interruptedNow() {
-        return lost || stopping || signals.wanted() != Wanted.RUN;
+        return lost || stopping || signals.wanted() != serving;
     }
 
     /** Whether what is being done should be broken off. */
@@ -91,6 +92,27 @@ public final class RunSignals {
         lock.lock();
         try {
             return stopping;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** What is wanted; what is done from here on serves that, and is broken off once something else is wanted. */
+    Wanted begin() {
+        lock.lock();
+        try {
+            serving = signals.wanted();
+            return serving;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** What the work that was last begun serves. */
+    Wanted serving() {
+        lock.lock();
+        try {
+            return serving;
         } finally {
             lock.unlock();
         }

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.TreeSet;
 
 /** All that a schema dump shows, as sorted lines: for servers that no pg_dump at hand can read. */
-final class CatalogSnapshot {
+public final class CatalogSnapshot {
 
     private static final String USERS = "n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast', 'sluice')";
 
@@ -65,7 +65,7 @@ final class CatalogSnapshot {
 
     private CatalogSnapshot() {}
 
-    static TreeSet<String> of(Connection connection) throws SQLException {
+    public static TreeSet<String> of(Connection connection) throws SQLException {
         TreeSet<String> lines = new TreeSet<>();
         try (Statement statement = connection.createStatement()) {
             for (String query : QUERIES) {

@@ -35,7 +35,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /** Judges a statement on a real server's facts and carries its plan out in the simplest way that there is. */
-final class PlanRunner {
+public final class PlanRunner {
 
     private static final PolicyContext SOMEBODY =
             new PolicyContext("", "", Optional.empty(), "", "", "", -1, -1, Instant.EPOCH);
@@ -44,11 +44,11 @@ final class PlanRunner {
     private final Judge judge = new Judge();
     private final List<String> messages = new ArrayList<>();
 
-    PlanRunner(Connection connection) {
+    public PlanRunner(Connection connection) {
         this.connection = connection;
     }
 
-    Decision judge(String sql) throws SQLException {
+    public Decision judge(String sql) throws SQLException {
         LexicalRules rules = LexicalRules.defaults(
                 ServerVersion.postgres(connection.getMetaData().getDatabaseMajorVersion()));
         StatementText text = Splitter.split(sql, rules).getFirst();

@@ -16,8 +16,9 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * An engine whose ledger halts the process, as SIGKILL would, at its n-th write: as soon as that is sent, which is before
- * the commit where it belongs to a transaction, or when the ledger is asked for anything behind it.
+ * An engine whose ledger halts the process, as SIGKILL would, or does what else is death, at its n-th write: as soon as
+ * that is sent, which is before the commit where it belongs to a transaction, or when the ledger is asked for anything
+ * behind it.
  */
 public final class CrashingEngine implements Engine {
 
@@ -28,6 +29,7 @@ public final class CrashingEngine implements Engine {
     private final AtomicInteger seen = new AtomicInteger();
     private final Ledger ledger;
     private volatile boolean doomed;
+    private volatile boolean dead;
 
     /**
      * @param writes the methods of {@link Ledger} that count
@@ -35,6 +37,11 @@ public final class CrashingEngine implements Engine {
      * @param atOnce whether it halts as soon as that one is sent, or at the next call behind it
      */
     public CrashingEngine(Engine engine, Set<String> writes, int at, boolean atOnce) {
+        this(engine, writes, at, atOnce, () -> Runtime.getRuntime().halt(137));
+    }
+
+    /** @param death does not return; it may be died again */
+    public CrashingEngine(Engine engine, Set<String> writes, int at, boolean atOnce, Runnable death) {
         this.engine = engine;
         this.writes = Set.copyOf(writes);
         this.at = at;
@@ -42,8 +49,9 @@ public final class CrashingEngine implements Engine {
         this.ledger = (Ledger) Proxy.newProxyInstance(
                 Ledger.class.getClassLoader(), new Class<?>[] {Ledger.class}, (proxy, method, values) -> {
                     boolean counted = this.writes.contains(method.getName()) && seen.incrementAndGet() == this.at;
-                    if (doomed && !method.getName().equals("renew")) {
-                        Runtime.getRuntime().halt(137);
+                    if (dead || (doomed && !method.getName().equals("renew"))) {
+                        dead = true;
+                        death.run();
                     }
                     Object result;
                     try {
@@ -52,11 +60,17 @@ public final class CrashingEngine implements Engine {
                         throw e.getCause();
                     }
                     if (counted && this.atOnce) {
-                        Runtime.getRuntime().halt(137);
+                        dead = true;
+                        death.run();
                     }
                     doomed |= counted;
                     return result;
                 });
+    }
+
+    /** Whether it has died; that may be before death has done its work. */
+    public boolean isDead() {
+        return dead;
     }
 
     @Override
