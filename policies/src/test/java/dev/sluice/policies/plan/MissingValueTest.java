@@ -89,6 +89,22 @@ class MissingValueTest {
 
     @ParameterizedTest
     @EnumSource
+    void aDirectiveIsFollowedWhereTheColumnMayStayEmptyToo(Server server) {
+        for (String column : List.of("region varchar(20)", "region varchar(20) DEFAULT 'x'")) {
+            String sql = "ALTER TABLE orders ADD COLUMN " + column + " /* sluice: backfill=\"upper(city)\" */";
+
+            Decision decision = Judged.of(server, sql, Policy.DEFAULTS).run();
+
+            assertThat(decision.verdict()).isEqualTo(Verdict.PHASE);
+            assertThat(decision.plan().phases())
+                    .flatExtracting(Phase::steps)
+                    .filteredOn(Step.Backfill.class::isInstance)
+                    .isNotEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void whatMoreThanAValueIsInTheWayOfIsExplainedAsItIsRefused(Server server) {
         for (String sql : List.of(
                 "ALTER TABLE orders DROP COLUMN region, ADD COLUMN region varchar(20) NOT NULL",

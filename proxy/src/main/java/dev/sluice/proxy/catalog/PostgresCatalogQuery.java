@@ -185,9 +185,10 @@ final class PostgresCatalogQuery {
      * every operator; the text itself stays readable.
      */
     private static String qualify(String sql) {
-        String functions = "unnest|trunc|bool_or|current_schemas|current_schema|pg_my_temp_schema|has_schema_privilege|sum|"
-                + "pg_stat_get_live_tuples|pg_relation_size|pg_get_partkeydef|json_build_object|json_build_array|json_agg|current_setting|pg_has_role|"
-                + "format_type|pg_get_expr|pg_get_constraintdef|pg_get_indexdef|quote_ident|strpos";
+        String functions =
+                "unnest|trunc|bool_or|current_schemas|current_schema|pg_my_temp_schema|has_schema_privilege|sum|"
+                        + "pg_stat_get_live_tuples|pg_relation_size|pg_get_partkeydef|json_build_object|json_build_array|json_agg|current_setting|pg_has_role|"
+                        + "format_type|pg_get_expr|pg_get_constraintdef|pg_get_indexdef|quote_ident|strpos";
         String tables = "pg_class|pg_namespace|pg_inherits|pg_roles|pg_attribute|pg_attrdef|pg_constraint|pg_index|"
                 + "pg_am|pg_trigger|pg_depend|pg_rewrite|pg_proc";
         return sql.replaceAll("(?<![\\w.'])(" + functions + ")\\(", "pg_catalog.$1(")

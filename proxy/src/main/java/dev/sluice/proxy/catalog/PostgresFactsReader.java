@@ -104,12 +104,11 @@ public final class PostgresFactsReader implements FactsReader {
 
     /** Whether the gateway's role may set {@code session_replication_role}: a superuser; since 15 others may be granted it. */
     private static boolean maySuppressTriggers(Connection control, ServerVersion version) throws SQLException {
-        String granted = version.atLeast(15)
-                ? " OR pg_catalog.has_parameter_privilege('session_replication_role', 'SET')"
-                : "";
+        String granted =
+                version.atLeast(15) ? " OR pg_catalog.has_parameter_privilege('session_replication_role', 'SET')" : "";
         try (Statement statement = control.createStatement();
-                ResultSet row = statement.executeQuery("SELECT r.rolsuper" + granted
-                        + " FROM pg_catalog.pg_roles r WHERE r.rolname = CURRENT_USER")) {
+                ResultSet row = statement.executeQuery(
+                        "SELECT r.rolsuper" + granted + " FROM pg_catalog.pg_roles r WHERE r.rolname = CURRENT_USER")) {
             return row.next() && row.getBoolean(1);
         }
     }

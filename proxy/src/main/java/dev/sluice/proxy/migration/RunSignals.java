@@ -137,11 +137,14 @@ public final class RunSignals {
         }
     }
 
-    /** Sets what breaks off the long statement that is about to run; it is called from another thread. */
+    /** Sets what breaks off the long statement that is about to run; it is called from another thread, or at once. */
     public void onInterrupt(Runnable action) {
         lock.lock();
         try {
             interrupt = action;
+            if (interruptedNow()) {
+                action.run();
+            }
         } finally {
             lock.unlock();
         }

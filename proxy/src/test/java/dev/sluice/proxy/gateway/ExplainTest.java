@@ -57,7 +57,8 @@ class ExplainTest {
         assertThat(explain(VOLATILE)).anyMatch(line -> line.contains("user triggers do not fire; "));
 
         server.execute(database, "ALTER TABLE orders ENABLE ALWAYS TRIGGER touched");
-        assertThat(explain(VOLATILE)).anyMatch(line -> line.contains("but these that are enabled for replicas: touched"));
+        assertThat(explain(VOLATILE))
+                .anyMatch(line -> line.contains("but these that are enabled for replicas: touched"));
     }
 
     @Test
@@ -73,7 +74,8 @@ class ExplainTest {
                 "INSERT INTO orders SELECT generate_series(1, 10)",
                 "CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'",
                 "CREATE TRIGGER touched BEFORE UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION touch()");
-        try (GatewayFixture modest = GatewayFixture.start(server.as(role), database, Policy.DEFAULTS, GatewayFixture.settings());
+        try (GatewayFixture modest =
+                        GatewayFixture.start(server.as(role), database, Policy.DEFAULTS, GatewayFixture.settings());
                 Connection client = modest.connect(role, "")) {
             assertThat(explain(client, VOLATILE))
                     .anyMatch(line -> line.contains("user triggers fire for every row that is filled (touched)"));
@@ -85,8 +87,7 @@ class ExplainTest {
 
     @Test
     void aColumnWithoutAValueShowsThePhasesOfADirectiveAndStaysRefused() throws SQLException {
-        server.execute(
-                database, "CREATE TABLE orders (id bigint PRIMARY KEY)", "INSERT INTO orders VALUES (1)");
+        server.execute(database, "CREATE TABLE orders (id bigint PRIMARY KEY)", "INSERT INTO orders VALUES (1)");
 
         String json = String.join("\n", explain("(FORMAT JSON) ALTER TABLE orders ADD COLUMN region text NOT NULL"));
 

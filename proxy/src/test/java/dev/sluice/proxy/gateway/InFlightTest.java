@@ -45,8 +45,7 @@ class InFlightTest {
             gateway.migrations().command(gateway.ref(), 1, new Migrations.Command.Pause(), "test");
             Awaitility.await()
                     .atMost(PATIENCE)
-                    .untilAsserted(
-                            () -> assertThat(migration().toString()).contains("state=PAUSED"));
+                    .untilAsserted(() -> assertThat(migration().toString()).contains("state=PAUSED"));
         }
     }
 

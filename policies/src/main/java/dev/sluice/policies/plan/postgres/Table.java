@@ -96,8 +96,7 @@ record Table(Facts facts, Optional<RelationFacts> relation, QualifiedName name, 
     }
 
     private Stream<RelationFacts> own() {
-        return Stream.concat(
-                relation.stream(), leaves().stream().flatMap(l -> byName(l).stream()));
+        return Stream.concat(relation.stream(), leaves().stream().flatMap(l -> byName(l).stream()));
     }
 
     /** What becomes of user triggers while rows are filled; empty where there are none. */
@@ -112,7 +111,8 @@ record Table(Facts facts, Optional<RelationFacts> relation, QualifiedName name, 
         return Optional.of(
                 switch (facts.settings().getOrDefault("suppresses_triggers", "")) {
                     case "true" ->
-                        "user triggers do not fire" + (always.isEmpty() ? "" : ", but these that are enabled for replicas: " + always);
+                        "user triggers do not fire"
+                                + (always.isEmpty() ? "" : ", but these that are enabled for replicas: " + always);
                     case "false" ->
                         "user triggers fire for every row that is filled (" + String.join(", ", names)
                                 + "): the gateway's role may not set session_replication_role";
