@@ -8,6 +8,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
@@ -66,8 +67,7 @@ class LockPatienceTest {
 
             PSQLException error = change.get().orElseThrow();
             assertThat(error.getSQLState()).isEqualTo("55P03");
-            ServerErrorMessage said = error.getServerErrorMessage();
-            assertThat(said).isNotNull();
+            ServerErrorMessage said = Objects.requireNonNull(error.getServerErrorMessage());
             assertThat(said.getDetail())
                     .contains("pid " + holder.unwrap(PGConnection.class).getBackendPID() + " (monthly report, ")
                     .contains("SELECT count(*) FROM orders");
