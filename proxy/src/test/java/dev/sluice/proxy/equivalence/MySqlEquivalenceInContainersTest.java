@@ -2,6 +2,7 @@ package dev.sluice.proxy.equivalence;
 
 import dev.sluice.proxy.mysql.TestDatabase;
 import dev.sluice.proxy.testing.MySqlContainer;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.condition.EnabledIf;
@@ -15,19 +16,22 @@ import org.junit.jupiter.params.provider.ValueSource;
 @ValueSource(strings = {"mysql:8.4", "mysql:9", "mariadb:11"})
 class MySqlEquivalenceInContainersTest extends MySqlEquivalenceTest {
 
-    private static MySqlContainer container;
+    private static @Nullable MySqlContainer container;
 
     MySqlEquivalenceInContainersTest(String image) {
         super(started(image));
     }
 
     private static TestDatabase started(String image) {
-        container = new MySqlContainer(image);
-        return container.database();
+        MySqlContainer started = new MySqlContainer(image);
+        container = started;
+        return started.database();
     }
 
     @AfterAll
     static void remove() {
-        container.close();
+        if (container != null) {
+            container.close();
+        }
     }
 }

@@ -166,7 +166,11 @@ class BulkPacingTest {
 
             ExecutionException failed =
                     catchThrowableOfType(ExecutionException.class, () -> next.get(20, TimeUnit.SECONDS));
-            assertThat(((SQLException) failed.getCause()).getErrorCode()).isEqualTo(1317);
+            assertThat(failed)
+                    .cause()
+                    .isInstanceOfSatisfying(
+                            SQLException.class,
+                            e -> assertThat(e.getErrorCode()).isEqualTo(1317));
             assertThat(sum()).isEqualTo(ROWS);
             assertThat(batches.executeUpdate("UPDATE t SET v = v + 1 WHERE id = 1"))
                     .isEqualTo(1);

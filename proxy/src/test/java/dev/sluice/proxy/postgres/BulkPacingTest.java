@@ -188,8 +188,10 @@ class BulkPacingTest {
 
             ExecutionException failed =
                     catchThrowableOfType(ExecutionException.class, () -> next.get(20, TimeUnit.SECONDS));
-            SQLException error = (SQLException) failed.getCause().getCause();
-            assertThat(error.getSQLState()).isEqualTo("57014");
+            assertThat(failed)
+                    .rootCause()
+                    .isInstanceOfSatisfying(
+                            SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("57014"));
             assertThat(sum()).isEqualTo(ROWS);
             try (ResultSet row = batches.executeQuery("SELECT 1")) {
                 assertThat(row.next()).isTrue();
@@ -213,8 +215,10 @@ class BulkPacingTest {
 
             ExecutionException failed =
                     catchThrowableOfType(ExecutionException.class, () -> next.get(20, TimeUnit.SECONDS));
-            assertThat(((SQLException) failed.getCause().getCause()).getSQLState())
-                    .isEqualTo("57014");
+            assertThat(failed)
+                    .rootCause()
+                    .isInstanceOfSatisfying(
+                            SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("57014"));
             traffic.ease();
             assertThat(batch.executeUpdate()).isEqualTo(ROWS);
         }

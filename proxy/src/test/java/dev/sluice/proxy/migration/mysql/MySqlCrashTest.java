@@ -21,6 +21,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -42,7 +43,7 @@ abstract class MySqlCrashTest {
     private final TestDatabase server;
     private final Map<Long, String> filled = new HashMap<>();
     private String database;
-    private Process gateway;
+    private @Nullable Process gateway;
     private int port;
 
     MySqlCrashTest(TestDatabase server) {
