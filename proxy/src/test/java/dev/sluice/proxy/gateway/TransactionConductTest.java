@@ -7,7 +7,9 @@ import dev.sluice.policies.policy.CompiledPolicy;
 import dev.sluice.policies.policy.PolicyDocument;
 import dev.sluice.proxy.testing.GatewayFixture;
 import java.sql.Connection;
+import java.io.StringReader;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.SQLWarning;
 import java.sql.Statement;
@@ -21,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.postgresql.PGConnection;
 
 /** What a transaction does while the lock of its schema change stops others. */
 @Tag("integration")
@@ -106,6 +109,33 @@ class TransactionConductTest {
             assertThat(second).isEmpty();
             assertThat(warnings(update)).isEmpty();
         }
+    }
+
+    @Test
+    void rowsThatAreCopiedAndBatchesComeThroughWhole() throws Exception {
+        client.setAutoCommit(false);
+        execute(ALTER);
+
+        long copied = client.unwrap(PGConnection.class)
+                .getCopyAPI()
+                .copyIn("COPY orders (id) FROM STDIN", new StringReader("101\n102\n103\n"));
+        try (PreparedStatement insert = client.prepareStatement("INSERT INTO orders (id) VALUES (?)")) {
+            for (int id = 201; id <= 250; id++) {
+                insert.setInt(1, id);
+                insert.addBatch();
+            }
+            assertThat(insert.executeBatch()).hasSize(50);
+        }
+        client.commit();
+
+        assertThat(copied).isEqualTo(3);
+        try (Statement statement = client.createStatement();
+                ResultSet row = statement.executeQuery("SELECT count(*) FROM orders")) {
+            row.next();
+            assertThat(row.getInt(1)).isEqualTo(63);
+        }
+        assertThat(gateway.trail().last(9, entry -> entry.text("result").equals("warned")))
+                .hasSize(1);
     }
 
     @Test
