@@ -40,7 +40,8 @@ final class BackPressure {
     void updateClient() {
         SocketChannel to = session.server();
         boolean room = to != null && to.isWritable() && session.inFlight.size() <= MAX_IN_FLIGHT;
-        boolean wanted = room && (!session.isWaiting() || keptBytes() == 0);
+        // What waits shows at its header; less than one may be COPY data, which never waits.
+        boolean wanted = room && (!session.isWaiting() || keptBytes() < ClientSide.HEADER);
         readClient(session.end().isLingering() || wanted);
     }
 

@@ -59,6 +59,11 @@ final class Interception {
         return phase != OPEN || !transaction.isEmpty();
     }
 
+    /** Whether the client's next message must wait for an answer; in a transaction with substitutes it need not always. */
+    boolean isBlocking() {
+        return isAttending() && (phase != OPEN || transaction.isAwaitingReady());
+    }
+
     /** Whether client messages may be looked at. */
     boolean takesMessages() {
         return phase == OPEN || (phase instanceof Phase.Answering answering && answering.simple());

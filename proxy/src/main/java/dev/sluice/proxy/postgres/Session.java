@@ -247,7 +247,7 @@ final class Session implements RelayedSession {
     /** Whether what the client sends is kept for later. */
     boolean isWaiting() {
         Interception waiting = interception;
-        return bulk.isDelaying() || (waiting != null && waiting.isAttending());
+        return bulk.isDelaying() || (waiting != null && waiting.isBlocking());
     }
 
     // ---- what others want to know --------------------------------------------------------------------------------

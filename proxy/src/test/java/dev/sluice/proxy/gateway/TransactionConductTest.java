@@ -6,8 +6,8 @@ import dev.sluice.policies.policy.Action;
 import dev.sluice.policies.policy.CompiledPolicy;
 import dev.sluice.policies.policy.PolicyDocument;
 import dev.sluice.proxy.testing.GatewayFixture;
-import java.sql.Connection;
 import java.io.StringReader;
+import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -108,6 +108,17 @@ class TransactionConductTest {
             assertThat(first).singleElement().asString().startsWith(DATA_CHANGE);
             assertThat(second).isEmpty();
             assertThat(warnings(update)).isEmpty();
+        }
+    }
+
+    @Test
+    void aMessageInPiecesIsWaitedForBehindASchemaChange() throws Exception {
+        try (WireClient pieces = new WireClient(gateway.port(), gateway.database())) {
+            for (String sql : List.of("BEGIN", ALTER, "UPDATE orders SET a = 1", "SELECT a FROM orders", "COMMIT")) {
+                assertThat(pieces.query(sql, true).sqlState()).as(sql).isEmpty();
+            }
+            assertThat(pieces.extended("", "UPDATE orders SET a = 2", false).sqlState())
+                    .isEmpty();
         }
     }
 
