@@ -247,12 +247,9 @@ final class UpstreamThrottle {
     }
 
     synchronized Throttle.Status status() {
+        Optional<String> closed = settings.hours().closed(clock.instant());
+        Pace now = atWork.isEmpty() ? PaceController.next(Pace.FULL, pressure, 0) : pace;
         return new Throttle.Status(
-                pressure,
-                readings,
-                atWork.isEmpty() ? PaceController.next(Pace.FULL, pressure, 0).share() : pace.share(),
-                atWork.size(),
-                elsewhere,
-                settings.hours().closed(clock.instant()));
+                pressure, readings, closed.isPresent() ? 0 : now.share(), atWork.size(), elsewhere, closed);
     }
 }

@@ -16,8 +16,8 @@ public enum Watched {
     WAL_RATE(Unit.BYTES_PER_SECOND, 64L << 20, 256L << 20, false),
     /** Client sessions at work; {@code Threads_running} on MySQL. */
     ACTIVE_SESSIONS(Unit.COUNT, 50, 100, false),
-    /** Checkpoints that came early because too much was written. */
-    CHECKPOINTS(Unit.PER_MINUTE, 1, 10, true),
+    /** Checkpoints that were requested: because more was written than {@code max_wal_size}, or by somebody. */
+    CHECKPOINTS(Unit.PER_MINUTE, 6, 30, true),
     /** Vacuum or another maintenance of the table that is filled. */
     AUTOVACUUM(Unit.COUNT, 0, Double.POSITIVE_INFINITY, true),
     /** Transactions since the oldest snapshot that somebody holds: dead rows younger than it stay. */

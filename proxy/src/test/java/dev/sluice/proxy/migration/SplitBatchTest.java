@@ -30,7 +30,8 @@ class SplitBatchTest {
             assertThat(end.state()).as(end.reason()).isEqualTo(Migration.State.COMPLETE);
             assertThat(end.rowsDone()).isEqualTo(500);
         }
-        assertThat(server.text(database, "SELECT count(DISTINCT ref) FROM orders")).isEqualTo("500");
+        assertThat(server.text(database, "SELECT count(DISTINCT ref) FROM orders"))
+                .isEqualTo("500");
         // What was rolled back had been tried: some batch did time out.
         assertThat(Integer.parseInt(server.text(database, "SELECT last_value FROM tries")))
                 .isGreaterThan(500);
