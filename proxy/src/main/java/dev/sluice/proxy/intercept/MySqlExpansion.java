@@ -1,6 +1,7 @@
 package dev.sluice.proxy.intercept;
 
 import dev.sluice.policies.ddl.QualifiedName;
+import dev.sluice.policies.sql.Dialect;
 import dev.sluice.policies.sql.LexicalRules;
 import dev.sluice.policies.sql.Splitter;
 import dev.sluice.proxy.catalog.ControlPools;
@@ -53,6 +54,16 @@ final class MySqlExpansion {
         @Override
         public int code(ServerErrorException e) {
             return e.error().code();
+        }
+
+        @Override
+        public boolean triesInPassing() {
+            return session.info().lexicalRules().dialect() == Dialect.MARIADB && ShortLocks.isInstant(statement);
+        }
+
+        @Override
+        public void lockWait(int seconds) throws ServerErrorException {
+            session.query("SET SESSION lock_wait_timeout = " + seconds);
         }
 
         @Override
@@ -124,7 +135,7 @@ final class MySqlExpansion {
         long backend = session.info().backendId();
         long deadline = System.nanoTime() + settings.lock().patience().toNanos();
         while (true) {
-            ShortLocks.GaveWay<QueryResult> tried = locks.attempt(backend, new Execution(session, statement));
+            ShortLocks.GaveWay<QueryResult> tried = locks.attempt(table, backend, new Execution(session, statement));
             if (tried.done().isPresent()) {
                 QueryResult done = tried.done().get();
                 return new Result(done.affectedRows(), done.warnings(), done.info());

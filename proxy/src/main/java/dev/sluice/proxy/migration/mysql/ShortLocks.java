@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,6 +26,10 @@ public final class ShortLocks {
     private static final int LOCK_WAIT_TIMEOUT = 1205;
     private static final int INTERRUPTED = 1317;
     private static final int STATEMENT_TIMEOUT_MARIADB = 1969;
+
+    private static final Duration IN_PASSING = Duration.ofMillis(5);
+    /** To wait for a quiet moment disturbs nobody; to try without one may. */
+    private static final int QUIET_RETRIES = 5;
 
     private final ControlDatabase control;
     private final Duration timeout;
@@ -43,6 +48,15 @@ public final class ShortLocks {
         /** The server's error number in an exception. */
         int code(E e);
 
+        /**
+         * Whether it may be tried any number of times without ever waiting: it changes metadata only, and the server takes
+         * 0 for {@code lock_wait_timeout}, as MariaDB does.
+         */
+        boolean triesInPassing();
+
+        /** Sets how long the connection's statements wait for a metadata lock. */
+        void lockWait(int seconds) throws E;
+
         /** A harmless statement on the same connection: a kill that came too late hits this one instead of the next. */
         void absorbKill() throws E;
     }
@@ -51,12 +65,43 @@ public final class ShortLocks {
     public record GaveWay<T>(Optional<T> done) {}
 
     /**
-     * Tries once.
+     * Tries at a moment when nobody uses the table, and when no such moment comes within some times that between two
+     * tries, once all the same.
      *
+     * @param table which is to be locked
      * @param connectionId of the connection that the work runs on, whose {@code lock_wait_timeout} is one second
      * @return what came of it; empty when the lock was not to be had
      */
-    public <T, E extends Exception> GaveWay<T> attempt(long connectionId, Attempt<T, E> work) throws E {
+    public <T, E extends Exception> GaveWay<T> attempt(
+            Optional<QualifiedName> table, long connectionId, Attempt<T, E> work) throws E {
+        if (work.triesInPassing()) {
+            GaveWay<T> passing = inPassing(connectionId, work);
+            if (passing.done().isPresent()) {
+                return passing;
+            }
+        } else if (table.isPresent()) {
+            new QuietMoment(control).await(table.get(), connectionId, retry.multipliedBy(QUIET_RETRIES));
+        }
+        return attempt(connectionId, work);
+    }
+
+    /** Tries again and again for a while without ever waiting. */
+    private <T, E extends Exception> GaveWay<T> inPassing(long connectionId, Attempt<T, E> work) throws E {
+        long deadline = System.nanoTime() + QUIET_RETRIES * retry.toNanos();
+        work.lockWait(0);
+        try {
+            GaveWay<T> tried = attempt(connectionId, work);
+            while (tried.done().isEmpty() && System.nanoTime() < deadline) {
+                LockSupport.parkNanos(IN_PASSING.toNanos());
+                tried = attempt(connectionId, work);
+            }
+            return tried;
+        } finally {
+            work.lockWait(1);
+        }
+    }
+
+    private <T, E extends Exception> GaveWay<T> attempt(long connectionId, Attempt<T, E> work) throws E {
         LockWatch watch = new LockWatch(control, connectionId, timeout);
         try {
             return new GaveWay<>(Optional.of(work.run()));
@@ -85,6 +130,11 @@ public final class ShortLocks {
         } catch (Exception e) {
             LOG.debug("a kill that came too late: {}", e.getMessage());
         }
+    }
+
+    /** Whether a statement changes metadata only, or is refused at once. */
+    public static boolean isInstant(String sql) {
+        return sql.endsWith("ALGORITHM=INSTANT");
     }
 
     /** How long to give way before the next try. */
