@@ -92,7 +92,7 @@ final class Demo {
 
     private Course throughGateway(Client client) throws SQLException, InterruptedException {
         screen.step("An application at work through the gateway: " + options.perSecond() + " transactions a second");
-        try (Observer observer = new Observer(client);
+        try (Observer observer = new Observer(client, engine.qualified(TABLE));
                 Workload workload = Workload.start(client, TABLE, options.rows(), options.perSecond())) {
             Measurement before = warmed(workload);
             screen.step("A client of the gateway sends: " + engine.alter(TABLE));

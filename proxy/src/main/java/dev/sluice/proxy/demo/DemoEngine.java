@@ -31,6 +31,9 @@ interface DemoEngine extends AutoCloseable {
     /** How to connect with the server's own client. */
     String shellCommand(Address at);
 
+    /** A table's name as the gateway's commands show it. */
+    String qualified(String table);
+
     /** Makes a table of orders and fills it. */
     void fill(Connection connection, String table, int rows) throws SQLException;
 

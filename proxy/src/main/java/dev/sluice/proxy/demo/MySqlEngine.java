@@ -126,6 +126,11 @@ final class MySqlEngine implements DemoEngine {
     }
 
     @Override
+    public String qualified(String table) {
+        return DATABASE + "." + table;
+    }
+
+    @Override
     public void fill(Connection connection, String table, int rows) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             statement.execute("CREATE TABLE " + table + " (id BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY,"

@@ -7,14 +7,17 @@ import java.sql.Statement;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Asks the gateway how its latest migration goes, as any client can. For one thread. */
+/** Asks the gateway how the latest migration of a table goes, as any client can. For one thread. */
 final class Observer implements AutoCloseable {
 
     private final Client gateway;
+    private final String table;
     private @Nullable Connection connection;
 
-    Observer(Client gateway) {
+    /** @param table as the gateway names it */
+    Observer(Client gateway, String table) {
         this.gateway = gateway;
+        this.table = table;
     }
 
     /** A migration as the gateway tells it. */
@@ -36,7 +39,12 @@ final class Observer implements AutoCloseable {
     Optional<Seen> latest() {
         try (Statement statement = connected().createStatement();
                 ResultSet row = statement.executeQuery("SHOW SLUICE MIGRATIONS")) {
-            return row.next() ? Optional.of(seen(row)) : Optional.empty();
+            while (row.next()) {
+                if (row.getString("table").equals(table)) {
+                    return Optional.of(seen(row));
+                }
+            }
+            return Optional.empty();
         } catch (SQLException e) {
             close();
             return Optional.empty();

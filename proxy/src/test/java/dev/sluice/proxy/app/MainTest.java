@@ -3,11 +3,16 @@ package dev.sluice.proxy.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.proxy.cli.ExitCode;
+import dev.sluice.proxy.mysql.EmbeddedMariaDb;
+import dev.sluice.proxy.mysql.TestDatabase;
 import dev.sluice.proxy.testing.TestPostgres;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.Statement;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -114,8 +119,25 @@ class MainTest {
         assertThat(run("demo", "--rows", "20000", "--seconds", "1")).isZero();
 
         assertThat(out.toString())
-                .contains("every row has a ref of its own", "through Sluice", "direct ALTER")
+                .contains("every row has a ref of its own", "through Sluice", "directly")
                 .doesNotContain("NOT:");
+    }
+
+    @Test
+    void theDemoLeavesAServerOfSomebodysAsItWas() throws Exception {
+        TestDatabase server = TestDatabase.embeddedMariaDb();
+        String url = server.url("?user=" + EmbeddedMariaDb.USER + "&password=" + EmbeddedMariaDb.PASSWORD);
+
+        assertThat(run("demo", "--url", url, "--rows", "20000", "--seconds", "1")).isZero();
+
+        assertThat(out.toString())
+                .contains("every row has a ref of its own", "through Sluice")
+                .doesNotContain("NOT:");
+        try (Connection connection = server.connect("mysql");
+                Statement statement = connection.createStatement();
+                ResultSet left = statement.executeQuery("SHOW DATABASES LIKE 'sluice_demo'")) {
+            assertThat(left.next()).isFalse();
+        }
     }
 
     private int run(String... args) {
