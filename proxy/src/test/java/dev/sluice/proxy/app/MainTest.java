@@ -128,7 +128,8 @@ class MainTest {
         TestDatabase server = TestDatabase.embeddedMariaDb();
         String url = server.url("?user=" + EmbeddedMariaDb.USER + "&password=" + EmbeddedMariaDb.PASSWORD);
 
-        assertThat(run("demo", "--url", url, "--rows", "20000", "--seconds", "1")).isZero();
+        assertThat(run("demo", "--url", url, "--rows", "20000", "--seconds", "1"))
+                .isZero();
 
         assertThat(out.toString())
                 .contains("every row has a ref of its own", "through Sluice")

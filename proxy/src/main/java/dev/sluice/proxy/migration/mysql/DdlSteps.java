@@ -174,7 +174,8 @@ final class DdlSteps {
 
     private Optional<Outcome> attempt(Connection connection, String sql, Run run, ShortLocks locks, boolean again)
             throws SQLException {
-        ShortLocks.GaveWay<Boolean> tried = locks.attempt(run.plan().target(), work.id(), new Execution(connection, sql, again));
+        ShortLocks.GaveWay<Boolean> tried =
+                locks.attempt(run.plan().target(), work.id(), new Execution(connection, sql, again));
         if (tried.done().isPresent()) {
             tries = 0;
             return Optional.empty();

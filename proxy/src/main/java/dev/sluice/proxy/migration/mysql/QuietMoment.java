@@ -47,7 +47,9 @@ final class QuietMoment {
             look.setString(1, table.schema().orElse(""));
             look.setString(2, table.name());
             look.setLong(3, connectionId);
-            while (inUse(look) && System.nanoTime() < deadline && !Thread.currentThread().isInterrupted()) {
+            while (inUse(look)
+                    && System.nanoTime() < deadline
+                    && !Thread.currentThread().isInterrupted()) {
                 LockSupport.parkNanos(LOOK_NANOS);
             }
         } catch (SQLException e) {
