@@ -121,6 +121,26 @@ class WireTest {
     }
 
     @Test
+    void aReplicationStreamGoesByUntilItsEndAndCommandsFollow() {
+        byte[] dump = packet(0, Command.BINLOG_DUMP, 4, 0, 0, 0, 0, 0, 1, 0, 0, 0);
+        byte[] event = packet(1, p -> p.writeByte(0).writeZero(100));
+        byte[] acknowledgement = packet(0, 0xEF, 1, 2, 3);
+        byte[] end = packet(3, 0xFE, 0, 0, 2, 0);
+        byte[] next = command(Command.QUERY, "SELECT 1");
+        try (WireConversation wire = new WireConversation(FORWARDS, 3)) {
+            wire.logIn();
+            wire.fromClient(dump);
+            wire.fromServer(event);
+            wire.fromClient(acknowledgement, next);
+            assertThat(wire.atServer()).isEqualTo(ByteBufUtil.hexDump(dump) + ByteBufUtil.hexDump(acknowledgement));
+            wire.fromServer(packet(2, p -> p.writeByte(0).writeZero(50)), end);
+            wire.settle();
+            assertThat(wire.atServer()).isEqualTo(ByteBufUtil.hexDump(next));
+            assertThat(wire.atClient()).endsWith(ByteBufUtil.hexDump(end));
+        }
+    }
+
+    @Test
     void packetsOutOfOrderEndTheSessionWithTheServersError() {
         try (WireConversation wire = new WireConversation(FORWARDS, 0)) {
             wire.logIn();
