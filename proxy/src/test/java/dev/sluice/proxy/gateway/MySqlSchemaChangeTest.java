@@ -176,6 +176,19 @@ abstract class MySqlSchemaChangeTest {
     }
 
     @Test
+    void aTableThatSomebodyHasLockedIsJudgedAllTheSame() throws SQLException {
+        try (Connection client = gateway.connect(database);
+                Connection holder = server.connect(database)) {
+            execute(holder, "LOCK TABLES orders WRITE");
+
+            assertThatThrownBy(() -> execute(client, "ALTER TABLE orders ADD COLUMN plain INT"))
+                    .isInstanceOfSatisfying(
+                            SQLException.class,
+                            e -> assertThat(e.getErrorCode()).isEqualTo(1205));
+        }
+    }
+
+    @Test
     void severalStatementsInOneMessageAreAnsweredInOrder() throws SQLException {
         try (Connection client = gateway.connect(database);
                 Statement statement = client.createStatement()) {

@@ -71,7 +71,7 @@ final class Unlikely {
             case "bigint", "int8" ->
                 integer(9_000_000_000_000_000_000L, 200_000_000_000_000_000L, "18000000000000000000");
             case "int", "integer", "int4" -> integer(2_147_000_000L, 480_000L, "4294000000");
-            case "mediumint", "int3", "middleint" -> integer(8_380_000L, 8_000L, "16770000");
+            case "mediumint", "int3", "middleint" -> integer(8_380_000L, 8_000L, "16769000");
             case "decimal", "dec", "numeric", "fixed" -> decimal();
             default -> Optional.empty();
         };
