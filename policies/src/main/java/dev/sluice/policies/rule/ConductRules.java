@@ -77,10 +77,10 @@ final class ConductRules {
                         .safeWay("wait until it is complete: SHOW SLUICE MIGRATIONS; or cancel it first")
                         .example("ALTER TABLE orders DROP COLUMN token"),
                 rule("unbounded-dml", "UPDATE or DELETE without a bounding WHERE")
-                        // No schema change: the throttle looks at these.
+                        // No schema change: these are judged apart, where a policy says more than allow.
                         .both(ALLOW, Rule.Check.NEVER)
                         .harm("a whole table is written in one transaction")
-                        .safeWay("the gateway throttles it where that is configured; write in batches")
+                        .safeWay("write in batches by the key; the gateway paces it, and with action rewrite does so itself")
                         .example("UPDATE orders SET status = 'old'"),
                 rule("freeze-window", "a schema change at a time when there should be none")
                         .both(ALLOW, s -> List.of(Hit.at(s.change().source())))
