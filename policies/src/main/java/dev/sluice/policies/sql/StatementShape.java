@@ -16,6 +16,8 @@ final class StatementShape {
     private boolean where;
     /** Whether the condition at the top speaks of anything but constants. */
     private boolean selective;
+    /** Whether a clause behind the condition has begun. */
+    private boolean conditionOver;
 
     private boolean query;
     private boolean values;
@@ -47,7 +49,8 @@ final class StatementShape {
             other((byte) 'a');
             return;
         }
-        selective |= whereAtTop && !isConstant(text, start, end);
+        conditionOver |= whereAtTop && depth == 0 && endsCondition(text, start, end);
+        selective |= whereAtTop && !conditionOver && !isConstant(text, start, end);
         Keyword keyword = Keyword.of(text, start, end);
         tokens++;
         if (leading.isPending()) {
@@ -98,9 +101,18 @@ final class StatementShape {
         };
     }
 
+    /** What may follow a condition: it says nothing of which rows are meant, or how many at most. */
+    private static boolean endsCondition(byte[] text, int start, int end) {
+        return switch (end - start) {
+            case 5 -> Chars.startsWith(text, start, end, "order") || Chars.startsWith(text, start, end, "limit");
+            case 9 -> Chars.startsWith(text, start, end, "returning");
+            default -> false;
+        };
+    }
+
     /** A quoted identifier or a variable. */
     void name(byte[] text, int start, int end) {
-        selective |= whereAtTop;
+        selective |= whereAtTop && !conditionOver;
         if (mySql && leading.lead() == Keyword.SET) {
             for (int i = start; i < end && !sqlMode; i++) {
                 sqlMode = Chars.startsWith(text, i, end, "sql_mode");

@@ -99,6 +99,7 @@ class ClassifierTest {
                 "delete from t where 1 = 1",
                 "delete from t where (1=1) and not false",
                 "update t set a = b where ((true))",
+                "delete from t where true returning id, \"b\"",
             })
     void bulkWritesOfPostgresAreTold(String sql) {
         assertThat(of(sql, POSTGRES)).isEqualTo(Interest.BULK_WRITE);
