@@ -80,7 +80,8 @@ final class ConductRules {
                         // No schema change: these are judged apart, where a policy says more than allow.
                         .both(ALLOW, Rule.Check.NEVER)
                         .harm("a whole table is written in one transaction")
-                        .safeWay("write in batches by the key; the gateway paces it, and with action rewrite does so itself")
+                        .safeWay(
+                                "write in batches by the key; the gateway paces it, and with action rewrite does so itself")
                         .example("UPDATE orders SET status = 'old'"),
                 rule("freeze-window", "a schema change at a time when there should be none")
                         .both(ALLOW, s -> List.of(Hit.at(s.change().source())))

@@ -13,7 +13,9 @@ import io.micrometer.core.instrument.config.MeterFilter;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 
 /** Everything that the gateway measures. Thread-safe; made after the listeners, since nobody waits for it. */
@@ -22,6 +24,7 @@ public final class GatewayMetrics {
     /** More time series than this are refused: something would be growing that must not. */
     private static final int MAX_SERIES = 5_000;
 
+    private final List<Supplier<Number>> totals = new CopyOnWriteArrayList<>();
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
 
     public GatewayMetrics(String version) {
@@ -49,6 +52,8 @@ public final class GatewayMetrics {
 
     /** A total that somebody else counts. */
     public void total(String name, String help, Map<String, String> labels, Supplier<Number> value) {
+        // The registry itself holds what it asks only weakly.
+        totals.add(value);
         FunctionCounter.builder(name, value, v -> v.get().doubleValue())
                 .description(help)
                 .tags(tags(labels))
