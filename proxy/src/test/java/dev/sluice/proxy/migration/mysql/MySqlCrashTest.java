@@ -13,7 +13,9 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
@@ -21,7 +23,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -43,7 +44,7 @@ abstract class MySqlCrashTest {
     private final TestDatabase server;
     private final Map<Long, String> filled = new HashMap<>();
     private String database;
-    private @Nullable Process gateway;
+    private final List<Process> started = new ArrayList<>();
     private int port;
 
     MySqlCrashTest(TestDatabase server) {
@@ -65,8 +66,8 @@ abstract class MySqlCrashTest {
 
     @AfterEach
     void stop() throws Exception {
-        if (gateway != null) {
-            gateway.destroyForcibly().waitFor();
+        for (Process process : started) {
+            process.destroyForcibly().waitFor();
         }
     }
 
@@ -76,7 +77,7 @@ abstract class MySqlCrashTest {
         try (Writer writer = new Writer(() -> server.connect(database), ROWS)) {
             start(write, moment);
             Optional<String> said = send();
-            assertThat(gateway.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS))
+            assertThat(gateway().waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS))
                     .as(said.orElse("it answered"))
                     .isTrue();
             look();
@@ -94,11 +95,11 @@ abstract class MySqlCrashTest {
         try (Writer writer = new Writer(() -> server.connect(database), ROWS)) {
             while (!state("complete").isPresent()) {
                 start(1 + random.nextInt(4), random.nextBoolean() ? "at" : "behind");
-                while (gateway.isAlive() && !state("complete").isPresent()) {
+                while (gateway().isAlive() && !state("complete").isPresent()) {
                     if (state("unfinished").isEmpty()) {
                         send();
                     }
-                    gateway.waitFor(50, TimeUnit.MILLISECONDS);
+                    gateway().waitFor(50, TimeUnit.MILLISECONDS);
                 }
                 look();
                 assertThat(++crashes).as("seed %d", seed).isLessThan(MOST_CRASHES);
@@ -117,8 +118,8 @@ abstract class MySqlCrashTest {
             send();
             execute("UPDATE sluice.migrations SET max_rows_per_second = 2000 WHERE target_schema = '" + database + "'");
             for (int i = 0; i < 4; i++) {
-                gateway.waitFor(100 + random.nextInt(700), TimeUnit.MILLISECONDS);
-                gateway.destroyForcibly().waitFor();
+                gateway().waitFor(100 + random.nextInt(700), TimeUnit.MILLISECONDS);
+                gateway().destroyForcibly().waitFor();
                 look();
                 start(0, "at");
             }
@@ -135,9 +136,14 @@ abstract class MySqlCrashTest {
         try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = free.getLocalPort();
         }
-        gateway = ChildJvm.start(
-                CrashingMySqlGateway.class, server.address().getPort(), server.mariaDb(), port, write, moment);
-        Awaitility.await().atMost(PATIENCE).until(() -> !gateway.isAlive() || lets());
+        started.add(ChildJvm.start(
+                CrashingMySqlGateway.class, server.address().getPort(), server.mariaDb(), port, write, moment));
+        Awaitility.await().atMost(PATIENCE).until(() -> !gateway().isAlive() || lets());
+    }
+
+    /** The one that was started last. */
+    private Process gateway() {
+        return started.getLast();
     }
 
     private boolean lets() {
