@@ -142,6 +142,10 @@ final class DatabaseRunner implements AutoCloseable {
     private void start(LedgerEntry entry) {
         MigrationRun run = new MigrationRun(engine, database, settings, listener, entry);
         runs.put(entry.id(), run);
+        if (closed) {
+            // Claimed while this was being closed: who closes may have passed already.
+            run.stop();
+        }
         threads.put(
                 entry.id(), Thread.ofVirtual().name("migration " + entry.id()).start(() -> execute(entry.id(), run)));
     }

@@ -22,6 +22,9 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 public final class CrashingEngine implements Engine {
 
+    /** The heartbeat, and what is written in the transaction of the advance itself. */
+    private static final Set<String> STILL_BEFORE_THE_COMMIT = Set.of("renew", "entered");
+
     private final Engine engine;
     private final Set<String> writes;
     private final int at;
@@ -49,7 +52,7 @@ public final class CrashingEngine implements Engine {
         this.ledger = (Ledger) Proxy.newProxyInstance(
                 Ledger.class.getClassLoader(), new Class<?>[] {Ledger.class}, (proxy, method, values) -> {
                     boolean counted = this.writes.contains(method.getName()) && seen.incrementAndGet() == this.at;
-                    if (dead || (doomed && !method.getName().equals("renew"))) {
+                    if (dead || (doomed && !STILL_BEFORE_THE_COMMIT.contains(method.getName()))) {
                         dead = true;
                         death.run();
                     }

@@ -161,7 +161,7 @@ final class IndexPlanner {
                         "REINDEX " + options.get() + change.target() + " CONCURRENTLY"
                                 + name.map(n -> " " + Pg.id(n)).orElse(""),
                         Optional.empty(),
-                        List.of()));
+                        List.of(Indexes.dropRemains(change.target(), name))));
         draft.note(EXPAND, "nothing: indexes are rebuilt CONCURRENTLY on a connection of its own");
         QualifiedName target =
                 known.flatMap(RelationFacts::indexOf).or(() -> name).orElse(QualifiedName.of(""));

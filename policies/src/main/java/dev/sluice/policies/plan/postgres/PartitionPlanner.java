@@ -52,8 +52,7 @@ final class PartitionPlanner {
                         "ALTER TABLE " + Pg.id(parent.name()) + " DETACH PARTITION " + Pg.id(partition)
                                 + " CONCURRENTLY",
                         Optional.of(isNoPartition(partition)),
-                        List.of("ALTER TABLE " + Pg.id(parent.name()) + " DETACH PARTITION " + Pg.id(partition)
-                                + " FINALIZE")));
+                        List.of(finishPending(parent.name(), partition))));
         draft.lock(ENFORCE, "SHARE UPDATE EXCLUSIVE");
         List<String> before = known.stream()
                 .flatMap(r -> r.constraints().stream())
@@ -64,6 +63,14 @@ final class PartitionPlanner {
         draft.add(VERIFY, new Step.Verify(isNoPartition(partition), partition.name() + " is detached"));
         draft.note(EXPAND, "nothing: the partition is detached CONCURRENTLY on a connection of its own");
         return Optional.of(draft.plan(parent.name()));
+    }
+
+    /** Of a former try nothing may be left, or a detaching that is half done and bars the next one. */
+    private static String finishPending(QualifiedName parent, QualifiedName partition) {
+        return "DO "
+                + Pg.dollar("BEGIN\n  IF EXISTS (SELECT FROM pg_catalog.pg_inherits i WHERE i.inhrelid = "
+                        + Pg.regclass(partition) + " AND i.inhdetachpending) THEN\n    ALTER TABLE " + Pg.id(parent)
+                        + " DETACH PARTITION " + Pg.id(partition) + " FINALIZE;\n  END IF;\nEND");
     }
 
     static String isNoPartition(QualifiedName table) {

@@ -49,14 +49,17 @@ final class OnlineStatement {
     }
 
     Outcome run(Step.Online step, Run run) throws SQLException {
-        if (step.doneWhen().isPresent() && holds(step.doneWhen().get(), run)) {
-            run.advance(run.next(), run.progress().because(""));
-            return new Outcome.Done();
+        if (isDone(step, run)) {
+            return done(run);
         }
         if (run.position().cursor().equals(TRIED)) {
             Optional<Outcome> wait = clean(step, run);
             if (wait.isPresent()) {
                 return wait.get();
+            }
+            // What was tried before may be complete with that: a partition whose detaching was left half way.
+            if (isDone(step, run)) {
+                return done(run);
             }
         } else {
             run.advance(run.position().at(TRIED), run.progress());
@@ -73,6 +76,14 @@ final class OnlineStatement {
             }
             throw e;
         }
+        return done(run);
+    }
+
+    private boolean isDone(Step.Online step, Run run) throws SQLException {
+        return step.doneWhen().isPresent() && holds(step.doneWhen().get(), run);
+    }
+
+    private static Outcome done(Run run) throws SQLException {
         run.advance(run.next(), run.progress().because(""));
         return new Outcome.Done();
     }
