@@ -43,6 +43,11 @@ public record Facts(
         return new Facts(version, true, "", Optional.empty(), Map.of(), Map.of(), Map.of(), Map.of());
     }
 
+    /** The same with other relations. */
+    public Facts with(Map<QualifiedName, RelationFacts> others) {
+        return new Facts(version, assumed, role, currentSchema, others, volatilities, types, settings);
+    }
+
     public Optional<RelationFacts> relation(QualifiedName name) {
         return Optional.ofNullable(relations.get(name));
     }

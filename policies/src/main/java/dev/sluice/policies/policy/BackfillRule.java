@@ -50,18 +50,7 @@ public final class BackfillRule {
                 w.during(),
                 w.outside(),
                 w.expression());
-        When tableAlone = new When(
-                List.of(),
-                List.of(),
-                w.tables(),
-                List.of(),
-                List.of(),
-                List.of(),
-                Optional.empty(),
-                Optional.empty(),
-                List.of(),
-                List.of(),
-                Optional.empty());
+        When tableAlone = When.ofTables(w.tables());
         return new BackfillRule(written, Condition.of(withoutTable), Condition.of(tableAlone));
     }
 

@@ -33,18 +33,7 @@ public final class Backfills {
     }
 
     private static BackfillRule builtIn(String name, Set<WriteShape> shapes) {
-        When always = new When(
-                List.of(),
-                List.of(),
-                List.of(),
-                List.of(),
-                List.of(),
-                List.of(),
-                Optional.empty(),
-                Optional.empty(),
-                List.of(),
-                List.of(),
-                Optional.empty());
+        When always = When.ofTables(List.of());
         PolicyDocument.Backfill written = new PolicyDocument.Backfill(
                 name, always, shapes, Map.of(), List.of(), true, 0, 0, DEFAULT_MAX_DELAY, "built in");
         try {

@@ -43,6 +43,22 @@ public record When(
         outside = List.copyOf(outside);
     }
 
+    /** Conditions on tables alone; no table named: everywhere. */
+    static When ofTables(List<String> tables) {
+        return new When(
+                List.of(),
+                List.of(),
+                tables,
+                List.of(),
+                List.of(),
+                List.of(),
+                Optional.empty(),
+                Optional.empty(),
+                List.of(),
+                List.of(),
+                Optional.empty());
+    }
+
     /** The conditions in words, as they are written: {@code environment staging, table public.tmp_*}. */
     public String words() {
         List<String> words = new ArrayList<>();

@@ -113,15 +113,7 @@ final class Earlier {
             }
             relations.put(entry.getKey(), after.get());
         }
-        return new Facts(
-                facts.version(),
-                facts.assumed(),
-                facts.role(),
-                facts.currentSchema(),
-                relations,
-                facts.volatilities(),
-                facts.types(),
-                facts.settings());
+        return facts.with(relations);
     }
 
     /** Refuses a statement whose names may not mean what the catalog says now. */

@@ -32,15 +32,7 @@ final class PendingSchema {
                 relations.put(name, after(relation));
             }
         });
-        return new Facts(
-                facts.version(),
-                facts.assumed(),
-                facts.role(),
-                facts.currentSchema(),
-                relations,
-                facts.volatilities(),
-                facts.types(),
-                facts.settings());
+        return facts.with(relations);
     }
 
     private RelationFacts after(RelationFacts relation) {
