@@ -21,4 +21,10 @@ public record PolicyContext(
         String clientAddress,
         long rows,
         long bytes,
-        Instant now) {}
+        Instant now) {
+
+    /** A statement of which nothing is known but its moment: what holds for it holds everywhere. */
+    public static PolicyContext anywhere(Instant now) {
+        return new PolicyContext("", "", Optional.empty(), "", "", "", -1, -1, now);
+    }
+}

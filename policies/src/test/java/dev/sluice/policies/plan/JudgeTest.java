@@ -22,8 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class JudgeTest {
 
-    private static final PolicyContext SOMEBODY =
-            new PolicyContext("", "", Optional.empty(), "", "", "", -1, -1, Instant.EPOCH);
+    private static final PolicyContext SOMEBODY = PolicyContext.anywhere(Instant.EPOCH);
     private static final DdlParser PARSER = new DdlParser();
 
     private final Judge judge = new Judge();

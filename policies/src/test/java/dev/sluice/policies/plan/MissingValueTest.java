@@ -24,8 +24,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class MissingValueTest {
 
     private static final String BARE = "ALTER TABLE orders ADD COLUMN region varchar(20) NOT NULL";
-    private static final PolicyContext SOMEBODY =
-            new PolicyContext("", "", Optional.empty(), "", "", "", -1, -1, Instant.EPOCH);
+    private static final PolicyContext SOMEBODY = PolicyContext.anywhere(Instant.EPOCH);
 
     private enum Server {
         POSTGRES(ServerVersion.postgres(18)),

@@ -55,7 +55,7 @@ final class CurrentPolicy {
     /** What it makes of each rule: everywhere first, then in some places only. */
     List<RuleRow> rows() {
         Policy policy = policy();
-        PolicyContext anywhere = new PolicyContext("", "", Optional.empty(), "", "", "", -1, -1, clock.instant());
+        PolicyContext anywhere = PolicyContext.anywhere(clock.instant());
         List<RuleRow> rows = new ArrayList<>();
         for (Rule rule : Rules.all()) {
             List<Policy.Scoped> scoped = policy.scopes().stream()

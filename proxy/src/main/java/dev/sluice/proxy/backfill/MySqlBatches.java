@@ -25,12 +25,12 @@ public final class MySqlBatches {
     }
 
     /** Does one batch in the connection's transaction. Its rows are those that the connection counts. */
-    public MySqlBackfill.Batch next(Connection connection, BackfillCursor cursor) throws SQLException {
+    public Walked next(Connection connection, BackfillCursor cursor) throws SQLException {
         if (cursor.stage() == Stage.BEGIN) {
             Optional<List<String>> last = walk.lastKey(connection);
             return last.isEmpty()
-                    ? new MySqlBackfill.Batch(cursor, 0, true, false)
-                    : new MySqlBackfill.Batch(cursor.bounds(last.get(), 0, walk.estimate(connection)), 0, false, false);
+                    ? new Walked(cursor, 0, true)
+                    : new Walked(cursor.bounds(last.get(), 0, walk.estimate(connection)), 0, false);
         }
         Optional<List<String>> end = walk.endOfBatch(connection, cursor);
         BackfillCursor.Range range = new BackfillCursor.Range(cursor.last(), end.orElse(cursor.upper()));
@@ -43,6 +43,6 @@ public final class MySqlBatches {
                 rows = statement.executeLargeUpdate(step.head() + where);
             }
         }
-        return new MySqlBackfill.Batch(cursor.walked(range.to(), rows), rows, end.isEmpty(), false);
+        return new Walked(cursor.walked(range.to(), rows), rows, end.isEmpty());
     }
 }

@@ -23,8 +23,7 @@ public final class PostgresBatches {
     }
 
     /** Does one batch in the connection's transaction. Its rows are those that the statement would have counted. */
-    public PostgresBackfill.Batch next(Connection connection, RoleScope scope, BackfillCursor cursor)
-            throws SQLException {
+    public Walked next(Connection connection, RoleScope scope, BackfillCursor cursor) throws SQLException {
         if (types.isEmpty()) {
             types = PostgresBackfill.keyTypes(connection, step.table(), step.keyColumns());
         }
@@ -35,25 +34,23 @@ public final class PostgresBatches {
         return cursor.stage() == Stage.BEGIN ? begin(connection, scope, sql, cursor) : walk(scope, sql, cursor);
     }
 
-    private PostgresBackfill.Batch begin(
-            Connection connection, RoleScope scope, PostgresBackfillSql sql, BackfillCursor cursor)
+    private Walked begin(Connection connection, RoleScope scope, PostgresBackfillSql sql, BackfillCursor cursor)
             throws SQLException {
         List<String> last = scope.run(Optional.of(sql.lastKey()), List.of()).reached();
         if (last.isEmpty()) {
-            return new PostgresBackfill.Batch(cursor, 0, true, false);
+            return new Walked(cursor, 0, true);
         }
         long total = PostgresBackfill.estimate(connection, step.table());
-        return PostgresBackfill.Batch.going(cursor.bounds(last, 0, total), 0);
+        return new Walked(cursor.bounds(last, 0, total), 0, false);
     }
 
-    private PostgresBackfill.Batch walk(RoleScope scope, PostgresBackfillSql sql, BackfillCursor cursor)
-            throws SQLException {
+    private Walked walk(RoleScope scope, PostgresBackfillSql sql, BackfillCursor cursor) throws SQLException {
         String probe = sql.endOfBatch(cursor.last(), cursor.upper(), cursor.batchRows());
         String write =
                 step.head() + " WHERE (" + step.condition() + ") AND " + sql.within(cursor.last(), cursor.upper());
         RoleScope.Result result = scope.run(Optional.of(probe), List.of(write));
         boolean end = result.reached().isEmpty();
-        BackfillCursor walked = cursor.walked(end ? cursor.upper() : result.reached(), result.rows());
-        return new PostgresBackfill.Batch(walked, result.rows(), end, false);
+        BackfillCursor after = cursor.walked(end ? cursor.upper() : result.reached(), result.rows());
+        return new Walked(after, result.rows(), end);
     }
 }

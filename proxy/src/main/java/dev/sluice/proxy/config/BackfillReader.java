@@ -10,7 +10,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -37,9 +36,7 @@ final class BackfillReader {
         if (!name.matches("[A-Za-z0-9_.-]{1,60}")) {
             s.problem("name", "expected a name of letters, digits, dots, dashes and underscores");
         }
-        Section when = s.section("when");
-        When conditions = when(when);
-        when.end();
+        When conditions = Conditions.ofBackfill(s.section("when"));
         Map<String, String> tags = new HashMap<>();
         Section written = s.section("tags");
         for (Value tag : written.entries()) {
@@ -81,22 +78,6 @@ final class BackfillReader {
             }
         }
         return s.texts("statements").contains(ANY) ? Set.of() : shapes;
-    }
-
-    /** As in a scope, without the sizes: nobody looks a table up for a data statement. */
-    private static When when(Section s) {
-        return new When(
-                s.texts("environment"),
-                s.texts("database"),
-                s.texts("table"),
-                s.texts("role"),
-                s.texts("application"),
-                s.texts("client"),
-                Optional.empty(),
-                Optional.empty(),
-                Windows.read(s, "during"),
-                Windows.read(s, "outside"),
-                s.text("condition"));
     }
 
     /** What a policy says twice is a mistake in it. */

@@ -1,12 +1,10 @@
 package dev.sluice.proxy.config;
 
 import dev.sluice.policies.policy.Action;
-import dev.sluice.policies.policy.Amount;
 import dev.sluice.policies.policy.PolicyDocument;
 import dev.sluice.policies.policy.PolicyDocument.Backfill;
 import dev.sluice.policies.policy.PolicyDocument.RuleSetting;
 import dev.sluice.policies.policy.PolicyDocument.Scope;
-import dev.sluice.policies.policy.PolicyException;
 import dev.sluice.policies.policy.When;
 import dev.sluice.proxy.config.ConfigNode.Mapping;
 import dev.sluice.proxy.config.Reading.Value;
@@ -118,43 +116,13 @@ public final class PolicyReader {
     }
 
     private static Scope scope(Section s, String source, Reading reading) {
-        Section when = s.section("when");
+        When conditions = Conditions.ofScope(s.section("when"));
         List<RuleSetting> rules = rules(s.section("rules"), reading);
         if (rules.isEmpty()) {
             s.problem("rules", "expected a scope to have rules: {rule-id: action}");
         }
-        When conditions = when(when);
-        when.end();
         s.end();
         return new Scope(conditions, rules, s.path() + " (" + source + ":" + s.line() + ")");
-    }
-
-    private static When when(Section s) {
-        return new When(
-                s.texts("environment"),
-                s.texts("database"),
-                s.texts("table"),
-                s.texts("role"),
-                s.texts("application"),
-                s.texts("client"),
-                amount(s, "rows"),
-                amount(s, "bytes"),
-                Windows.read(s, "during"),
-                Windows.read(s, "outside"),
-                s.text("condition"));
-    }
-
-    private static Optional<Amount> amount(Section s, String key) {
-        return s.parsed(
-                key,
-                text -> {
-                    try {
-                        return Optional.of(Amount.parse(text));
-                    } catch (PolicyException e) {
-                        return Optional.empty();
-                    }
-                },
-                "a comparison such as \"> 1M\" or \"<= 10 GB\"");
     }
 
     private static String expected(String word) {

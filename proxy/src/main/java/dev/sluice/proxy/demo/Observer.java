@@ -1,18 +1,17 @@
 package dev.sluice.proxy.demo;
 
-import java.sql.Connection;
+import dev.sluice.proxy.catalog.KeptConnection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /** Asks the gateway how the latest migration of a table goes, as any client can. For one thread. */
 final class Observer implements AutoCloseable {
 
     private final Client gateway;
     private final String table;
-    private @Nullable Connection connection;
+    private final KeptConnection connection = new KeptConnection();
 
     /** @param table as the gateway names it */
     Observer(Client gateway, String table) {
@@ -37,7 +36,7 @@ final class Observer implements AutoCloseable {
 
     /** The latest migration; empty when there is none, or when it cannot be told just now. */
     Optional<Seen> latest() {
-        try (Statement statement = connected().createStatement();
+        try (Statement statement = connection.get(() -> gateway.connect("observer")).createStatement();
                 ResultSet row = statement.executeQuery("SHOW SLUICE MIGRATIONS")) {
             while (row.next()) {
                 if (row.getString("table").equals(table)) {
@@ -62,26 +61,8 @@ final class Observer implements AutoCloseable {
                 reason == null ? "" : reason);
     }
 
-    private Connection connected() throws SQLException {
-        Connection present = connection;
-        if (present == null) {
-            present = gateway.connect("observer");
-            connection = present;
-        }
-        return present;
-    }
-
     @Override
     public void close() {
-        Connection present = connection;
-        connection = null;
-        if (present != null) {
-            try {
-                present.close();
-            } catch (SQLException e) {
-                // It is broken already; the next look connects again.
-                return;
-            }
-        }
+        connection.close();
     }
 }

@@ -2,6 +2,7 @@ package dev.sluice.proxy.migration;
 
 import dev.sluice.policies.ddl.QualifiedName;
 import dev.sluice.proxy.backfill.BackfillCursor;
+import dev.sluice.proxy.backfill.Walked;
 import dev.sluice.proxy.ledger.Progress;
 import dev.sluice.proxy.throttle.Pacer;
 import dev.sluice.proxy.throttle.Pacer.Turn;
@@ -79,13 +80,18 @@ public final class StatementBatches {
         return done.finished() ? new Outcome.Done() : new Outcome.Advanced();
     }
 
-    /** Writes down, in the batch's transaction, where it ended. */
-    public void record(Connection connection, Run run, BackfillCursor after, Done done, Turn.Go go)
-            throws SQLException {
+    /**
+     * Writes down, in the batch's transaction, where it ended.
+     *
+     * @param begin when it began, as {@link System#nanoTime} tells it
+     */
+    public Done record(Connection connection, Run run, Walked walked, long begin, Turn.Go go) throws SQLException {
+        BackfillCursor after = walked.cursor();
+        Done done = new Done(walked.rows(), walked.finished(), Duration.ofNanos(System.nanoTime() - begin));
         int next = batches.did(after.batchRows(), done.rows(), done.took(), go);
         if (done.finished()) {
             run.advance(connection, run.next(), new Progress(after.done(), after.done(), batches.rate(), false, ""));
-            return;
+            return done;
         }
         run.advance(
                 connection,
@@ -96,5 +102,6 @@ public final class StatementBatches {
                         batches.rate(),
                         !go.reason().isEmpty(),
                         go.reason()));
+        return done;
     }
 }

@@ -31,8 +31,7 @@ record Lint(Path folder, ServerVersion version) {
     }
 
     LintOptions options(AppliedMigrations applied) {
-        PolicyContext context =
-                new PolicyContext("", "", Optional.empty(), "", "", "", -1, -1, Instant.parse("2026-01-01T00:00:00Z"));
+        PolicyContext context = PolicyContext.anywhere(Instant.parse("2026-01-01T00:00:00Z"));
         return new LintOptions(LexicalRules.defaults(version), Policy.DEFAULTS, context, false, applied);
     }
 

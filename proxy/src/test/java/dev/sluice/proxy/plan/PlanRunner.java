@@ -37,8 +37,7 @@ import java.util.Set;
 /** Judges a statement on a real server's facts and carries its plan out in the simplest way that there is. */
 public final class PlanRunner {
 
-    private static final PolicyContext SOMEBODY =
-            new PolicyContext("", "", Optional.empty(), "", "", "", -1, -1, Instant.EPOCH);
+    private static final PolicyContext SOMEBODY = PolicyContext.anywhere(Instant.EPOCH);
 
     private final Connection connection;
     private final Judge judge = new Judge();

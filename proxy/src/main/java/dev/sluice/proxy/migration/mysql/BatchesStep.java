@@ -2,9 +2,10 @@ package dev.sluice.proxy.migration.mysql;
 
 import dev.sluice.policies.plan.Step;
 import dev.sluice.proxy.backfill.BackfillCursor;
-import dev.sluice.proxy.backfill.MySqlBackfill;
 import dev.sluice.proxy.backfill.MySqlBatches;
+import dev.sluice.proxy.backfill.Walked;
 import dev.sluice.proxy.migration.Outcome;
+import dev.sluice.proxy.migration.PerStep;
 import dev.sluice.proxy.migration.Run;
 import dev.sluice.proxy.migration.RunnerSettings;
 import dev.sluice.proxy.migration.StatementBatches;
@@ -13,12 +14,10 @@ import dev.sluice.proxy.throttle.Pacer.Turn;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /** Does a client's UPDATE or DELETE in batches, each in a transaction with its cursor. */
 final class BatchesStep {
@@ -42,8 +41,7 @@ final class BatchesStep {
 
     private final WorkConnection work;
     private final StatementBatches pace;
-    private @Nullable MySqlBatches batches;
-    private Step.@Nullable Batches of;
+    private final PerStep<Step.Batches, MySqlBatches> batches = new PerStep<>(MySqlBatches::new);
 
     BatchesStep(WorkConnection work, RunnerSettings settings, Pacer pacer) {
         this.work = work;
@@ -58,23 +56,9 @@ final class BatchesStep {
             throws SQLException {
         return work.inTransaction(run, connection -> {
             long begin = System.nanoTime();
-            MySqlBackfill.Batch next =
-                    under(connection, step, same -> batches(step).next(same, cursor));
-            StatementBatches.Done done = new StatementBatches.Done(
-                    next.rows(), next.finished(), Duration.ofNanos(System.nanoTime() - begin));
-            pace.record(connection, run, next.cursor(), done, go);
-            return done;
+            Walked walked = under(connection, step, same -> batches.of(step).next(same, cursor));
+            return pace.record(connection, run, walked, begin, go);
         });
-    }
-
-    private MySqlBatches batches(Step.Batches step) {
-        MySqlBatches present = batches;
-        if (present == null || of != step) {
-            present = new MySqlBatches(step);
-            batches = present;
-            of = step;
-        }
-        return present;
     }
 
     /**

@@ -2,6 +2,7 @@ package dev.sluice.proxy.migration.mysql;
 
 import dev.sluice.policies.plan.Step;
 import dev.sluice.proxy.catalog.ControlDatabase;
+import dev.sluice.proxy.catalog.KeptConnection;
 import dev.sluice.proxy.catalog.SessionReadings;
 import dev.sluice.proxy.migration.Run;
 import java.sql.Connection;
@@ -9,7 +10,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The connection that one migration's work runs on, made anew after it was lost. It holds a user lock of the migration's:
@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class WorkConnection implements AutoCloseable {
 
     private final ControlDatabase database;
-    private @Nullable Connection connection;
+    private final KeptConnection connection = new KeptConnection();
     private long id;
 
     WorkConnection(ControlDatabase database) {
@@ -63,10 +63,10 @@ final class WorkConnection implements AutoCloseable {
 
     /** The connection in autocommit. */
     Connection plain(Run run) throws SQLException {
-        Connection present = connection;
-        if (present != null && !present.isClosed()) {
-            return present;
-        }
+        return connection.get(() -> fresh(run));
+    }
+
+    private Connection fresh(Run run) throws SQLException {
         Connection fresh = database.dedicated("sluice migration " + run.entry().id(), options(run));
         try {
             id = number(fresh, "SELECT CONNECTION_ID()");
@@ -76,7 +76,6 @@ final class WorkConnection implements AutoCloseable {
             fresh.close();
             throw e;
         }
-        connection = fresh;
         return fresh;
     }
 
@@ -130,15 +129,6 @@ final class WorkConnection implements AutoCloseable {
 
     @Override
     public void close() {
-        Connection present = connection;
-        connection = null;
-        if (present != null) {
-            try {
-                present.close();
-            } catch (SQLException e) {
-                // It is gone already.
-                return;
-            }
-        }
+        connection.close();
     }
 }

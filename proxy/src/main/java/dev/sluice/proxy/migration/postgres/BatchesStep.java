@@ -2,10 +2,11 @@ package dev.sluice.proxy.migration.postgres;
 
 import dev.sluice.policies.plan.Step;
 import dev.sluice.proxy.backfill.BackfillCursor;
-import dev.sluice.proxy.backfill.PostgresBackfill;
 import dev.sluice.proxy.backfill.PostgresBatches;
+import dev.sluice.proxy.backfill.Walked;
 import dev.sluice.proxy.catalog.RoleScope;
 import dev.sluice.proxy.migration.Outcome;
+import dev.sluice.proxy.migration.PerStep;
 import dev.sluice.proxy.migration.Run;
 import dev.sluice.proxy.migration.RunnerSettings;
 import dev.sluice.proxy.migration.StatementBatches;
@@ -13,11 +14,9 @@ import dev.sluice.proxy.throttle.Pacer;
 import dev.sluice.proxy.throttle.Pacer.Turn;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /** Does a client's UPDATE or DELETE in batches, each in a transaction with its cursor. */
 final class BatchesStep {
@@ -28,8 +27,7 @@ final class BatchesStep {
     private final WorkConnection work;
     private final RunnerSettings settings;
     private final StatementBatches pace;
-    private @Nullable PostgresBatches batches;
-    private Step.@Nullable Batches of;
+    private final PerStep<Step.Batches, PostgresBatches> batches = new PerStep<>(PostgresBatches::new);
 
     BatchesStep(WorkConnection work, RunnerSettings settings, Pacer pacer) {
         this.work = work;
@@ -46,11 +44,8 @@ final class BatchesStep {
         return work.inTransaction(run, (connection, scope) -> {
             long begin = System.nanoTime();
             scope.prepare(transactionSettings(step));
-            PostgresBackfill.Batch next = batches(step).next(connection, scope, cursor);
-            StatementBatches.Done done = new StatementBatches.Done(
-                    next.rows(), next.finished(), Duration.ofNanos(System.nanoTime() - begin));
-            pace.record(connection, run, next.cursor(), done, go);
-            return done;
+            Walked walked = batches.of(step).next(connection, scope, cursor);
+            return pace.record(connection, run, walked, begin, go);
         });
     }
 
@@ -68,16 +63,6 @@ final class BatchesStep {
                 }
             }
         };
-    }
-
-    private PostgresBatches batches(Step.Batches step) {
-        PostgresBatches present = batches;
-        if (present == null || of != step) {
-            present = new PostgresBatches(step);
-            batches = present;
-            of = step;
-        }
-        return present;
     }
 
     /** A batch and its cursor are lost together or not at all; what ends the step is committed with a flush behind it. */

@@ -1,6 +1,7 @@
 package dev.sluice.proxy.migration.postgres;
 
 import dev.sluice.proxy.catalog.ControlDatabase;
+import dev.sluice.proxy.catalog.KeptConnection;
 import dev.sluice.proxy.catalog.RoleScope;
 import dev.sluice.proxy.migration.Run;
 import java.sql.Connection;
@@ -9,7 +10,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The connection that one migration's work runs on, made anew after it was lost. Its application name tells which
@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class WorkConnection implements AutoCloseable {
 
     private final ControlDatabase database;
-    private @Nullable Connection connection;
+    private final KeptConnection connection = new KeptConnection();
     private int pid;
     private boolean mayReplicate;
     private int version;
@@ -77,10 +77,10 @@ final class WorkConnection implements AutoCloseable {
     }
 
     private Connection open(Run run) throws SQLException {
-        Connection present = connection;
-        if (present != null && !present.isClosed()) {
-            return present;
-        }
+        return connection.get(() -> fresh(run));
+    }
+
+    private Connection fresh(Run run) throws SQLException {
         String name = "sluice migration " + run.entry().id();
         Connection fresh = database.dedicated(name);
         try {
@@ -92,7 +92,6 @@ final class WorkConnection implements AutoCloseable {
             fresh.close();
             throw e;
         }
-        connection = fresh;
         return fresh;
     }
 
@@ -145,15 +144,6 @@ final class WorkConnection implements AutoCloseable {
 
     @Override
     public void close() {
-        Connection present = connection;
-        connection = null;
-        if (present != null) {
-            try {
-                present.close();
-            } catch (SQLException e) {
-                // It is gone already.
-                return;
-            }
-        }
+        connection.close();
     }
 }
