@@ -1,8 +1,8 @@
 /**
- * From a schema change to a {@link Decision}: what becomes of it, and the phases with their SQL.
+ * What a schema change is carried out as: phases with their steps and SQL. The planners of the engines are in the
+ * packages below.
  *
- * <p>Pure: the same change, facts, context and policy give the same decision. Reads no clock, opens no connection. May
- * use every other package of this module.
+ * <p>Values only. May use {@code ddl}; a planner also {@code facts} and {@code rule}.
  */
 @NullMarked
 package dev.sluice.policies.plan;

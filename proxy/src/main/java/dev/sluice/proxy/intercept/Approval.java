@@ -1,6 +1,6 @@
 package dev.sluice.proxy.intercept;
 
-import dev.sluice.policies.plan.Decision;
+import dev.sluice.policies.judge.Decision;
 import dev.sluice.proxy.audit.AuditEvent;
 import dev.sluice.proxy.audit.AuditException;
 import dev.sluice.proxy.audit.AuditLog;

@@ -5,7 +5,7 @@ import dev.sluice.policies.ddl.QualifiedName;
 import dev.sluice.policies.ddl.SchemaChange;
 import dev.sluice.policies.facts.Facts;
 import dev.sluice.policies.facts.RelationFacts;
-import dev.sluice.policies.plan.FactsOverlay;
+import dev.sluice.policies.judge.FactsOverlay;
 import dev.sluice.policies.sql.LexicalRules;
 import dev.sluice.policies.sql.Scanner;
 import dev.sluice.policies.sql.StatementText;

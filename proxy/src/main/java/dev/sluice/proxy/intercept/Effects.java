@@ -2,7 +2,7 @@ package dev.sluice.proxy.intercept;
 
 import dev.sluice.policies.ddl.QualifiedName;
 import dev.sluice.policies.ddl.SchemaChange;
-import dev.sluice.policies.plan.Decision;
+import dev.sluice.policies.judge.Decision;
 import dev.sluice.policies.sql.Directives.Completion;
 import dev.sluice.proxy.audit.AuditEvent;
 import dev.sluice.proxy.migration.DatabaseRef;

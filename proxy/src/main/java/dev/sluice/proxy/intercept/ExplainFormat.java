@@ -1,9 +1,9 @@
 package dev.sluice.proxy.intercept;
 
-import dev.sluice.policies.plan.Decision;
+import dev.sluice.policies.judge.Decision;
 import dev.sluice.policies.plan.Phase;
 import dev.sluice.policies.plan.Step;
-import dev.sluice.policies.plan.Verdict;
+import dev.sluice.policies.judge.Verdict;
 import dev.sluice.policies.rule.Finding;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

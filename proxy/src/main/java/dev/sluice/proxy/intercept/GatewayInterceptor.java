@@ -148,7 +148,9 @@ public final class GatewayInterceptor implements Interceptor {
             StatementText first = statements.getFirst();
             var command = CommandParser.parse(
                     sql, first.start(), first.end(), session.info().lexicalRules());
-            return command instanceof GatewayCommand.Alter ? CommandRunner.columnsOfAlter() : judge(session, sql);
+            return command instanceof GatewayCommand.Alter
+                    ? Ruling.of(CommandRunner.columnsOfAlter())
+                    : judge(session, sql);
         } catch (DirectiveException | CommandSyntaxException e) {
             return judge(session, sql);
         }
@@ -210,7 +212,7 @@ public final class GatewayInterceptor implements Interceptor {
             var command = CommandParser.parse(
                     sql, first.start(), first.end(), session.info().lexicalRules());
             commands.notice(command).ifPresent(session::notice);
-            return commands.run(command, database(session.info()), who(session.info(), state), first.in(sql));
+            return Ruling.of(commands.run(command, database(session.info()), who(session.info(), state), first.in(sql)));
         }
         if (alone && first.kind() == StatementText.Kind.EXPLAIN_SCHEMA_CHANGE) {
             return explain.answer(session, sql, first, state.role());

@@ -2,8 +2,8 @@ package dev.sluice.proxy.intercept;
 
 import dev.sluice.policies.ddl.SchemaChange;
 import dev.sluice.policies.facts.Facts;
-import dev.sluice.policies.plan.Decision;
-import dev.sluice.policies.plan.StatementContext;
+import dev.sluice.policies.judge.Decision;
+import dev.sluice.policies.judge.StatementContext;
 import dev.sluice.policies.sql.StatementText;
 
 /** One schema change of a message, with all that was decided about it and on what. */

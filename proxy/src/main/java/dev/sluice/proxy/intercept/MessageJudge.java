@@ -2,9 +2,9 @@ package dev.sluice.proxy.intercept;
 
 import dev.sluice.policies.ddl.AlterAction;
 import dev.sluice.policies.ddl.SchemaChange;
-import dev.sluice.policies.plan.Decision;
+import dev.sluice.policies.judge.Decision;
 import dev.sluice.policies.plan.PhaseName;
-import dev.sluice.policies.plan.Verdict;
+import dev.sluice.policies.judge.Verdict;
 import dev.sluice.policies.rule.Conduct;
 import dev.sluice.policies.sql.Directives.Completion;
 import dev.sluice.policies.sql.StatementText;

@@ -1,7 +1,7 @@
 package dev.sluice.proxy.intercept;
 
 import dev.sluice.policies.ddl.QualifiedName;
-import dev.sluice.policies.plan.Decision;
+import dev.sluice.policies.judge.Decision;
 import dev.sluice.policies.policy.Action;
 import dev.sluice.policies.rule.Finding;
 import dev.sluice.policies.rule.Rule;

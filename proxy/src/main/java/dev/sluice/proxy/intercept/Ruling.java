@@ -1,5 +1,6 @@
 package dev.sluice.proxy.intercept;
 
+import dev.sluice.proxy.intercept.command.Reply;
 import dev.sluice.proxy.session.ServerError;
 import java.util.List;
 import java.util.Optional;
@@ -40,6 +41,14 @@ public sealed interface Ruling {
             columns = List.copyOf(columns);
             rows = List.copyOf(rows);
         }
+    }
+
+    /** A gateway command's. */
+    static Ruling of(Reply reply) {
+        return switch (reply) {
+            case Reply.Rows rows -> new Answer(rows.columns(), rows.rows(), rows.tag());
+            case Reply.Refusal refusal -> new Refuse(refusal.error());
+        };
     }
 
     /** The gateway answers with an error, which leaves the session as a server's own would. */

@@ -3,8 +3,8 @@ package dev.sluice.proxy.lint;
 import dev.sluice.policies.ddl.SchemaChange;
 import dev.sluice.policies.facts.Facts;
 import dev.sluice.policies.facts.FactsRequest;
-import dev.sluice.policies.plan.Decision;
-import dev.sluice.policies.plan.StatementContext;
+import dev.sluice.policies.judge.Decision;
+import dev.sluice.policies.judge.StatementContext;
 import dev.sluice.policies.policy.Policy;
 import java.util.Optional;
 

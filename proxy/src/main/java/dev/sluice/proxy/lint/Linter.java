@@ -1,6 +1,6 @@
 package dev.sluice.proxy.lint;
 
-import dev.sluice.policies.plan.SchemaModel;
+import dev.sluice.policies.judge.SchemaModel;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;

@@ -1,6 +1,6 @@
 package dev.sluice.proxy.migration;
 
-import dev.sluice.policies.plan.Decision;
+import dev.sluice.policies.judge.Decision;
 import java.util.List;
 import java.util.Optional;
 

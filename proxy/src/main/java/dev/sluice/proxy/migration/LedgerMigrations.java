@@ -1,7 +1,7 @@
 package dev.sluice.proxy.migration;
 
 import dev.sluice.policies.ddl.QualifiedName;
-import dev.sluice.policies.plan.Decision;
+import dev.sluice.policies.judge.Decision;
 import dev.sluice.policies.plan.Plan;
 import dev.sluice.proxy.catalog.ControlDatabase;
 import dev.sluice.proxy.catalog.ControlPools;

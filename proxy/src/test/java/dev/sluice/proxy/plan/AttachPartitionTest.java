@@ -3,8 +3,8 @@ package dev.sluice.proxy.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sluice.policies.plan.Decision;
-import dev.sluice.policies.plan.Verdict;
+import dev.sluice.policies.judge.Decision;
+import dev.sluice.policies.judge.Verdict;
 import dev.sluice.proxy.testing.TestServer;
 import java.sql.Connection;
 import java.sql.SQLException;

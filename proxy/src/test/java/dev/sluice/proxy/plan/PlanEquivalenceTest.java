@@ -2,8 +2,8 @@ package dev.sluice.proxy.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.policies.plan.Decision;
-import dev.sluice.policies.plan.Verdict;
+import dev.sluice.policies.judge.Decision;
+import dev.sluice.policies.judge.Verdict;
 import dev.sluice.proxy.ledger.PlanJson;
 import dev.sluice.proxy.testing.TestPostgres;
 import java.sql.Connection;

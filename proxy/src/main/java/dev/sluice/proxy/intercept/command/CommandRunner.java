@@ -3,7 +3,6 @@ package dev.sluice.proxy.intercept.command;
 import dev.sluice.proxy.audit.AuditEvent;
 import dev.sluice.proxy.audit.AuditLog;
 import dev.sluice.proxy.audit.AuditTrail;
-import dev.sluice.proxy.intercept.Ruling;
 import dev.sluice.proxy.intercept.command.GatewayCommand.Topic;
 import dev.sluice.proxy.migration.DatabaseRef;
 import dev.sluice.proxy.migration.Migration;
@@ -40,14 +39,14 @@ public final class CommandRunner {
     }
 
     /** @param text the command as sent, for the audit trail */
-    public Ruling run(GatewayCommand command, DatabaseRef database, AuditEvent.Who who, String text) {
+    public Reply run(GatewayCommand command, DatabaseRef database, AuditEvent.Who who, String text) {
         try {
             return switch (command) {
                 case GatewayCommand.Show show -> show(show, database, who.user());
                 case GatewayCommand.Alter alter -> alter(alter, database, who, text);
             };
         } catch (MigrationException e) {
-            return new Ruling.Refuse(e.error());
+            return new Reply.Refusal(e.error());
         } catch (IOException e) {
             return refuse("58030", "the audit trail cannot be read: " + e.getMessage(), "", "");
         }
@@ -67,11 +66,11 @@ public final class CommandRunner {
     }
 
     /** What an ALTER SLUICE is answered with, without its row. */
-    public static Ruling.Answer columnsOfAlter() {
-        return MigrationTable.of(List.of(), Instant.EPOCH).answer(false, "ALTER SLUICE");
+    public static Reply.Rows columnsOfAlter() {
+        return MigrationTable.of(List.of(), Instant.EPOCH).shown(false, "ALTER SLUICE");
     }
 
-    private Ruling show(GatewayCommand.Show show, DatabaseRef database, String user)
+    private Reply show(GatewayCommand.Show show, DatabaseRef database, String user)
             throws MigrationException, IOException {
         boolean operator = operators.isOperator(user);
         Table table = switch (show.topic()) {
@@ -98,7 +97,7 @@ public final class CommandRunner {
                     "",
                     "Operators are listed under operators in the gateway's configuration.");
         }
-        return table.answer(show.full() || show.topic() == Topic.MIGRATION, "SHOW");
+        return table.shown(show.full() || show.topic() == Topic.MIGRATION, "SHOW");
     }
 
     private List<Migration> visible(DatabaseRef database, String user) throws MigrationException {
@@ -116,21 +115,21 @@ public final class CommandRunner {
         return MigrationTable.of(List.of(found.get()), clock.instant());
     }
 
-    private Ruling alter(GatewayCommand.Alter alter, DatabaseRef database, AuditEvent.Who who, String text)
+    private Reply alter(GatewayCommand.Alter alter, DatabaseRef database, AuditEvent.Who who, String text)
             throws MigrationException {
         Optional<Migration> found = migrations
                 .find(database, alter.migration())
                 .filter(migration -> operators.maySee(who.user(), migration));
         if (found.isEmpty()) {
-            return new Ruling.Refuse(missing(alter.migration()));
+            return new Reply.Refusal(missing(alter.migration()));
         }
         Optional<ServerError> refusal = refusal(alter, found.get(), who);
         if (refusal.isPresent()) {
             audited.refused(who, text, alter.migration(), refusal.get());
-            return new Ruling.Refuse(refusal.get());
+            return new Reply.Refusal(refusal.get());
         }
         Migration after = audited.run(who, text, database, alter.migration(), alter.command());
-        return MigrationTable.of(List.of(after), clock.instant()).answer(false, "ALTER SLUICE");
+        return MigrationTable.of(List.of(after), clock.instant()).shown(false, "ALTER SLUICE");
     }
 
     private Optional<ServerError> refusal(GatewayCommand.Alter alter, Migration migration, AuditEvent.Who who) {
@@ -191,7 +190,7 @@ public final class CommandRunner {
                 "42704", 1305, "migration " + id + " does not exist", "", "SHOW SLUICE MIGRATIONS lists them.");
     }
 
-    private static Ruling refuse(String sqlState, String message, String detail, String hint) {
-        return new Ruling.Refuse(ServerError.of(sqlState, 1227, message, detail, hint));
+    private static Reply refuse(String sqlState, String message, String detail, String hint) {
+        return new Reply.Refusal(ServerError.of(sqlState, 1227, message, detail, hint));
     }
 }

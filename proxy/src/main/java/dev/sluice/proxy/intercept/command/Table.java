@@ -1,6 +1,5 @@
 package dev.sluice.proxy.intercept.command;
 
-import dev.sluice.proxy.intercept.Ruling;
 import java.util.List;
 import java.util.Optional;
 
@@ -27,9 +26,9 @@ public record Table(List<String> columns, int brief, List<List<Optional<String>>
         return List.of(values).stream().map(Optional::of).toList();
     }
 
-    Ruling.Answer answer(boolean full, String tag) {
+    Reply.Rows shown(boolean full, String tag) {
         int shown = full ? columns.size() : brief;
-        return new Ruling.Answer(
+        return new Reply.Rows(
                 columns.subList(0, shown),
                 rows.stream().map(row -> List.copyOf(row.subList(0, shown))).toList(),
                 tag);

@@ -1,5 +1,6 @@
-package dev.sluice.policies.plan;
+package dev.sluice.policies.judge;
 
+import dev.sluice.policies.plan.Plan;
 import dev.sluice.policies.policy.Action;
 import dev.sluice.policies.rule.Finding;
 import java.util.List;

@@ -1,4 +1,4 @@
-package dev.sluice.policies.plan;
+package dev.sluice.policies.judge;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

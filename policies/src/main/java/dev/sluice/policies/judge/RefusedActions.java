@@ -1,4 +1,4 @@
-package dev.sluice.policies.plan;
+package dev.sluice.policies.judge;
 
 import dev.sluice.policies.ddl.AlterAction;
 import dev.sluice.policies.ddl.ColumnConstraint;

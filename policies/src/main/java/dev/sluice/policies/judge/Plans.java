@@ -1,5 +1,9 @@
-package dev.sluice.policies.plan;
+package dev.sluice.policies.judge;
 
+import dev.sluice.policies.plan.Step;
+import dev.sluice.policies.plan.PhaseName;
+import dev.sluice.policies.plan.Phase;
+import dev.sluice.policies.plan.Plan;
 import dev.sluice.policies.ddl.AlterAction;
 import dev.sluice.policies.ddl.QualifiedName;
 import dev.sluice.policies.ddl.SchemaChange;

@@ -1,5 +1,6 @@
-package dev.sluice.policies.plan;
+package dev.sluice.policies.judge;
 
+import dev.sluice.policies.plan.Plan;
 import dev.sluice.policies.ddl.SchemaChange;
 import dev.sluice.policies.facts.Facts;
 import dev.sluice.policies.facts.FactsRequest;

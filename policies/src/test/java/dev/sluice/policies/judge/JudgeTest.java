@@ -1,5 +1,7 @@
-package dev.sluice.policies.plan;
+package dev.sluice.policies.judge;
 
+import dev.sluice.policies.plan.Step;
+import dev.sluice.policies.plan.PhaseName;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.policies.ddl.QualifiedName;
