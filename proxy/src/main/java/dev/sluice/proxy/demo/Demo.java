@@ -23,6 +23,7 @@ final class Demo {
 
     private static final String TABLE = "orders";
     private static final String EQUAL_TABLE = "orders_direct";
+    private static final Duration WARM_UP = Duration.ofSeconds(2);
     private static final Duration LOOK_EVERY = Duration.ofMillis(200);
 
     private final Screen screen;
@@ -133,7 +134,7 @@ final class Demo {
 
     private Measurement warmed(Workload workload) throws InterruptedException {
         // The first seconds show how JIT compilers and caches wake up, not how the application runs.
-        Thread.sleep(Duration.ofSeconds(2));
+        Thread.sleep(options.before().compareTo(WARM_UP) < 0 ? options.before() : WARM_UP);
         workload.measure();
         Thread.sleep(options.before());
         Measurement before = workload.measure();

@@ -84,8 +84,7 @@ final class BatchedWrite {
         String sent = step.head() + " WHERE (" + step.condition() + ") AND …";
         audit.append(List.of(writes.attempt(
                 found, who, "phase", "It is carried out in batches by key.", List.of(sent), Optional.of(id))));
-        // From here on the ledger has it, and whichever gateway lives carries it out. The client's own transaction has
-        // no
+        // From here on the ledger has it, and whichever gateway lives carries it out. The client's own transaction has no
         // part in it: in the extended protocol it ends only behind this answer.
         migrations.expanding(database, id);
         migrations.expanded(database, id);

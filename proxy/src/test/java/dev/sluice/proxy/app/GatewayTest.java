@@ -1,5 +1,6 @@
 package dev.sluice.proxy.app;
 
+import static dev.sluice.proxy.testing.Sql.execute;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -216,12 +217,6 @@ class GatewayTest {
     private static Connection connect(GatewayLauncher.Running gateway, String database) throws SQLException {
         int port = gateway.addresses().get(0).getPort();
         return DriverManager.getConnection("jdbc:postgresql://127.0.0.1:" + port + "/" + database, "postgres", "");
-    }
-
-    private static void execute(Connection connection, String sql) throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            statement.execute(sql);
-        }
     }
 
     private static List<String> column(Connection connection, String sql) throws SQLException {

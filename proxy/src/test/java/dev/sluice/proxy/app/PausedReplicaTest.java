@@ -13,7 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("integration")
 class PausedReplicaTest {
 
-    private static final int ROWS = 30_000;
+    private static final int ROWS = 20_000;
     private @TempDir Path folder;
 
     @Test

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 class PausedStandbyTest {
 
     private static final String ALTER = "ALTER TABLE orders ADD COLUMN ref uuid NOT NULL DEFAULT gen_random_uuid()";
-    private static final int ROWS = 60_000;
+    private static final int ROWS = 40_000;
 
     /** What the throttle had read when it stopped the backfill: for how long the standby had stood still. */
     private static final Pattern STOOD =

@@ -1,5 +1,6 @@
 package dev.sluice.proxy.gateway;
 
+import static dev.sluice.proxy.testing.Sql.execute;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -11,7 +12,6 @@ import dev.sluice.proxy.testing.TestServer;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -146,7 +146,9 @@ class ApprovalTest {
         long request = waiting();
         approve(request, "");
 
-        assertThat(waiting.get()).isEmpty();
+        assertThat(waiting)
+                .succeedsWithin(PATIENCE)
+                .isEqualTo("");
         assertThat(steps()).containsExactly("asked " + OLGA, "ready " + OLGA, "used " + APP);
     }
 
@@ -160,7 +162,9 @@ class ApprovalTest {
         }
         approve(request, "");
 
-        assertThat(waiting.get()).contains("waits for approval as request " + (request + 1));
+        assertThat(waiting)
+                .succeedsWithin(PATIENCE)
+                .asString().contains("waits for approval as request " + (request + 1));
         try (Connection direct = gateway.direct()) {
             execute(direct, "SELECT note FROM orders");
         }
@@ -253,12 +257,6 @@ class ApprovalTest {
             return "";
         } catch (SQLException e) {
             return e.getSQLState() + " " + e.getMessage();
-        }
-    }
-
-    private static void execute(Connection connection, String sql) throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            statement.execute(sql);
         }
     }
 }

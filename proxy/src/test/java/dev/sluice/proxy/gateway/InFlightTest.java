@@ -1,5 +1,6 @@
 package dev.sluice.proxy.gateway;
 
+import static dev.sluice.proxy.testing.Sql.execute;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.proxy.migration.Migration;
@@ -7,7 +8,6 @@ import dev.sluice.proxy.migration.Migrations;
 import dev.sluice.proxy.testing.GatewayFixture;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -94,14 +94,6 @@ class InFlightTest {
             return "";
         } catch (SQLException e) {
             return String.valueOf(e.getSQLState());
-        }
-    }
-
-    private static void execute(Connection connection, String... sql) throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            for (String one : sql) {
-                statement.execute(one);
-            }
         }
     }
 }

@@ -1,13 +1,13 @@
 package dev.sluice.proxy.gateway;
 
+import static dev.sluice.proxy.testing.Sql.execute;
+import static dev.sluice.proxy.testing.Sql.text;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.sluice.proxy.testing.GatewayFixture;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -82,21 +82,5 @@ class LockPatienceTest {
 
     private static Optional<PSQLException> failure(Connection client, String sql) {
         return Optional.ofNullable(catchThrowableOfType(PSQLException.class, () -> execute(client, sql)));
-    }
-
-    private static String text(Connection connection, String sql) throws SQLException {
-        try (Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery(sql)) {
-            row.next();
-            return row.getString(1);
-        }
-    }
-
-    private static void execute(Connection connection, String... sql) throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            for (String one : sql) {
-                statement.execute(one);
-            }
-        }
     }
 }

@@ -3,11 +3,11 @@ package dev.sluice.proxy.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.proxy.testing.GatewayFixture;
+import dev.sluice.proxy.testing.Sql;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -107,11 +107,8 @@ class MigrationToolsTest {
     }
 
     private long number(String sql) throws SQLException {
-        try (Connection direct = gateway.direct();
-                Statement statement = direct.createStatement();
-                ResultSet row = statement.executeQuery(sql)) {
-            row.next();
-            return row.getLong(1);
+        try (Connection direct = gateway.direct()) {
+            return Sql.number(direct, sql);
         }
     }
 }

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.proxy.mysql.TestDatabase;
 import dev.sluice.proxy.testing.MySqlGatewayFixture;
+import dev.sluice.proxy.testing.Sql;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import liquibase.Contexts;
@@ -125,11 +125,8 @@ abstract class MySqlMigrationToolsTest {
     }
 
     private long number(String sql) throws SQLException {
-        try (Connection direct = server.connect(database);
-                Statement statement = direct.createStatement();
-                ResultSet row = statement.executeQuery(sql)) {
-            row.next();
-            return row.getLong(1);
+        try (Connection direct = server.connect(database)) {
+            return Sql.number(direct, sql);
         }
     }
 }

@@ -1,9 +1,11 @@
 package dev.sluice.proxy.gateway;
 
+import static dev.sluice.proxy.testing.Sql.execute;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.proxy.testing.GatewayFixture;
+import dev.sluice.proxy.testing.Sql;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -346,11 +348,8 @@ class SchemaChangeTest {
     }
 
     private long number(String sql) throws SQLException {
-        try (Connection direct = gateway.direct();
-                Statement statement = direct.createStatement();
-                ResultSet row = statement.executeQuery(sql)) {
-            row.next();
-            return row.getLong(1);
+        try (Connection direct = gateway.direct()) {
+            return Sql.number(direct, sql);
         }
     }
 
@@ -368,14 +367,6 @@ class SchemaChangeTest {
             return "";
         } catch (SQLException e) {
             return e.getSQLState() + " " + e.getMessage();
-        }
-    }
-
-    private static void execute(Connection connection, String... sql) throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            for (String one : sql) {
-                statement.execute(one);
-            }
         }
     }
 }

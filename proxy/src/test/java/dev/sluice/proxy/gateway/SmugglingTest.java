@@ -6,11 +6,11 @@ import dev.sluice.policies.sql.LexicalRules;
 import dev.sluice.policies.sql.ServerVersion;
 import dev.sluice.policies.sql.Splitter;
 import dev.sluice.proxy.testing.GatewayFixture;
+import dev.sluice.proxy.testing.Sql;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
@@ -224,11 +224,8 @@ class SmugglingTest {
     }
 
     private long number(String sql) throws SQLException {
-        try (Connection direct = gateway.direct();
-                Statement statement = direct.createStatement();
-                ResultSet row = statement.executeQuery(sql)) {
-            row.next();
-            return row.getLong(1);
+        try (Connection direct = gateway.direct()) {
+            return Sql.number(direct, sql);
         }
     }
 

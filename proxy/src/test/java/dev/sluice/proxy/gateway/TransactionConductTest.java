@@ -6,6 +6,7 @@ import dev.sluice.policies.policy.Action;
 import dev.sluice.policies.policy.CompiledPolicy;
 import dev.sluice.policies.policy.PolicyDocument;
 import dev.sluice.proxy.testing.GatewayFixture;
+import dev.sluice.proxy.testing.Sql;
 import java.io.StringReader;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -231,9 +232,7 @@ class TransactionConductTest {
     }
 
     private void execute(String sql) throws SQLException {
-        try (Statement statement = client.createStatement()) {
-            statement.execute(sql);
-        }
+        Sql.execute(client, sql);
     }
 
     private List<String> warnings(String sql) throws SQLException {

@@ -16,10 +16,10 @@ import dev.sluice.proxy.session.HeldSession;
 import dev.sluice.proxy.session.ServerErrorException;
 import dev.sluice.proxy.testing.JdbcSession;
 import dev.sluice.proxy.testing.TestPostgres;
+import dev.sluice.proxy.testing.Sql;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Savepoint;
-import java.sql.Statement;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
@@ -137,10 +137,6 @@ class ServerQuestionsTest {
     }
 
     private void execute(String... sql) throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            for (String one : sql) {
-                statement.execute(one);
-            }
-        }
+        Sql.execute(connection, sql);
     }
 }

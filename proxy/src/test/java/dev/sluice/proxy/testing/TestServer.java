@@ -8,9 +8,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.sql.Connection;
 import java.sql.DriverManager;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.zip.ZipFile;
 
@@ -165,22 +163,15 @@ public final class TestServer {
 
     /** Runs statements as the superuser. */
     public void execute(String database, String... sql) throws SQLException {
-        try (Connection connection = connect(database);
-                Statement statement = connection.createStatement()) {
-            for (String one : sql) {
-                statement.execute(one);
-            }
+        try (Connection connection = connect(database)) {
+            Sql.execute(connection, sql);
         }
     }
 
     /** The first value of a query's answer as text; empty for NULL. */
     public String text(String database, String sql) throws SQLException {
-        try (Connection connection = connect(database);
-                Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery(sql)) {
-            row.next();
-            String value = row.getString(1);
-            return value == null ? "" : value;
+        try (Connection connection = connect(database)) {
+            return Sql.text(connection, sql);
         }
     }
 }

@@ -126,11 +126,8 @@ public final class TestStandby implements AutoCloseable {
     }
 
     private static void run(EmbeddedPostgres server, String... sql) throws SQLException {
-        try (Connection connection = connect(server);
-                Statement statement = connection.createStatement()) {
-            for (String one : sql) {
-                statement.execute(one);
-            }
+        try (Connection connection = connect(server)) {
+            Sql.execute(connection, sql);
         }
     }
 
