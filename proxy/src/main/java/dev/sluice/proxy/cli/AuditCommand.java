@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Predicate;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -23,10 +24,6 @@ import picocli.CommandLine.Spec;
         subcommands = {AuditCommand.ListRecords.class, AuditCommand.Verify.class, AuditCommand.Export.class})
 public final class AuditCommand implements Runnable {
 
-    private static final int FINE = 0;
-    private static final int BROKEN = 1;
-    private static final int WRONG_USAGE = 2;
-
     @Spec
     private CommandSpec spec;
 
@@ -38,7 +35,7 @@ public final class AuditCommand implements Runnable {
         throw new ParameterException(spec.commandLine(), "Say what to do: list, verify or export.");
     }
 
-    /** What the three have in common: which trail, and what becomes of a file that cannot be read. */
+    /** What all have in common: which trail, and what becomes of a file that cannot be read. */
     abstract static class OverTrail implements Callable<Integer> {
 
         @Option(
@@ -47,9 +44,6 @@ public final class AuditCommand implements Runnable {
                 defaultValue = "data/audit.jsonl",
                 description = "The trail. Default: ${DEFAULT-VALUE}")
         private Path file;
-
-        @Option(names = "--format", paramLabel = "FORMAT", defaultValue = "text", description = "text or json")
-        private String format;
 
         @Spec
         private CommandSpec spec;
@@ -67,30 +61,35 @@ public final class AuditCommand implements Runnable {
             try {
                 if (trail.files().isEmpty()) {
                     err.println("There is no audit trail at " + file + ". Name it with --file.");
-                    return WRONG_USAGE;
+                    return ExitCode.USAGE;
                 }
                 return over(trail, out);
             } catch (IOException e) {
                 err.println("The audit trail " + file + " cannot be read: " + e);
-                return WRONG_USAGE;
+                return ExitCode.USAGE;
             } finally {
                 out.flush();
             }
         }
 
-        boolean json() {
-            return switch (format) {
-                case "text" -> false;
-                case "json" -> true;
-                default ->
-                    throw new ParameterException(spec.commandLine(), "--format is text or json, not " + format + ".");
-            };
+        /** How a record, or a verdict on all of them, is printed. */
+        static final class Output {
+
+            @Option(names = "--format", paramLabel = "text|json", description = "Output (default: text)")
+            private OutputFormat format = OutputFormat.TEXT;
+
+            boolean isJson() {
+                return format == OutputFormat.JSON;
+            }
         }
     }
 
     /** The last records, one a line. */
     @Command(name = "list", description = "Shows the last records.", mixinStandardHelpOptions = true)
     static final class ListRecords extends OverTrail {
+
+        @Mixin
+        private Output output = new Output();
 
         @Option(names = "--limit", defaultValue = "50", description = "How many. Default: ${DEFAULT-VALUE}")
         private int limit;
@@ -112,9 +111,9 @@ public final class AuditCommand implements Runnable {
                             .orElse(true);
             List<AuditTrail.Entry> entries = trail.last(Math.max(1, limit), matching);
             for (AuditTrail.Entry entry : entries) {
-                out.println(json() ? entry.line() : AuditText.line(entry));
+                out.println(output.isJson() ? entry.line() : AuditText.line(entry));
             }
-            return FINE;
+            return ExitCode.FINE;
         }
     }
 
@@ -124,6 +123,9 @@ public final class AuditCommand implements Runnable {
             description = "Checks that no record was changed, added or removed; exit code 1 names the first that was.",
             mixinStandardHelpOptions = true)
     static final class Verify extends OverTrail {
+
+        @Mixin
+        private Output output = new Output();
 
         @Option(
                 names = "--expect-hash",
@@ -143,8 +145,8 @@ public final class AuditCommand implements Runnable {
                                     .isEmpty()
                     ? expected
                     : Optional.empty();
-            out.println(json() ? AuditText.json(result, missing) : AuditText.words(result, missing));
-            return result.broken().isPresent() || missing.isPresent() ? BROKEN : FINE;
+            out.println(output.isJson() ? AuditText.json(result, missing) : AuditText.words(result, missing));
+            return result.broken().isPresent() || missing.isPresent() ? ExitCode.NEGATIVE : ExitCode.FINE;
         }
     }
 
@@ -174,7 +176,7 @@ public final class AuditCommand implements Runnable {
                 }
                 default -> throw new ParameterException(spec.commandLine(), "--as is jsonl or csv, not " + shape + ".");
             }
-            return FINE;
+            return ExitCode.FINE;
         }
     }
 }

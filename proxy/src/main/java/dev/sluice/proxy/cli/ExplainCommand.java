@@ -104,7 +104,7 @@ public final class ExplainCommand implements Callable<Integer> {
     private @Nullable Instant at;
 
     @Option(names = "--format", paramLabel = "text|json", description = "Output (default: text)")
-    private String format = "text";
+    private OutputFormat format = OutputFormat.TEXT;
 
     public ExplainCommand(FactsSource facts, PolicySource policies) {
         this.facts = facts;
@@ -113,9 +113,6 @@ public final class ExplainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws CliException, SQLException, ConfigException {
-        if (!format.equals("text") && !format.equals("json")) {
-            throw new CliException(ExitCode.USAGE, "--format " + format + ": expected text or json");
-        }
         ServerVersion version = against == null ? Dialects.version(dialect) : Dialects.ofUrl(against);
         LexicalRules rules = LexicalRules.defaults(version);
         StatementText statement = statement(rules);
@@ -170,7 +167,7 @@ public final class ExplainCommand implements Callable<Integer> {
             throw new IllegalStateException("run by picocli only");
         }
         PrintWriter out = given.commandLine().getOut();
-        if (format.equals("json")) {
+        if (format == OutputFormat.JSON) {
             out.println(ExplainFormat.json(decision));
         } else {
             ExplainFormat.text(decision, tag).forEach(out::println);

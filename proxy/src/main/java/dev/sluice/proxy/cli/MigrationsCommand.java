@@ -71,13 +71,7 @@ public final class MigrationsCommand implements Runnable {
             paramLabel = "text|json",
             scope = ScopeType.INHERIT,
             description = "Output (default: text)")
-    private Format format = Format.text;
-
-    /** What the output is. */
-    public enum Format {
-        text,
-        json
-    }
+    private OutputFormat format = OutputFormat.TEXT;
 
     public MigrationsCommand(LedgerOpener ledgers) {
         this.ledgers = ledgers;
@@ -87,14 +81,14 @@ public final class MigrationsCommand implements Runnable {
     public void run() {
         throw new ParameterException(
                 spec().commandLine(),
-                "Expected: list, show, pause, resume, cancel, retry, approve," + " throttle or wait");
+                "Expected: list, show, pause, resume, cancel, retry, approve, throttle or wait");
     }
 
     @Command(name = "list", mixinStandardHelpOptions = true, description = "Lists migrations, the latest first.")
     int list() throws CliException, InterruptedException {
         return use(client -> {
             List<JsonNode> migrations = client.list();
-            if (format == Format.json) {
+            if (format == OutputFormat.JSON) {
                 out().println(JsonMapper.shared().createArrayNode().addAll(migrations));
                 return ExitCode.FINE;
             }
@@ -119,12 +113,12 @@ public final class MigrationsCommand implements Runnable {
             mixinStandardHelpOptions = true,
             description = "Stops a migration after its current batch.")
     int pause(@Parameters(paramLabel = "ID") long id) throws CliException, InterruptedException {
-        return use(client -> print(client.command(id, Order.of("pause"))));
+        return order(id, Order.of("pause"));
     }
 
     @Command(name = "resume", mixinStandardHelpOptions = true, description = "Lets a paused migration go on.")
     int resume(@Parameters(paramLabel = "ID") long id) throws CliException, InterruptedException {
-        return use(client -> print(client.command(id, Order.of("resume"))));
+        return order(id, Order.of("resume"));
     }
 
     @Command(
@@ -132,12 +126,12 @@ public final class MigrationsCommand implements Runnable {
             mixinStandardHelpOptions = true,
             description = "Ends a migration; the table is left as it was before the statement.")
     int cancel(@Parameters(paramLabel = "ID") long id) throws CliException, InterruptedException {
-        return use(client -> print(client.command(id, Order.of("cancel"))));
+        return order(id, Order.of("cancel"));
     }
 
     @Command(name = "retry", mixinStandardHelpOptions = true, description = "Takes a failed migration up again.")
     int retry(@Parameters(paramLabel = "ID") long id) throws CliException, InterruptedException {
-        return use(client -> print(client.command(id, Order.of("retry"))));
+        return order(id, Order.of("retry"));
     }
 
     @Command(name = "approve", mixinStandardHelpOptions = true, description = "Approves what waits for approval.")
@@ -145,7 +139,7 @@ public final class MigrationsCommand implements Runnable {
             @Parameters(paramLabel = "ID") long id,
             @Option(names = "--reason", required = true, description = "For the audit trail") String reason)
             throws CliException, InterruptedException {
-        return use(client -> print(client.command(id, new Order("approve", reason, 0))));
+        return order(id, new Order("approve", reason, 0));
     }
 
     @Command(name = "throttle", mixinStandardHelpOptions = true, description = "Limits a migration's rows a second.")
@@ -153,7 +147,7 @@ public final class MigrationsCommand implements Runnable {
             @Parameters(paramLabel = "ID") long id,
             @Parameters(paramLabel = "ROWS_PER_SECOND", description = "0: no limit of its own") long rows)
             throws CliException, InterruptedException {
-        return use(client -> print(client.command(id, new Order("throttle", "", rows))));
+        return order(id, new Order("throttle", "", rows));
     }
 
     @Command(
@@ -168,7 +162,7 @@ public final class MigrationsCommand implements Runnable {
                             names = "--timeout",
                             paramLabel = "TIME",
                             defaultValue = "15min",
-                            description = "At most (default:" + " ${DEFAULT-VALUE})")
+                            description = "At most (default: ${DEFAULT-VALUE})")
                     String timeout)
             throws CliException, InterruptedException {
         Duration patience = Units.duration(timeout)
@@ -196,6 +190,10 @@ public final class MigrationsCommand implements Runnable {
         }
     }
 
+    private int order(long id, Order order) throws CliException, InterruptedException {
+        return use(client -> print(client.command(id, order)));
+    }
+
     private int use(Use use) throws CliException, InterruptedException {
         try (MigrationsClient client = open()) {
             return use.with(client);
@@ -219,7 +217,7 @@ public final class MigrationsCommand implements Runnable {
     }
 
     private int print(JsonNode migration) {
-        if (format == Format.json) {
+        if (format == OutputFormat.JSON) {
             out().println(migration);
             return ExitCode.FINE;
         }
