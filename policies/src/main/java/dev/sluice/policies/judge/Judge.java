@@ -1,10 +1,10 @@
 package dev.sluice.policies.judge;
 
-import dev.sluice.policies.plan.Plan;
 import dev.sluice.policies.ddl.SchemaChange;
 import dev.sluice.policies.facts.Facts;
 import dev.sluice.policies.facts.FactsRequest;
 import dev.sluice.policies.facts.RelationFacts;
+import dev.sluice.policies.plan.Plan;
 import dev.sluice.policies.plan.mysql.MySqlPlanner;
 import dev.sluice.policies.plan.postgres.PostgresPlanner;
 import dev.sluice.policies.policy.Action;
@@ -180,17 +180,11 @@ public final class Judge {
 
     private static PolicyContext fill(PolicyContext given, Subject subject) {
         Optional<RelationFacts> table = Plans.relation(subject);
-        return new PolicyContext(
-                given.environment(),
-                given.database(),
-                table.map(RelationFacts::name)
+        return given.about(table.map(RelationFacts::name)
                         .or(() -> Plans.name(subject.change()))
-                        .or(given::relation),
-                given.role(),
-                given.application(),
-                given.clientAddress(),
-                table.map(RelationFacts::rows).orElse(given.rows()),
-                table.map(RelationFacts::bytes).orElse(given.bytes()),
-                given.now());
+                        .or(given::relation))
+                .sized(
+                        table.map(RelationFacts::rows).orElse(given.rows()),
+                        table.map(RelationFacts::bytes).orElse(given.bytes()));
     }
 }

@@ -1,13 +1,13 @@
 package dev.sluice.policies.judge;
 
-import dev.sluice.policies.plan.Step;
-import dev.sluice.policies.plan.PhaseName;
-import dev.sluice.policies.plan.Phase;
-import dev.sluice.policies.plan.Plan;
 import dev.sluice.policies.ddl.AlterAction;
 import dev.sluice.policies.ddl.QualifiedName;
 import dev.sluice.policies.ddl.SchemaChange;
 import dev.sluice.policies.facts.RelationFacts;
+import dev.sluice.policies.plan.Phase;
+import dev.sluice.policies.plan.PhaseName;
+import dev.sluice.policies.plan.Plan;
+import dev.sluice.policies.plan.Step;
 import dev.sluice.policies.plan.mysql.Explicit;
 import dev.sluice.policies.rule.ColumnAddition;
 import dev.sluice.policies.rule.Subject;

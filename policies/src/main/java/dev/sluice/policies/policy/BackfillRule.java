@@ -100,15 +100,7 @@ public final class BackfillRule {
     }
 
     private static PolicyContext about(WriteText statement) {
-        return new PolicyContext(
-                "",
-                "",
-                statement.table().map(name -> new QualifiedName(statement.schema(), name)),
-                "",
-                "",
-                "",
-                -1,
-                -1,
-                Instant.EPOCH);
+        return PolicyContext.anywhere(Instant.EPOCH)
+                .about(statement.table().map(name -> new QualifiedName(statement.schema(), name)));
     }
 }

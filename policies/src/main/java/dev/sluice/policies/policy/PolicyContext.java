@@ -27,4 +27,15 @@ public record PolicyContext(
     public static PolicyContext anywhere(Instant now) {
         return new PolicyContext("", "", Optional.empty(), "", "", "", -1, -1, now);
     }
+
+    /** The same statement, about this table. */
+    public PolicyContext about(Optional<QualifiedName> table) {
+        return new PolicyContext(environment, database, table, role, application, clientAddress, rows, bytes, now);
+    }
+
+    /** The same statement, about a table of this size. */
+    public PolicyContext sized(long tableRows, long tableBytes) {
+        return new PolicyContext(
+                environment, database, relation, role, application, clientAddress, tableRows, tableBytes, now);
+    }
 }

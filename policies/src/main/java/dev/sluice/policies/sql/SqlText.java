@@ -2,7 +2,7 @@ package dev.sluice.policies.sql;
 
 import java.util.Optional;
 
-/** Writes names and strings into SQL. */
+/** Writes names and strings into SQL: the one place that knows how they are quoted. */
 public final class SqlText {
     private SqlText() {}
 

@@ -1,12 +1,12 @@
 package dev.sluice.policies.judge;
 
-import dev.sluice.policies.plan.Step;
-import dev.sluice.policies.plan.PhaseName;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.policies.ddl.QualifiedName;
 import dev.sluice.policies.ddl.SchemaChange;
 import dev.sluice.policies.ddl.parser.DdlParser;
+import dev.sluice.policies.plan.PhaseName;
+import dev.sluice.policies.plan.Step;
 import dev.sluice.policies.policy.Action;
 import dev.sluice.policies.policy.Policy;
 import dev.sluice.policies.policy.PolicyContext;

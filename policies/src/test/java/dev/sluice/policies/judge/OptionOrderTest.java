@@ -17,10 +17,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** The order of a column's options, and of the actions of an ALTER TABLE, changes nothing of a verdict. */
 class OptionOrderTest {
     static Stream<Arguments> reordered() {
-        return Stream.of(CorpusServer.values()).flatMap(server -> server.lines().stream()
-                .flatMap(line -> Stream.of(options(line.statement(), server), actions(line.statement(), server))
-                        .flatMap(Optional::stream)
-                        .map(variant -> Arguments.of(line, variant, server))));
+        return Stream.of(CorpusServer.values())
+                .flatMap(server -> server.lines().stream()
+                        .flatMap(line -> Stream.of(options(line.statement(), server), actions(line.statement(), server))
+                                .flatMap(Optional::stream)
+                                .map(variant -> Arguments.of(line, variant, server))));
     }
 
     /** The options of its only new column from the last to the first. */
@@ -33,8 +34,7 @@ class OptionOrderTest {
         List<ColumnConstraint> options = add.column().constraints();
         boolean fixed = options.stream()
                 .anyMatch(o -> o instanceof ColumnConstraint.Deferrability
-                        || o instanceof ColumnConstraint.Generated
-                                && server == CorpusServer.MYSQL);
+                        || o instanceof ColumnConstraint.Generated && server == CorpusServer.MYSQL);
         return fixed
                 ? Optional.empty()
                 : reversed(

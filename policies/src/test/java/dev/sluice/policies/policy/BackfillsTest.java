@@ -126,8 +126,7 @@ class BackfillsTest {
 
     @Test
     void onlyRulesThatMayConcernOrdinaryWritesHaveThoseLookedAt() throws PolicyException {
-        List<BackfillRule> byShape =
-                Backfills.DEFAULTS.of(PolicyContext.anywhere(Instant.EPOCH));
+        List<BackfillRule> byShape = Backfills.DEFAULTS.of(PolicyContext.anywhere(Instant.EPOCH));
 
         assertThat(byShape).noneMatch(BackfillRule::looksAtOrdinaryWrites);
         assertThat(BackfillRule.of(written("t", ANYBODY, Set.of(), Map.of("a", "b"), List.of(), true))

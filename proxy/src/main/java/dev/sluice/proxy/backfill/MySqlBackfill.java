@@ -1,6 +1,8 @@
 package dev.sluice.proxy.backfill;
 
 import dev.sluice.policies.plan.Step;
+import dev.sluice.policies.sql.Dialect;
+import dev.sluice.policies.sql.SqlText;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -280,6 +282,6 @@ public final class MySqlBackfill {
     }
 
     private static String quoted(String name) {
-        return "`" + name.replace("`", "``") + "`";
+        return SqlText.quoteIdentifier(Dialect.MYSQL, name);
     }
 }

@@ -2,6 +2,8 @@ package dev.sluice.proxy.backfill;
 
 import dev.sluice.policies.ddl.QualifiedName;
 import dev.sluice.policies.plan.Step;
+import dev.sluice.policies.sql.Dialect;
+import dev.sluice.policies.sql.SqlText;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -134,10 +136,10 @@ record PostgresBackfillSql(Step.Backfill step, QualifiedName table, List<String>
     }
 
     static String quoted(String identifier) {
-        return '"' + identifier.replace("\"", "\"\"") + '"';
+        return SqlText.quoteIdentifier(Dialect.POSTGRES, identifier);
     }
 
     static String literal(String text) {
-        return "E'" + text.replace("\\", "\\\\").replace("'", "''") + "'";
+        return SqlText.quoteLiteral(Dialect.POSTGRES, text);
     }
 }

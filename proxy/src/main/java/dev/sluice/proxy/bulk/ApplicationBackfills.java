@@ -10,7 +10,6 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
@@ -80,16 +79,7 @@ public final class ApplicationBackfills {
 
     /** Who a session is to the policy. The role is the one that it logged in as. */
     PolicyContext context(SessionInfo info) {
-        return new PolicyContext(
-                info.environment(),
-                info.database(),
-                Optional.empty(),
-                info.user(),
-                info.application(),
-                info.clientAddress(),
-                -1,
-                -1,
-                clock.instant());
+        return info.policyContext(info.user(), clock.instant());
     }
 
     void follow(SessionPacing session) {

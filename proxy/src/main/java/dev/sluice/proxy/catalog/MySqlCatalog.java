@@ -6,6 +6,8 @@ import dev.sluice.policies.facts.RelationFacts;
 import dev.sluice.policies.facts.RelationFacts.ColumnFacts;
 import dev.sluice.policies.facts.RelationFacts.ConstraintFacts;
 import dev.sluice.policies.facts.RelationFacts.IndexFacts;
+import dev.sluice.policies.sql.Dialect;
+import dev.sluice.policies.sql.SqlText;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -41,7 +43,7 @@ final class MySqlCatalog<E extends Exception> {
 
     /** A name in backticks. */
     static String quoted(String name) {
-        return "`" + name.replace("`", "``") + "`";
+        return SqlText.quoteIdentifier(Dialect.MYSQL, name);
     }
 
     /**

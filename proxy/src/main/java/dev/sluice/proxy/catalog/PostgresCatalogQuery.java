@@ -2,6 +2,8 @@ package dev.sluice.proxy.catalog;
 
 import dev.sluice.policies.ddl.QualifiedName;
 import dev.sluice.policies.facts.FactsRequest;
+import dev.sluice.policies.sql.Dialect;
+import dev.sluice.policies.sql.SqlText;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -177,7 +179,7 @@ final class PostgresCatalogQuery {
 
     /** A string constant that reads the same whatever standard_conforming_strings says. */
     static String literal(String text) {
-        return "E'" + text.replace("\\", "\\\\").replace("'", "''") + "'";
+        return SqlText.quoteLiteral(Dialect.POSTGRES, text);
     }
 
     /**

@@ -1,5 +1,7 @@
 package dev.sluice.proxy.catalog;
 
+import dev.sluice.policies.sql.Dialect;
+import dev.sluice.policies.sql.SqlText;
 import java.sql.Array;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -160,6 +162,6 @@ public final class RoleScope {
 
     /** An identifier in double quotes. */
     public static String quoted(String identifier) {
-        return '"' + identifier.replace("\"", "\"\"") + '"';
+        return SqlText.quoteIdentifier(Dialect.POSTGRES, identifier);
     }
 }

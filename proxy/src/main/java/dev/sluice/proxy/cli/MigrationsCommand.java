@@ -80,8 +80,7 @@ public final class MigrationsCommand implements Runnable {
     @Override
     public void run() {
         throw new ParameterException(
-                spec().commandLine(),
-                "Expected: list, show, pause, resume, cancel, retry, approve, throttle or wait");
+                spec().commandLine(), "Expected: list, show, pause, resume, cancel, retry, approve, throttle or wait");
     }
 
     @Command(name = "list", mixinStandardHelpOptions = true, description = "Lists migrations, the latest first.")

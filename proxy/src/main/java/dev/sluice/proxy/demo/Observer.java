@@ -36,7 +36,8 @@ final class Observer implements AutoCloseable {
 
     /** The latest migration; empty when there is none, or when it cannot be told just now. */
     Optional<Seen> latest() {
-        try (Statement statement = connection.get(() -> gateway.connect("observer")).createStatement();
+        try (Statement statement =
+                        connection.get(() -> gateway.connect("observer")).createStatement();
                 ResultSet row = statement.executeQuery("SHOW SLUICE MIGRATIONS")) {
             while (row.next()) {
                 if (row.getString("table").equals(table)) {

@@ -5,11 +5,11 @@ import dev.sluice.policies.dml.NotBatchedException;
 import dev.sluice.policies.dml.TableWrite;
 import dev.sluice.policies.dml.TableWriteReader;
 import dev.sluice.policies.judge.Decision;
+import dev.sluice.policies.judge.Verdict;
 import dev.sluice.policies.plan.Phase;
 import dev.sluice.policies.plan.PhaseName;
 import dev.sluice.policies.plan.Plan;
 import dev.sluice.policies.plan.Step;
-import dev.sluice.policies.judge.Verdict;
 import dev.sluice.policies.policy.Action;
 import dev.sluice.policies.rule.Finding;
 import dev.sluice.policies.sql.Directives.Completion;
@@ -84,7 +84,8 @@ final class BatchedWrite {
         String sent = step.head() + " WHERE (" + step.condition() + ") AND …";
         audit.append(List.of(writes.attempt(
                 found, who, "phase", "It is carried out in batches by key.", List.of(sent), Optional.of(id))));
-        // From here on the ledger has it, and whichever gateway lives carries it out. The client's own transaction has no
+        // From here on the ledger has it, and whichever gateway lives carries it out. The client's own transaction has
+        // no
         // part in it: in the extended protocol it ends only behind this answer.
         migrations.expanding(database, id);
         migrations.expanded(database, id);

@@ -1,10 +1,12 @@
 package dev.sluice.proxy.intercept;
 
 import dev.sluice.policies.judge.Decision;
+import dev.sluice.policies.judge.Verdict;
 import dev.sluice.policies.plan.Phase;
 import dev.sluice.policies.plan.Step;
-import dev.sluice.policies.judge.Verdict;
 import dev.sluice.policies.rule.Finding;
+import dev.sluice.policies.sql.Dialect;
+import dev.sluice.policies.sql.SqlText;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -110,7 +112,7 @@ public final class ExplainFormat {
     }
 
     private static String quoted(String name) {
-        return name.matches("[a-z_][a-z0-9_]*") ? name : '"' + name.replace("\"", "\"\"") + '"';
+        return name.matches("[a-z_][a-z0-9_]*") ? name : SqlText.quoteIdentifier(Dialect.POSTGRES, name);
     }
 
     private static String capital(String word) {

@@ -212,7 +212,8 @@ public final class GatewayInterceptor implements Interceptor {
             var command = CommandParser.parse(
                     sql, first.start(), first.end(), session.info().lexicalRules());
             commands.notice(command).ifPresent(session::notice);
-            return Ruling.of(commands.run(command, database(session.info()), who(session.info(), state), first.in(sql)));
+            return Ruling.of(
+                    commands.run(command, database(session.info()), who(session.info(), state), first.in(sql)));
         }
         if (alone && first.kind() == StatementText.Kind.EXPLAIN_SCHEMA_CHANGE) {
             return explain.answer(session, sql, first, state.role());

@@ -30,17 +30,7 @@ record HeldLock(String auditId, String lock, String tag, PolicyContext where) {
     }
 
     private static PolicyContext where(Judgement judgement) {
-        PolicyContext given = judgement.context().policy();
-        return new PolicyContext(
-                given.environment(),
-                given.database(),
-                judgement.decision().plan().target(),
-                given.role(),
-                given.application(),
-                given.clientAddress(),
-                given.rows(),
-                given.bytes(),
-                given.now());
+        return judgement.context().policy().about(judgement.decision().plan().target());
     }
 
     String table() {

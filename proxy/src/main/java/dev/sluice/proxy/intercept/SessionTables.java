@@ -3,6 +3,8 @@ package dev.sluice.proxy.intercept;
 import dev.sluice.policies.ddl.QualifiedName;
 import dev.sluice.policies.facts.Facts;
 import dev.sluice.policies.facts.RelationFacts;
+import dev.sluice.policies.sql.Dialect;
+import dev.sluice.policies.sql.SqlText;
 import dev.sluice.proxy.session.HeldSession;
 import dev.sluice.proxy.session.ServerErrorException;
 import java.util.HashSet;
@@ -58,10 +60,6 @@ final class SessionTables {
     }
 
     private static String anyRowOf(QualifiedName table) {
-        return "SELECT 1 FROM " + quoted(table.schema().orElseThrow()) + "." + quoted(table.name()) + " LIMIT 1";
-    }
-
-    private static String quoted(String name) {
-        return '`' + name.replace("`", "``") + '`';
+        return "SELECT 1 FROM " + SqlText.quoteQualified(Dialect.MYSQL, table.schema(), table.name()) + " LIMIT 1";
     }
 }

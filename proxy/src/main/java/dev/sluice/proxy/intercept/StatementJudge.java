@@ -5,16 +5,14 @@ import dev.sluice.policies.ddl.SchemaChange;
 import dev.sluice.policies.facts.Facts;
 import dev.sluice.policies.facts.FactsRequest;
 import dev.sluice.policies.judge.Decision;
-import dev.sluice.policies.plan.Plan;
 import dev.sluice.policies.judge.StatementContext;
 import dev.sluice.policies.judge.Verdict;
+import dev.sluice.policies.plan.Plan;
 import dev.sluice.policies.policy.Policy;
-import dev.sluice.policies.policy.PolicyContext;
 import dev.sluice.policies.sql.StatementText;
 import dev.sluice.proxy.catalog.FactsReader;
 import dev.sluice.proxy.session.HeldSession;
 import dev.sluice.proxy.session.ServerErrorException;
-import dev.sluice.proxy.session.SessionInfo;
 import dev.sluice.proxy.session.TransactionStatus;
 import java.time.Clock;
 import java.util.HashSet;
@@ -64,7 +62,10 @@ final class StatementJudge {
         boolean inTransaction =
                 !alone || earlier.inBlock() || session.transaction() == TransactionStatus.IN_TRANSACTION;
         StatementContext before = new StatementContext(
-                inTransaction, earlier.created(), statement.directives(), context(session.info(), role));
+                inTransaction,
+                earlier.created(),
+                statement.directives(),
+                session.info().policyContext(role, clock.instant()));
         if (!policy.get().judges()) {
             Facts unknown = Facts.assumed(session.info().lexicalRules().version());
             return new Judgement(sql, number, statement, change, unknown, before, UNJUDGED);
@@ -100,18 +101,5 @@ final class StatementJudge {
                 ? judgement
                 : judgement.with(
                         planning.explain(judgement.change(), judgement.facts(), judgement.context(), policy.get()));
-    }
-
-    private PolicyContext context(SessionInfo info, String role) {
-        return new PolicyContext(
-                info.environment(),
-                info.database(),
-                Optional.empty(),
-                role,
-                info.application(),
-                info.clientAddress(),
-                -1,
-                -1,
-                clock.instant());
     }
 }

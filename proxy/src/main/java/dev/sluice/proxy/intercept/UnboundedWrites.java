@@ -142,16 +142,11 @@ final class UnboundedWrites {
 
     private PolicyContext context(
             SessionInfo info, AuditEvent.Who who, Optional<QualifiedName> table, Optional<TableWriteFacts.Size> size) {
-        return new PolicyContext(
-                info.environment(),
-                info.database(),
-                table,
-                who.role(),
-                info.application(),
-                info.clientAddress(),
-                size.map(TableWriteFacts.Size::rows).orElse(-1L),
-                size.map(TableWriteFacts.Size::bytes).orElse(-1L),
-                clock.instant());
+        return info.policyContext(who.role(), clock.instant())
+                .about(table)
+                .sized(
+                        size.map(TableWriteFacts.Size::rows).orElse(-1L),
+                        size.map(TableWriteFacts.Size::bytes).orElse(-1L));
     }
 
     private void warn(HeldSession session, Batched found, AuditEvent.Who who) throws AuditException {

@@ -1,5 +1,7 @@
 package dev.sluice.proxy.ledger;
 
+import dev.sluice.policies.sql.Dialect;
+import dev.sluice.policies.sql.SqlText;
 import java.util.List;
 
 /**
@@ -125,7 +127,7 @@ public final class PostgresLedgerScript {
         StringBuilder script = new StringBuilder("BEGIN;\n").append(SCRIPT);
         PEERS.forEach(table -> script.append(table).append(";\n"));
         if (!gatewayRole.isEmpty()) {
-            String role = '"' + gatewayRole.replace("\"", "\"\"") + '"';
+            String role = SqlText.quoteIdentifier(Dialect.POSTGRES, gatewayRole);
             script.append("GRANT USAGE, CREATE ON SCHEMA sluice TO ")
                     .append(role)
                     .append(";\n");

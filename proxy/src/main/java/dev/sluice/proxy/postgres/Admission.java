@@ -1,6 +1,8 @@
 package dev.sluice.proxy.postgres;
 
+import dev.sluice.policies.sql.Dialect;
 import dev.sluice.policies.sql.Interest;
+import dev.sluice.policies.sql.SqlText;
 import dev.sluice.protocol.postgres.FrontendMessage;
 import dev.sluice.protocol.postgres.FrontendType;
 import dev.sluice.protocol.postgres.InFlight;
@@ -239,7 +241,7 @@ final class Admission {
 
     /** A statement whose text is not known here; the server knows it by this one. */
     private static Prepared.Statement byName(String name, Prepared.@Nullable Statement known) {
-        String text = "EXECUTE \"" + name.replace("\"", "\"\"") + "\"";
+        String text = "EXECUTE " + SqlText.quoteIdentifier(Dialect.POSTGRES, name);
         return new Prepared.Statement(
                 known == null ? Interest.NONE : known.interest(),
                 text,

@@ -1,6 +1,9 @@
 package dev.sluice.proxy.session;
 
+import dev.sluice.policies.policy.PolicyContext;
 import dev.sluice.policies.sql.LexicalRules;
+import java.time.Instant;
+import java.util.Optional;
 
 /**
  * Who is connected, as of the message that is held.
@@ -24,4 +27,11 @@ public record SessionInfo(
         String application,
         String clientAddress,
         long backendId,
-        LexicalRules lexicalRules) {}
+        LexicalRules lexicalRules) {
+
+    /** Who this is to a policy; no statement is looked at yet. */
+    public PolicyContext policyContext(String role, Instant now) {
+        return new PolicyContext(
+                environment, database, Optional.empty(), role, application, clientAddress, -1, -1, now);
+    }
+}

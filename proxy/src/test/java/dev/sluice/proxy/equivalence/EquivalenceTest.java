@@ -144,8 +144,7 @@ class EquivalenceTest {
     /** The newest major that the pg_dump at hand can read; 0 where there is none. */
     private static int pgDump() {
         try {
-            Process version =
-                    new ProcessBuilder("pg_dump", "--version").start();
+            Process version = new ProcessBuilder("pg_dump", "--version").start();
             Matcher number = Pattern.compile("(\\d+)\\.")
                     .matcher(new String(version.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
             return number.find() ? Integer.parseInt(number.group(1)) : 0;

@@ -146,9 +146,7 @@ class ApprovalTest {
         long request = waiting();
         approve(request, "");
 
-        assertThat(waiting)
-                .succeedsWithin(PATIENCE)
-                .isEqualTo("");
+        assertThat(waiting).succeedsWithin(PATIENCE).isEqualTo("");
         assertThat(steps()).containsExactly("asked " + OLGA, "ready " + OLGA, "used " + APP);
     }
 
@@ -164,7 +162,8 @@ class ApprovalTest {
 
         assertThat(waiting)
                 .succeedsWithin(PATIENCE)
-                .asString().contains("waits for approval as request " + (request + 1));
+                .asString()
+                .contains("waits for approval as request " + (request + 1));
         try (Connection direct = gateway.direct()) {
             execute(direct, "SELECT note FROM orders");
         }

@@ -2,11 +2,11 @@ package dev.sluice.proxy.migration;
 
 import dev.sluice.policies.ddl.QualifiedName;
 import dev.sluice.policies.judge.Decision;
+import dev.sluice.policies.judge.Verdict;
 import dev.sluice.policies.plan.Phase;
 import dev.sluice.policies.plan.PhaseName;
 import dev.sluice.policies.plan.Plan;
 import dev.sluice.policies.plan.Step;
-import dev.sluice.policies.judge.Verdict;
 import java.util.List;
 import java.util.Optional;
 

@@ -1,6 +1,8 @@
 package dev.sluice.policies.plan.mysql;
 
 import dev.sluice.policies.ddl.QualifiedName;
+import dev.sluice.policies.sql.Dialect;
+import dev.sluice.policies.sql.SqlText;
 
 /** MySQL's ways of writing names and strings, and questions to its catalog. */
 final class My {
@@ -8,11 +10,11 @@ final class My {
     private My() {}
 
     static String id(String name) {
-        return '`' + name.replace("`", "``") + '`';
+        return SqlText.quoteIdentifier(Dialect.MYSQL, name);
     }
 
     static String id(QualifiedName name) {
-        return name.schema().map(s -> id(s) + ".").orElse("") + id(name.name());
+        return SqlText.quoteQualified(Dialect.MYSQL, name.schema(), name.name());
     }
 
     /** A literal that means the same with and without NO_BACKSLASH_ESCAPES. */

@@ -1,6 +1,8 @@
 package dev.sluice.policies.plan.postgres;
 
 import dev.sluice.policies.ddl.QualifiedName;
+import dev.sluice.policies.sql.Dialect;
+import dev.sluice.policies.sql.SqlText;
 
 /** PostgreSQL's ways of writing names and strings. */
 final class Pg {
@@ -9,17 +11,16 @@ final class Pg {
 
     /** Always quoted: no list of reserved words to keep, and case and other scripts survive. */
     static String id(String name) {
-        return '"' + name.replace("\"", "\"\"") + '"';
+        return SqlText.quoteIdentifier(Dialect.POSTGRES, name);
     }
 
     static String id(QualifiedName name) {
-        return name.schema().map(s -> id(s) + ".").orElse("") + id(name.name());
+        return SqlText.quoteQualified(Dialect.POSTGRES, name.schema(), name.name());
     }
 
     /** A literal that means the same whatever standard_conforming_strings is. */
     static String literal(String text) {
-        String doubled = text.replace("'", "''");
-        return text.indexOf('\\') < 0 ? "'" + doubled + "'" : "E'" + doubled.replace("\\", "\\\\") + "'";
+        return SqlText.quoteLiteral(Dialect.POSTGRES, text);
     }
 
     /** An expression that yields the relation's oid, or NULL when it is gone. */

@@ -1,6 +1,8 @@
 package dev.sluice.proxy.migration.mysql;
 
 import dev.sluice.policies.plan.Step;
+import dev.sluice.policies.sql.Dialect;
+import dev.sluice.policies.sql.SqlText;
 import dev.sluice.proxy.backfill.BackfillCursor;
 import dev.sluice.proxy.backfill.MySqlBatches;
 import dev.sluice.proxy.backfill.Walked;
@@ -96,8 +98,6 @@ final class BatchesStep {
     }
 
     private static String value(String text) {
-        return NUMBER.matcher(text).matches()
-                ? text
-                : "'" + text.replace("\\", "\\\\").replace("'", "''") + "'";
+        return NUMBER.matcher(text).matches() ? text : SqlText.quoteLiteral(Dialect.MYSQL, text);
     }
 }

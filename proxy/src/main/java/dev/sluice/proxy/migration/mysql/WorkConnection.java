@@ -1,6 +1,8 @@
 package dev.sluice.proxy.migration.mysql;
 
 import dev.sluice.policies.plan.Step;
+import dev.sluice.policies.sql.Dialect;
+import dev.sluice.policies.sql.SqlText;
 import dev.sluice.proxy.catalog.ControlDatabase;
 import dev.sluice.proxy.catalog.KeptConnection;
 import dev.sluice.proxy.catalog.SessionReadings;
@@ -115,7 +117,7 @@ final class WorkConnection implements AutoCloseable {
             }
             String schema = run.entry().draft().targetSchema();
             if (!schema.isEmpty()) {
-                statement.execute("USE `" + schema.replace("`", "``") + "`");
+                statement.execute("USE " + SqlText.quoteIdentifier(Dialect.MYSQL, schema));
             }
         }
     }

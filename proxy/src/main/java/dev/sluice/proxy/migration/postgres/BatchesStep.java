@@ -1,6 +1,8 @@
 package dev.sluice.proxy.migration.postgres;
 
 import dev.sluice.policies.plan.Step;
+import dev.sluice.policies.sql.Dialect;
+import dev.sluice.policies.sql.SqlText;
 import dev.sluice.proxy.backfill.BackfillCursor;
 import dev.sluice.proxy.backfill.PostgresBatches;
 import dev.sluice.proxy.backfill.Walked;
@@ -72,9 +74,9 @@ final class BatchesStep {
         for (Map.Entry<String, String> setting : new TreeMap<>(step.settings()).entrySet()) {
             sql.append("SET LOCAL ")
                     .append(RoleScope.quoted(setting.getKey()))
-                    .append(" = E'")
-                    .append(setting.getValue().replace("\\", "\\\\").replace("'", "''"))
-                    .append("'; ");
+                    .append(" = ")
+                    .append(SqlText.quoteLiteral(Dialect.POSTGRES, setting.getValue()))
+                    .append("; ");
         }
         return sql.toString();
     }

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.policies.ddl.QualifiedName;
 import dev.sluice.policies.judge.Decision;
+import dev.sluice.policies.judge.Verdict;
 import dev.sluice.policies.plan.Phase;
 import dev.sluice.policies.plan.PhaseName;
 import dev.sluice.policies.plan.Plan;
 import dev.sluice.policies.plan.Step;
-import dev.sluice.policies.judge.Verdict;
 import dev.sluice.proxy.catalog.ControlPools;
 import dev.sluice.proxy.catalog.ControlUpstream;
 import dev.sluice.proxy.ledger.MySqlLedger;
