@@ -5,6 +5,7 @@ import dev.sluice.proxy.migration.Migration;
 import dev.sluice.proxy.migration.MigrationException;
 import dev.sluice.proxy.migration.Migrations;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -64,6 +65,7 @@ public interface ControlPlane {
      *     holds them back
      * @param deciding that signal
      * @param signals what each says
+     * @param delayed clients' own backfills that wait right now, those first that have waited longest
      */
     record ThrottleRow(
             String upstream,
@@ -74,11 +76,23 @@ public interface ControlPlane {
             int elsewhere,
             Optional<String> reason,
             Optional<SignalRow> deciding,
-            List<SignalRow> signals) {
+            List<SignalRow> signals,
+            List<DelayedRow> delayed) {
         public ThrottleRow {
             signals = List.copyOf(signals);
+            delayed = List.copyOf(delayed);
         }
     }
+
+    /**
+     * A client's session whose own backfill waits.
+     *
+     * @param session the gateway's number of it
+     * @param rule the entry of the policy that its statement fell under
+     * @param waiting for how long by now
+     * @param reason the signal that decides, with value and limit, or the entry's own limit
+     */
+    record DelayedRow(long session, String rule, Duration waiting, String reason) {}
 
     /**
      * One signal.

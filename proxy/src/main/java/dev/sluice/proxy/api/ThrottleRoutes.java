@@ -1,5 +1,6 @@
 package dev.sluice.proxy.api;
 
+import dev.sluice.proxy.api.ControlPlane.DelayedRow;
 import dev.sluice.proxy.api.ControlPlane.SignalRow;
 import dev.sluice.proxy.api.ControlPlane.ThrottleRow;
 import io.helidon.http.HeaderNames;
@@ -70,7 +71,17 @@ final class ThrottleRoutes implements HttpService {
         row.deciding().ifPresent(signal -> node.set("deciding", json(signal)));
         ArrayNode signals = node.putArray("signals");
         row.signals().forEach(signal -> signals.add(json(signal)));
+        ArrayNode delayed = node.putArray("delayed");
+        row.delayed().forEach(session -> delayed.add(json(session)));
         return node;
+    }
+
+    private static ObjectNode json(DelayedRow session) {
+        return Json.object()
+                .put("session", session.session())
+                .put("rule", session.rule())
+                .put("waitingMillis", session.waiting().toMillis())
+                .put("reason", session.reason());
     }
 
     /** Infinity is no JSON: a limit or a value without end is left out. */

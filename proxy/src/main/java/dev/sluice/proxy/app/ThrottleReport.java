@@ -1,7 +1,9 @@
 package dev.sluice.proxy.app;
 
+import dev.sluice.proxy.api.ControlPlane.DelayedRow;
 import dev.sluice.proxy.api.ControlPlane.SignalRow;
 import dev.sluice.proxy.api.ControlPlane.ThrottleRow;
+import dev.sluice.proxy.bulk.ApplicationBackfills;
 import dev.sluice.proxy.config.Configuration;
 import dev.sluice.proxy.metrics.GatewayMetrics;
 import dev.sluice.proxy.throttle.Reading;
@@ -19,10 +21,12 @@ final class ThrottleReport {
 
     private final Configuration configuration;
     private final Throttle throttle;
+    private final ApplicationBackfills applications;
 
-    ThrottleReport(Configuration configuration, Throttle throttle) {
+    ThrottleReport(Configuration configuration, Throttle throttle, ApplicationBackfills applications) {
         this.configuration = configuration;
         this.throttle = throttle;
+        this.applications = applications;
     }
 
     List<ThrottleRow> rows() {
@@ -44,7 +48,16 @@ final class ThrottleReport {
                 status.elsewhere(),
                 reason.isEmpty() ? Optional.empty() : Optional.of(reason),
                 status.pressure().deciding().map(ThrottleReport::signal),
-                status.readings().stream().map(ThrottleReport::signal).toList());
+                status.readings().stream().map(ThrottleReport::signal).toList(),
+                delayed(upstream));
+    }
+
+    private List<DelayedRow> delayed(String upstream) {
+        return applications.sessions().stream()
+                .filter(s -> s.upstream().equals(upstream))
+                .flatMap(s -> s.waiting().stream()
+                        .map(waiting -> new DelayedRow(s.session(), s.rule(), waiting, s.reason())))
+                .toList();
     }
 
     private static SignalRow signal(Reading reading) {

@@ -92,7 +92,7 @@ final class Throttling implements AutoCloseable {
 
     /** What it sees and does. */
     ThrottleReport report() {
-        return new ThrottleReport(configuration, throttle);
+        return new ThrottleReport(configuration, throttle, applications);
     }
 
     @Override

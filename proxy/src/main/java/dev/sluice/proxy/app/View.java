@@ -27,6 +27,7 @@ import java.util.stream.Collectors;
 final class View implements GatewayView {
 
     private static final int SESSION_COLUMNS_SHORT = 9;
+    private static final int DELAYED_SHOWN = 20;
     private static final List<String> SESSION_COLUMNS = List.of(
             "id",
             "database",
@@ -118,9 +119,9 @@ final class View implements GatewayView {
                         Optional.of(String.format(Locale.ROOT, "%.2f", row.pressure())),
                         Optional.of(String.format(Locale.ROOT, "%.0f %%", row.share() * 100)),
                         row.reason(),
+                        Optional.of(delayed(row.delayed())),
                         Optional.of(Integer.toString(row.atWork())),
                         Optional.of(Integer.toString(row.elsewhere())),
-                        Optional.of(delayed(row.upstream())),
                         Optional.of(row.signals().stream()
                                 .map(ControlPlane.SignalRow::text)
                                 .collect(Collectors.joining("; ")))));
@@ -132,21 +133,22 @@ final class View implements GatewayView {
                         "pressure",
                         "pace",
                         "reason",
+                        "delayed_sessions",
                         "at_work",
                         "elsewhere",
-                        "delayed_sessions",
                         "signals"),
-                4,
+                5,
                 rows);
     }
 
-    /** Whose own backfill waits right now: {@code 12 (nightly, 3s)}. */
-    private String delayed(String upstream) {
-        return paced.get().stream()
-                .filter(s -> s.upstream().equals(upstream) && s.waiting().isPresent())
-                .map(s -> s.session() + " (" + s.rule() + ", "
-                        + MigrationTable.words(s.waiting().get()) + ")")
-                .collect(Collectors.joining(", "));
+    /** Whose own backfill waits right now: {@code 12 for 3s by nightly: replication_lag of a 3 s (…)}. */
+    private static String delayed(List<ControlPlane.DelayedRow> sessions) {
+        String first = sessions.stream()
+                .limit(DELAYED_SHOWN)
+                .map(s -> s.session() + " for " + MigrationTable.words(s.waiting()) + " by " + s.rule() + ": " + s.reason())
+                .collect(Collectors.joining("; "));
+        int more = sessions.size() - DELAYED_SHOWN;
+        return more > 0 ? first + "; and " + more + " more" : first;
     }
 
     @Override

@@ -83,7 +83,17 @@ final class FakeControlPlane implements ControlPlane, Migrations {
         Optional<String> reason = pressure >= 1 ? Optional.of("replication lag 5 s, at most 2 s") : Optional.empty();
         SignalRow lag = new SignalRow("replication_lag", "a", OptionalDouble.of(5), "s", 1, 2, pressure, "lag 5 s");
         return List.of(new ThrottleRow(
-                "main", pressure < 1, pressure, 1 - pressure, 1, 0, reason, reason.map(r -> lag), List.of(lag)));
+                "main",
+                pressure < 1,
+                pressure,
+                1 - pressure,
+                1,
+                0,
+                reason,
+                reason.map(r -> lag),
+                List.of(lag),
+                reason.map(r -> new DelayedRow(12, "nightly", Duration.ofSeconds(3), r)).stream()
+                        .toList()));
     }
 
     @Override

@@ -176,6 +176,17 @@ class HttpInterfaceTest {
     }
 
     @Test
+    void theThrottleTellsWhoWaitsForHowLongAndWhy() throws Exception {
+        assertThat(get("/api/v1/throttle").body()).contains("\"delayed\":[]");
+
+        control.pressure = 1.0;
+
+        assertThat(get("/api/v1/throttle").body())
+                .contains("\"delayed\":[{\"session\":12,\"rule\":\"nightly\",\"waitingMillis\":3000,"
+                        + "\"reason\":\"replication lag 5 s, at most 2 s\"}]");
+    }
+
+    @Test
     void flagsFollowMigrations() throws Exception {
         control.migration(42, "orders", State.COMPLETE);
         control.migration(43, "orders", State.RUNNING);
