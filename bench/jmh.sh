@@ -18,5 +18,6 @@ mvn -q -Dquick -pl proxy -am test-compile dependency:build-classpath \
 path=proxy/target/test-classes:proxy/target/classes:$(cat "$out/classpath")
 # JMH runs code that its annotation processor makes of the benchmarks.
 "$jdk/bin/javac" -nowarn --release 21 -proc:full -processor org.openjdk.jmh.generators.BenchmarkProcessor \
-  -cp "$path" -d "$out/classes" proxy/src/test/java/dev/sluice/proxy/postgres/{Framing,Classifier}Benchmark.java
+  -cp "$path" -d "$out/classes" proxy/src/test/java/dev/sluice/proxy/postgres/{Framing,Classifier}Benchmark.java \
+  proxy/src/test/java/dev/sluice/proxy/bulk/RecognitionBenchmark.java
 exec "$jdk/bin/java" --enable-native-access=ALL-UNNAMED -cp "$out/classes:$path" org.openjdk.jmh.Main "$@"

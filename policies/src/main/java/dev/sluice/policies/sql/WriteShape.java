@@ -13,6 +13,11 @@ public enum WriteShape {
     /** LOAD DATA, LOAD XML. */
     LOAD_DATA,
     MERGE,
+    /**
+     * UPDATE or DELETE with a WHERE that says nothing of which rows are meant: {@code WHERE ref IS NULL}. It is an
+     * {@link #UPDATE} or {@link #DELETE} besides.
+     */
+    UNSELECTIVE,
     /** UPDATE with a WHERE. */
     UPDATE,
     /** DELETE with a WHERE. */

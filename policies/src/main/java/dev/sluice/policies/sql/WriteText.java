@@ -33,6 +33,8 @@ public record WriteText(
     private static final Set<String> BEFORE_NAME =
             Set.of("into", "from", "only", "ignore", "low_priority", "high_priority", "delayed", "quick", "concurrent");
 
+    private static final Set<WriteShape> MAY_BE_UNSELECTIVE = Set.of(WriteShape.UPDATE, WriteShape.DELETE);
+
     /** A longer comment holds no tags. */
     private static final int TAGS_LENGTH_MAX = 4096;
 
@@ -73,7 +75,11 @@ public record WriteText(
         boolean marked = false;
         StatementReader reader = new StatementReader(bytes, 0, length, rules);
         while (reader.next()) {
-            reader.writeShape().ifPresent(shapes::add);
+            Optional<WriteShape> shape = reader.writeShape();
+            shape.ifPresent(shapes::add);
+            if (shape.filter(MAY_BE_UNSELECTIVE::contains).isPresent() && isUnselective(bytes, reader, rules)) {
+                shapes.add(WriteShape.UNSELECTIVE);
+            }
             marked |= reader.isMarkedBackfill();
         }
         String sql = new String(bytes, 0, length, StandardCharsets.UTF_8);
@@ -102,6 +108,11 @@ public record WriteText(
                 name.size() == 2 ? Optional.of(name.getFirst().value()) : Optional.empty(),
                 name.isEmpty() ? Optional.empty() : Optional.of(name.getLast().value()),
                 plain.toString().toLowerCase(Locale.ROOT));
+    }
+
+    private static boolean isUnselective(byte[] bytes, StatementReader reader, LexicalRules rules) {
+        String statement = new String(bytes, reader.start(), reader.end() - reader.start(), StandardCharsets.UTF_8);
+        return Selectivity.isUnselective(Scanner.tokens(statement, rules));
     }
 
     /** {@code key='value',key='value'}, both URL-encoded; anything else is a comment like any other. */

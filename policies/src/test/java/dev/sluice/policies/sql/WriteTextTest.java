@@ -27,7 +27,7 @@ class WriteTextTest {
                 "update only t set a = b where true | UNBOUNDED",
                 "DELETE FROM t WHERE 1 = 1 | UNBOUNDED",
                 "UPDATE t SET a = 1 WHERE id = 7 | UPDATE",
-                "DELETE FROM t WHERE not done | DELETE",
+                "DELETE FROM t WHERE done = false | DELETE",
                 "INSERT INTO t VALUES (1) | INSERT",
                 "INSERT INTO t SELECT * FROM u | INSERT_SELECT",
                 "COPY t (a, b) FROM STDIN | COPY",
@@ -36,6 +36,39 @@ class WriteTextTest {
             })
     void theShapeOfAWriteIsToldFromItsText(String sql, WriteShape shape) {
         assertThat(read(sql, POSTGRES).shapes()).containsExactly(shape);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "UPDATE t SET a = 1 WHERE ref IS NULL",
+                "UPDATE t SET a = 1 WHERE (state <> 'done' OR state IS NULL) RETURNING id = 5",
+                "DELETE FROM t WHERE made < '2020-01-01'",
+                "DELETE FROM t WHERE NOT done",
+                "UPDATE t SET a = (SELECT x FROM u WHERE u.id = 7) WHERE price >= 0",
+                "WITH x AS (SELECT 1 WHERE 1 = 1) UPDATE t SET a = 1 WHERE price > 0 AND a != 1",
+            })
+    void aConditionThatMayHoldForNearlyAllRowsIsUnselectiveOnBothEngines(String sql) {
+        assertThat(read(sql, POSTGRES).shapes()).contains(WriteShape.UNSELECTIVE);
+        assertThat(read(sql, MYSQL).shapes()).contains(WriteShape.UNSELECTIVE);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "UPDATE t SET a = 1 WHERE id = 7",
+                "UPDATE t SET a = 1 WHERE id > 5000 AND id <= 10000",
+                "UPDATE t SET a = 1 WHERE id BETWEEN 1 AND 5",
+                "DELETE FROM t WHERE id IN (1, 2, 3)",
+                "DELETE FROM t WHERE ref IS NULL AND shop = 3",
+                "DELETE FROM t WHERE name LIKE 'a%'",
+                "UPDATE t SET a = 1 WHERE EXISTS (SELECT 1 FROM u WHERE u.id = t.id)",
+                "UPDATE t SET a = 1",
+                "INSERT INTO t VALUES (1)",
+            })
+    void aConditionThatSaysWhichRowsAreMeantIsNot(String sql) {
+        assertThat(read(sql, POSTGRES).shapes()).doesNotContain(WriteShape.UNSELECTIVE);
+        assertThat(read(sql, MYSQL).shapes()).doesNotContain(WriteShape.UNSELECTIVE);
     }
 
     @Test
