@@ -52,15 +52,20 @@ final class ThrottleSensors implements Sensors, AutoCloseable {
         ControlDatabase here = pools.database(upstream, database);
         List<Sensor> sensors = new ArrayList<>();
         Optional<Signal> lag = settings.signal(Watched.REPLICATION_LAG);
+        boolean asked = settings.signals().keySet().stream().anyMatch(Watched::ofServer);
         if (here.upstream().isPostgres()) {
             PostgresSensor primary = new PostgresSensor(here::connection, settings, work);
-            sensors.add(primary);
+            if (asked) {
+                sensors.add(primary);
+            }
             lag.ifPresent(signal -> replicas(upstream, settings)
                     .forEach(r -> sensors.add(r.lagQuery()
                             .<Sensor>map(sql -> new QuerySensor(source(r), sql, signal, r.name()))
                             .orElseGet(() -> new PostgresReplicaSensor(source(r), r.name(), signal, primary)))));
         } else {
-            sensors.add(new MySqlSensor(here::connection, settings, work));
+            if (asked) {
+                sensors.add(new MySqlSensor(here::connection, settings, work));
+            }
             lag.ifPresent(signal -> replicas(upstream, settings)
                     .forEach(r -> sensors.add(r.lagQuery()
                             .<Sensor>map(sql -> new QuerySensor(source(r), sql, signal, r.name()))

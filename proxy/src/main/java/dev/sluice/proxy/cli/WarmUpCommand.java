@@ -4,6 +4,7 @@ import dev.sluice.proxy.config.ConfigException;
 import dev.sluice.proxy.config.ConfigurationReader;
 import dev.sluice.proxy.config.GatewayOptions;
 import dev.sluice.proxy.rehearsal.Rehearsal;
+import dev.sluice.proxy.throttle.Watched;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -12,6 +13,7 @@ import java.net.URLConnection;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -59,7 +61,7 @@ public final class WarmUpCommand implements Callable<Integer> {
                 Optional.empty(),
                 List.of());
         try (GatewayLauncher.Running gateway =
-                launcher.launch(new ConfigurationReader(Map.of("SLUICE_DRAIN_TIMEOUT", "0")).readOptions(options))) {
+                launcher.launch(new ConfigurationReader(environment()).readOptions(options))) {
             greet(gateway.addresses().get(0));
             InetSocketAddress http = gateway.http().orElseThrow();
             ask(http, "/metrics");
@@ -69,6 +71,16 @@ public final class WarmUpCommand implements Callable<Integer> {
             Files.deleteIfExists(audit);
             Files.deleteIfExists(folder);
         }
+    }
+
+    /** No database stands behind the rehearsal, so none of its signals can be read: nothing is to be slowed by that. */
+    private static Map<String, String> environment() {
+        Map<String, String> values = new HashMap<>();
+        values.put("SLUICE_DRAIN_TIMEOUT", "0");
+        for (Watched watched : Watched.values()) {
+            values.put("SLUICE_THROTTLE_SIGNALS_" + watched.name(), "off");
+        }
+        return values;
     }
 
     /** What every client sends first: a request for TLS. */

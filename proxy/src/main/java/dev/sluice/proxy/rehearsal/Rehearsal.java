@@ -16,13 +16,13 @@ import java.util.List;
 
 /**
  * What applications do most, done often enough that the JVM knows the relay's code: many short statements of both
- * protocols in several sessions, and large results. What writes in bulk is left out: no database says here how fast that
- * may go. Blocks.
+ * protocols in several sessions, a large result, a COPY. Blocks.
  */
 public final class Rehearsal implements AutoCloseable {
     private static final int SESSIONS = 6;
     private static final int STATEMENTS = 4_000;
     private static final int LARGE = 8;
+    private static final int COPY_MESSAGES = 2_000;
 
     private static final List<String> TEXTS = List.of(
             "SELECT abalance FROM pgbench_accounts WHERE aid = 12345;",
@@ -71,6 +71,7 @@ public final class Rehearsal implements AutoCloseable {
             }
             for (int i = 0; i < LARGE && System.nanoTime() < deadlineNanos; i++) {
                 ask(in, out, query("TABLE large"));
+                copy(in, out);
             }
             out.write(StubServer.bytes(FrontendEncoder::terminate));
         } catch (IOException e) {
@@ -101,6 +102,15 @@ public final class Rehearsal implements AutoCloseable {
 
     private static byte[] text(String sql) {
         return sql.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static void copy(DataInputStream in, OutputStream out) throws IOException {
+        out.write(query("COPY large FROM STDIN"));
+        byte[] data = StubServer.bytes(o -> o.writeByte('d').writeInt(4 + 8192).writeZero(8192));
+        for (int i = 0; i < COPY_MESSAGES; i++) {
+            out.write(data);
+        }
+        ask(in, out, StubServer.bytes(o -> o.writeByte('c').writeInt(4)));
     }
 
     /** Sends messages, and reads their answers up to ReadyForQuery. */

@@ -20,7 +20,7 @@ import java.util.function.Consumer;
 
 /**
  * A PostgreSQL server as far as a relay can tell: lets the rehearsal's user in, and answers each statement with a row,
- * and {@code TABLE …} with many. On loopback; ends with the process or {@link #close}.
+ * {@code TABLE …} with many, and {@code COPY …} by taking data. On loopback; ends with the process or {@link #close}.
  */
 final class StubServer implements AutoCloseable {
     /** Nobody else is let in: the gateway's own connections would not understand the answers. */
@@ -34,9 +34,11 @@ final class StubServer implements AutoCloseable {
     private static final byte[] ROW = bytes(out -> BackendEncoder.dataRow(
             out, List.of(Optional.of("12345"), Optional.of("x".repeat(60))), StandardCharsets.UTF_8));
     private static final byte[] SELECTED = bytes(out -> BackendEncoder.commandComplete(out, "SELECT 1"));
+    private static final byte[] COPIED = bytes(out -> BackendEncoder.commandComplete(out, "COPY 1"));
     private static final byte[] READY = bytes(out -> BackendEncoder.readyForQuery(out, (byte) 'I'));
     private static final byte[] PARSED = bytes(out -> BackendEncoder.bare(out, BackendType.PARSE_COMPLETE));
     private static final byte[] BOUND = bytes(out -> BackendEncoder.bare(out, BackendType.BIND_COMPLETE));
+    private static final byte[] COPY_IN = {BackendType.COPY_IN_RESPONSE, 0, 0, 0, 7, 0, 0, 0};
 
     private final ServerSocket socket;
 
@@ -116,25 +118,34 @@ final class StubServer implements AutoCloseable {
                 out.write(ROW);
                 out.write(SELECTED);
             }
+            case FrontendType.COPY_DONE -> {
+                out.write(COPIED);
+                out.write(READY);
+                out.flush();
+            }
             case FrontendType.SYNC -> {
                 out.write(READY);
                 out.flush();
             }
             default -> {
-                // Nothing else wants an answer.
+                // COPY data wants no answer.
             }
         }
     }
 
     private static void query(byte[] text, OutputStream out) throws IOException {
         String first = new String(text, 0, Math.min(5, text.length), StandardCharsets.ISO_8859_1);
-        out.write(ROW_SHAPE);
-        int rows = first.equals("TABLE") ? MANY_ROWS : 1;
-        for (int i = 0; i < rows; i++) {
-            out.write(ROW);
+        if (first.equals("COPY ")) {
+            out.write(COPY_IN);
+        } else {
+            out.write(ROW_SHAPE);
+            int rows = first.equals("TABLE") ? MANY_ROWS : 1;
+            for (int i = 0; i < rows; i++) {
+                out.write(ROW);
+            }
+            out.write(SELECTED);
+            out.write(READY);
         }
-        out.write(SELECTED);
-        out.write(READY);
         out.flush();
     }
 

@@ -23,6 +23,11 @@ public sealed interface Reading {
      */
     boolean steady();
 
+    /** Whether it tells of the database, and not only that nothing can be told. */
+    default boolean seen() {
+        return true;
+    }
+
     /** The value, where there is one. */
     OptionalDouble value();
 
@@ -80,6 +85,11 @@ public sealed interface Reading {
         }
 
         @Override
+        public boolean seen() {
+            return false;
+        }
+
+        @Override
         public boolean steady() {
             return !signal.blindStops();
         }
@@ -102,6 +112,11 @@ public sealed interface Reading {
      * @param left how long it must stay well
      */
     record Recovering(Reading last, Duration left) implements Reading {
+        @Override
+        public boolean seen() {
+            return last.seen();
+        }
+
         @Override
         public Signal signal() {
             return last.signal();

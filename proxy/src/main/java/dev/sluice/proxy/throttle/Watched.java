@@ -56,6 +56,11 @@ public enum Watched {
         return unit;
     }
 
+    /** Whether the server is asked for it; the gateway knows the others itself. */
+    public boolean ofServer() {
+        return this != FOREGROUND_LATENCY && this != POOL_WAITS;
+    }
+
     /** Whether it is watched where the configuration does not say so. */
     public boolean on() {
         return on;
