@@ -12,8 +12,25 @@ import java.util.Set;
 final class Selectivity {
 
     private static final Set<String> PINNING = Set.of(
-            "in", "between", "like", "ilike", "similar", "regexp", "rlike", "exists", "any", "some", "all", "match",
-            "against", "overlaps", "sounds", "select", "table", "values", "of");
+            "in",
+            "between",
+            "like",
+            "ilike",
+            "similar",
+            "regexp",
+            "rlike",
+            "exists",
+            "any",
+            "some",
+            "all",
+            "match",
+            "against",
+            "overlaps",
+            "sounds",
+            "select",
+            "table",
+            "values",
+            "of");
 
     private static final Set<String> BEHIND = Set.of("returning", "order", "limit");
     private static final Set<String> BELOW = Set.of("<", "<=");
@@ -52,8 +69,17 @@ final class Selectivity {
         return switch (token.kind()) {
             case WORD -> PINNING.contains(text);
             case SYMBOL -> EQUAL.contains(text) || text.chars().anyMatch(c -> TELLING.indexOf(c) >= 0);
-            case QUOTED_IDENTIFIER, STRING, DOLLAR_STRING, NUMBER, PARAMETER, VARIABLE, BLANK, COMMENT, CODE_OPEN,
-                    CODE_CLOSE, END -> false;
+            case QUOTED_IDENTIFIER,
+                    STRING,
+                    DOLLAR_STRING,
+                    NUMBER,
+                    PARAMETER,
+                    VARIABLE,
+                    BLANK,
+                    COMMENT,
+                    CODE_OPEN,
+                    CODE_CLOSE,
+                    END -> false;
         };
     }
 }

@@ -55,8 +55,8 @@ final class ThrottleReport {
     private List<DelayedRow> delayed(String upstream) {
         return applications.sessions().stream()
                 .filter(s -> s.upstream().equals(upstream))
-                .flatMap(s -> s.waiting().stream()
-                        .map(waiting -> new DelayedRow(s.session(), s.rule(), waiting, s.reason())))
+                .flatMap(s ->
+                        s.waiting().stream().map(waiting -> new DelayedRow(s.session(), s.rule(), waiting, s.reason())))
                 .toList();
     }
 

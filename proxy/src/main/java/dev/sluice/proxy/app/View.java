@@ -145,7 +145,8 @@ final class View implements GatewayView {
     private static String delayed(List<ControlPlane.DelayedRow> sessions) {
         String first = sessions.stream()
                 .limit(DELAYED_SHOWN)
-                .map(s -> s.session() + " for " + MigrationTable.words(s.waiting()) + " by " + s.rule() + ": " + s.reason())
+                .map(s -> s.session() + " for " + MigrationTable.words(s.waiting()) + " by " + s.rule() + ": "
+                        + s.reason())
                 .collect(Collectors.joining("; "));
         int more = sessions.size() - DELAYED_SHOWN;
         return more > 0 ? first + "; and " + more + " more" : first;

@@ -126,6 +126,9 @@ final class SessionPacing implements BulkPacing {
     }
 
     private long delay(BulkWrite by, long nowNanos, long waitedNanos) {
+        if (isSolvent()) {
+            return 0;
+        }
         Pacer.Share share = fill(by, nowNanos);
         long wait = Math.max(
                 rows.nanosUntilSolvent(rowRate.at(share.part(), by.maxRowsPerSecond())),
@@ -164,8 +167,19 @@ final class SessionPacing implements BulkPacing {
         copySinceNanos = nowNanos;
         counts.began(write.rule());
         all.follow(this);
-        // In a transaction block nobody asked before; and what was saved up while nothing was written must not count.
-        fill(write, nowNanos);
+        if (isSolvent()) {
+            // What is saved up while nothing is written must not count; and whoever owes nothing is no backfill at
+            // work.
+            rows.rest(nowNanos);
+            bytes.rest(nowNanos);
+        } else {
+            // In a transaction block nobody asked before.
+            fill(write, nowNanos);
+        }
+    }
+
+    private boolean isSolvent() {
+        return rows.isSolvent() && bytes.isSolvent();
     }
 
     @Override
@@ -193,8 +207,12 @@ final class SessionPacing implements BulkPacing {
         requestRows = 0;
         requestBytes = 0;
         copyBytes = 0;
-        boolean owes = !rows.isSolvent() || !bytes.isSolvent();
+        boolean owes = !isSolvent();
         owesForBlock = owes && (inBlock || owesForBlock);
+        if (owes) {
+            // The signals are read from now on: the next statement will be asked about.
+            all.pacer().share(work());
+        }
     }
 
     @Override

@@ -36,6 +36,11 @@ final class TokenBucket {
         tokens = Double.isInfinite(ratePerSecond) ? capacity : Math.min(capacity, tokens + ratePerSecond * seconds);
     }
 
+    /** Time passes without anything being saved up. */
+    void rest(long nowNanos) {
+        atNanos = nowNanos;
+    }
+
     /** How long until something may be spent at this rate; the longest time there is when it never will. */
     long nanosUntilSolvent(double ratePerSecond) {
         if (isSolvent()) {

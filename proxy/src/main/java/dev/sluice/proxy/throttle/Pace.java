@@ -1,25 +1,30 @@
 package dev.sluice.proxy.throttle;
 
 /**
- * How fast backfills go: the share of time in which they may work. It decides both how long a batch lasts and how long
- * the pause behind it.
+ * How fast backfills go: the share of time in which they may work, and how much of it the database has borne lately.
  *
  * @param share 0: not at all, 1: batch after batch
+ * @param borne up to this share nobody was hurt lately: it is reached quickly, and left slowly
+ * @param pressed whether something holds them back
  */
-public record Pace(double share) {
+public record Pace(double share, double borne, boolean pressed) {
 
     public static final Pace FULL = new Pace(1);
 
     /** How a backfill begins where there is traffic: nobody knows yet what the database bears. */
-    public static final Pace INITIAL = new Pace(0.25);
+    public static final Pace INITIAL = new Pace(0.1);
 
     /** Even a small batch is worth what it costs besides its rows. */
     private static final double SMALLEST_BATCH = 0.2;
 
     public Pace {
-        if (!(share >= 0 && share <= 1)) {
-            throw new IllegalArgumentException("pace " + share);
+        if (!(share >= 0 && share <= 1) || !(borne >= 0 && borne <= 1)) {
+            throw new IllegalArgumentException("pace " + share + ", borne " + borne);
         }
+    }
+
+    public Pace(double share) {
+        this(share, share, false);
     }
 
     /** Whether no batch may run now. */
@@ -32,8 +37,13 @@ public record Pace(double share) {
         return share >= 1;
     }
 
-    /** How much of {@code batch_time} a batch may last: under pressure small batches, so that nobody meets a long one. */
-    public double batch() {
-        return SMALLEST_BATCH + (1 - SMALLEST_BATCH) * share;
+    /**
+     * How much of {@code batch_time} a batch may last: little under pressure, and beside others who use the database, so
+     * that nobody stands behind a long one, be it for a lock, a core or the disk.
+     *
+     * @param foreground whether there are others
+     */
+    public double batch(boolean foreground) {
+        return foreground ? SMALLEST_BATCH : SMALLEST_BATCH + (1 - SMALLEST_BATCH) * share;
     }
 }

@@ -4,20 +4,27 @@ package dev.sluice.proxy.throttle;
  * Turns pressure into pace: additive increase, multiplicative decrease, in continuous time.
  *
  * <pre>
- *   no pressure        share' = share + INCREASE · dt               (0.25 a second: full speed within 4 s)
- *   soft pressure p    share' = share · e^(−DECREASE · p · dt)      (never below LEAST)
+ *   no pressure        share' = share + QUICKLY · dt, up to what was borne    (0.25 a second)
+ *                      share' = share + SLOWLY · dt, beyond that              (0.02 a second; alone on the server QUICKLY)
+ *   soft pressure p    share' = share · e^(−DECREASE · p · dt)                (never below LEAST)
  *   hard limit         share' = 0; when it has gone, LEAST
- *   always             share' ≤ most                                (signals that slow steadily)
+ *   pressure begins    borne' = 0.7 · share, or 0.9 · borne where that had not been reached again
+ *   always             share' ≤ most                                          (signals that slow steadily)
  * </pre>
  *
- * <p>In the soft zone the decrease is in proportion to the pressure, so the share settles near the soft limit instead of
- * swinging between full speed and standstill. Pure: time is an argument. The same formula serves any number of backfills,
- * which divide the share among them.
+ * <p>A server that is short of something tells nothing of it until it is: latency is flat, and then it is not. Whoever runs
+ * into that wall again and again spoils the tail for everybody, so beside other users the way towards it is slow, and what
+ * lies before it is kept in mind. In the soft zone the decrease is in proportion to the pressure, so the share settles near
+ * the soft limit instead of swinging between full speed and standstill. Pure: time is an argument. The same formula serves
+ * any number of backfills, which divide the share among them.
  */
 public final class PaceController {
 
-    private static final double INCREASE_PER_SECOND = 0.25;
+    private static final double QUICKLY_PER_SECOND = 0.25;
+    private static final double SLOWLY_PER_SECOND = 0.02;
     private static final double DECREASE_PER_SECOND = 3;
+    private static final double BACK = 0.7;
+    private static final double FURTHER_BACK = 0.9;
 
     /** So slow that nobody is hurt, and yet not a standstill, from which alone the pressure would say nothing. */
     static final double LEAST = 0.002;
@@ -32,19 +39,32 @@ public final class PaceController {
      *
      * @param pace the pace until now
      * @param pressure what the signals say now
+     * @param foreground whether others use the database
      * @param elapsedNanos since the last call, at least 0
      */
-    public static Pace next(Pace pace, Pressure pressure, long elapsedNanos) {
+    public static Pace next(Pace pace, Pressure pressure, boolean foreground, long elapsedNanos) {
+        boolean pressed = pressure.level() > 0;
+        double borne = pressed && !pace.pressed() ? less(pace) : pace.borne();
         if (pressure.stops()) {
-            return new Pace(0);
-        }
-        if (pace.standing()) {
-            return new Pace(Math.min(LEAST, pressure.most()));
+            return new Pace(0, borne, true);
         }
         double seconds = Math.min(MAX_STEP_SECONDS, elapsedNanos / 1e9);
-        double share = pressure.level() > 0
-                ? pace.share() * Math.exp(-DECREASE_PER_SECOND * pressure.level() * seconds)
-                : pace.share() + INCREASE_PER_SECOND * seconds;
-        return new Pace(Math.clamp(Math.min(share, pressure.most()), LEAST, 1));
+        double share = pace.standing() ? LEAST : changed(pace, pressure.level(), foreground, seconds);
+        share = Math.min(Math.clamp(share, LEAST, 1), Math.max(LEAST, pressure.most()));
+        return new Pace(share, pressed ? borne : Math.max(borne, share), pressed);
+    }
+
+    private static double less(Pace pace) {
+        return pace.share() >= pace.borne() ? BACK * pace.share() : FURTHER_BACK * pace.borne();
+    }
+
+    private static double changed(Pace pace, double level, boolean foreground, double seconds) {
+        if (level > 0) {
+            return pace.share() * Math.exp(-DECREASE_PER_SECOND * level * seconds);
+        }
+        double quick = pace.share() + QUICKLY_PER_SECOND * seconds;
+        return !foreground || quick <= pace.borne()
+                ? quick
+                : Math.max(pace.borne(), pace.share()) + SLOWLY_PER_SECOND * seconds;
     }
 }

@@ -21,8 +21,8 @@ public interface Pacer {
     Turn before(Work work, long maxRowsPerSecond);
 
     /**
-     * The share of its time that somebody may work who does not work in batches of ours: a client's own backfill. Counts it
-     * as being at work; does not block.
+     * The share of its time that somebody may work who does not work in batches of ours: a client's own backfill. All of it
+     * until something holds backfills back: unlike ours it need not feel its way. Counts it as being at work; does not block.
      */
     default Share share(Work work) {
         return Share.FULL;

@@ -11,23 +11,31 @@ import java.util.concurrent.atomic.AtomicBoolean;
 final class Probe implements AutoCloseable {
 
     private static final Duration BELIEVED = Duration.ofSeconds(3);
-    private static final long APART_NANOS = Duration.ofMillis(400).toNanos();
 
     private final Sensor sensor;
+    private final long apartNanos;
+    private final Runnable news;
     private final long madeAt = System.nanoTime();
     private final AtomicBoolean reading = new AtomicBoolean();
     private volatile Told told = new Told(List.of(), 0, false);
-    private long lookedAt = madeAt - APART_NANOS;
+    private long lookedAt;
 
     private record Told(List<Reading> readings, long at, boolean any) {}
 
-    Probe(Sensor sensor) {
+    /**
+     * @param apart the least time between two readings
+     * @param news told when there is a reading
+     */
+    Probe(Sensor sensor, Duration apart, Runnable news) {
         this.sensor = sensor;
+        this.apartNanos = apart.toNanos();
+        this.news = news;
+        this.lookedAt = madeAt - apartNanos;
     }
 
     /** Sets a reading off, unless one is under way or was a moment ago. By one thread. */
     void look(long now) {
-        if (now - lookedAt >= APART_NANOS && reading.compareAndSet(false, true)) {
+        if (now - lookedAt >= apartNanos && reading.compareAndSet(false, true)) {
             lookedAt = now;
             Thread.ofVirtual().name("sensor").start(this::read);
         }
@@ -40,6 +48,7 @@ final class Probe implements AutoCloseable {
             told = new Told(List.of(sensor.blind(String.valueOf(e.getMessage()))), System.nanoTime(), true);
         } finally {
             reading.set(false);
+            news.run();
         }
     }
 

@@ -19,10 +19,17 @@ final class Sampler implements AutoCloseable {
 
     private static final long TICK_NANOS = Duration.ofMillis(400).toNanos();
 
+    /** A standby that stands still must be seen within a second and a half, or a backfill goes on for two. */
+    private static final Duration SENSORS_APART = Duration.ofMillis(200);
+
+    /** Each meeting writes a row. */
+    private static final Duration MEETINGS_APART = Duration.ofMillis(400);
+
     private final String upstream;
     private final UpstreamThrottle throttle;
     private final Sensors sensors;
     private final ThrottleListener listener;
+    private final Runnable news;
     private final Map<String, List<Probe>> probes = new HashMap<>();
     private final Map<String, Probe> meetings = new HashMap<>();
     /** By database. */
@@ -32,17 +39,20 @@ final class Sampler implements AutoCloseable {
     private Optional<Reading> stoppedBy = Optional.empty();
     private long tickedAt = System.nanoTime();
 
+    /** @param news told whenever a sensor has read something, which the next sample takes up */
     Sampler(
             String upstream,
             UpstreamThrottle throttle,
             Sensors sensors,
             ThrottleListener listener,
-            ThrottleSettings settings) {
+            ThrottleSettings settings,
+            Runnable news) {
         this.upstream = upstream;
         this.throttle = throttle;
         this.sensors = sensors;
         this.listener = listener;
         this.settings = settings;
+        this.news = news;
     }
 
     synchronized void set(ThrottleSettings now) {
@@ -84,7 +94,7 @@ final class Sampler implements AutoCloseable {
             probes.computeIfAbsent(
                     database,
                     d -> sensors.of(upstream, d, settings, () -> throttle.atWork(d)).stream()
-                            .map(Probe::new)
+                            .map(sensor -> new Probe(sensor, SENSORS_APART, news))
                             .toList());
         }
     }
@@ -96,7 +106,8 @@ final class Sampler implements AutoCloseable {
         meetings.keySet().retainAll(databases);
         elsewhere.keySet().retainAll(databases);
         for (String database : databases) {
-            meetings.computeIfAbsent(database, d -> new Probe(new Meeting(d))).look(now);
+            meetings.computeIfAbsent(database, d -> new Probe(new Meeting(d), MEETINGS_APART, news))
+                    .look(now);
         }
     }
 
@@ -105,7 +116,9 @@ final class Sampler implements AutoCloseable {
         Map<String, Reading> byName = new LinkedHashMap<>();
         List<Reading> told = new ArrayList<>();
         latency("", throttle.latency().factor().orElse(0)).ifPresent(told::add);
-        meetings.values().forEach(meeting -> told.addAll(meeting.readings()));
+        if (settings.signal(Watched.FOREGROUND_LATENCY).isPresent()) {
+            meetings.values().forEach(meeting -> told.addAll(meeting.readings()));
+        }
         all.forEach(probe -> told.addAll(probe.readings()));
         for (Reading reading : told) {
             byName.merge(reading.name(), reading, (a, b) -> a.pressure() >= b.pressure() ? a : b);

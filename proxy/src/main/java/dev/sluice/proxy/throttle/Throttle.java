@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
  */
 public final class Throttle implements Pacer, AutoCloseable {
 
-    private static final Duration SAMPLE = Duration.ofMillis(500);
+    private static final Duration SAMPLE = Duration.ofMillis(250);
     /** A backfill that begins waits for the signals. */
     private static final Duration FIRST_SAMPLE = Duration.ofMillis(10);
 
@@ -144,7 +144,8 @@ public final class Throttle implements Pacer, AutoCloseable {
         boolean complete = true;
         for (Map.Entry<String, UpstreamThrottle> each : upstreams.entrySet()) {
             complete &= samplers.computeIfAbsent(
-                            each.getKey(), n -> new Sampler(n, each.getValue(), sensors, listener, settings))
+                            each.getKey(),
+                            n -> new Sampler(n, each.getValue(), sensors, listener, settings, wake::release))
                     .sample(System.nanoTime());
         }
         return complete;

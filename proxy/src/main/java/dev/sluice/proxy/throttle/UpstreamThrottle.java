@@ -43,6 +43,10 @@ final class UpstreamThrottle {
     private long begunAt;
     private boolean sensed;
     private int elsewhere;
+    /** Whether something has held backfills back since the pace was last full. */
+    private boolean hurt;
+    /** Whether others use the server, as far as anybody tells. */
+    private boolean foreground;
 
     /** One backfill: when it was heard of last, and what it may spend. */
     private static final class Worker {
@@ -87,11 +91,12 @@ final class UpstreamThrottle {
         boolean first = atWork.isEmpty();
         if (first) {
             // Nobody knows yet what a database with traffic bears; one without need not be asked.
-            boolean traffic = latency.factor().isPresent() || elsewhere > 0;
-            pace = traffic ? Pace.INITIAL : Pace.FULL;
+            foreground = latency.factor().isPresent();
+            pace = foreground || elsewhere > 0 ? Pace.INITIAL : Pace.FULL;
             pacedAt = now;
             begunAt = now;
             sensed = false;
+            hurt = false;
         }
         atWork.computeIfAbsent(work, w -> new Worker(now)).seenAt = now;
         return first;
@@ -162,7 +167,7 @@ final class UpstreamThrottle {
         }
         int allowed = Math.min(RowLimit.most(maxRowsPerSecond), RowLimit.most(most));
         return new Turn.Go(
-                Duration.ofNanos((long) (settings.batchTime().toNanos() * pace.batch())),
+                Duration.ofNanos((long) (settings.batchTime().toNanos() * pace.batch(foreground))),
                 wait.nanos() > 0 ? Math.min(allowed, RowLimit.most(settings.minRowsPerSecond())) : allowed,
                 goes(maxRowsPerSecond));
     }
@@ -170,12 +175,27 @@ final class UpstreamThrottle {
     synchronized Pacer.Share share(Pacer.Work work, long now) {
         attend(work, now);
         step(now);
-        return pace.full() ? Pacer.Share.FULL : new Pacer.Share(part(), reason());
+        if (pressure.stops() && !sees()) {
+            // Nobody knows of any trouble. An application whose writes ran until the gateway came must not stand for
+            // that.
+            return new Pacer.Share((1 - Reading.STEADY_PRESSURE) / among(), reason());
+        }
+        boolean free = pace.full() || (!hurt && pressure.most() >= 1);
+        return free ? Pacer.Share.FULL : new Pacer.Share(part(), reason());
+    }
+
+    /** Whether something that was read stops backfills, and not only that something could not be. */
+    private boolean sees() {
+        return readings.stream().anyMatch(r -> r.seen() && !r.steady() && r.pressure() >= 1);
     }
 
     /** What each of those who are at work may have of the time. */
     private double part() {
-        return pace.full() ? 1 : pace.share() / (atWork.size() + elsewhere);
+        return pace.full() ? 1 : pace.share() / among();
+    }
+
+    private int among() {
+        return atWork.size() + elsewhere;
     }
 
     private String goes(long maxRowsPerSecond) {
@@ -209,8 +229,9 @@ final class UpstreamThrottle {
     }
 
     private void step(long now) {
-        pace = PaceController.next(pace, pressure, Math.max(0, now - pacedAt));
+        pace = PaceController.next(pace, pressure, foreground, Math.max(0, now - pacedAt));
         pacedAt = now;
+        hurt = !pace.full() && (hurt || pressure.level() > 0);
     }
 
     /** Whether a backfill is at work here. */
@@ -241,6 +262,7 @@ final class UpstreamThrottle {
         recovery = recovery.seeing(now, settings.recoverAfter(), moment);
         readings = recovery.judged(now, settings.recoverAfter(), moment);
         pressure = Pressure.of(readings);
+        foreground = now.stream().anyMatch(r -> r.signal().name().equals(Watched.FOREGROUND_LATENCY.word()));
         sensed = sensed || complete;
         elsewhere = others;
         step(moment);
@@ -248,7 +270,7 @@ final class UpstreamThrottle {
 
     synchronized Throttle.Status status() {
         Optional<String> closed = settings.hours().closed(clock.instant());
-        Pace now = atWork.isEmpty() ? PaceController.next(Pace.FULL, pressure, 0) : pace;
+        Pace now = atWork.isEmpty() ? PaceController.next(Pace.FULL, pressure, foreground, 0) : pace;
         return new Throttle.Status(
                 pressure, readings, closed.isPresent() ? 0 : now.share(), atWork.size(), elsewhere, closed);
     }

@@ -75,7 +75,7 @@ class PausedStandbyTest {
                             .toList())
                     .isNotEmpty();
             assertThat(STOOD.matcher(migration.audit()).results().findFirst().map(r -> Double.parseDouble(r.group(1))))
-                    .hasValueSatisfying(seconds -> assertThat(seconds).isLessThan(2.5));
+                    .hasValueSatisfying(seconds -> assertThat(seconds).isLessThan(1.9));
         }
     }
 

@@ -79,8 +79,6 @@ public class RecognitionBenchmark {
     /** Where a policy has an entry for ordinary writes, or asks for one: every statement that writes is read. */
     @Benchmark
     public BulkWrite recogniseWhereOrdinaryWritesAreAskedFor() {
-        return WriteText.isPossible(bytes, bytes.length)
-                ? pacing.look(bytes, bytes.length, RULES)
-                : BulkWrite.ORDINARY;
+        return WriteText.isPossible(bytes, bytes.length) ? pacing.look(bytes, bytes.length, RULES) : BulkWrite.ORDINARY;
     }
 }

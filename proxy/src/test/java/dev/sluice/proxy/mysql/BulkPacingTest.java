@@ -14,6 +14,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -111,6 +112,38 @@ class BulkPacingTest {
     }
 
     @Test
+    void aLoopIsSlowedWhenTheForegroundsLatencyRisesAndNobodyElseIs() throws Exception {
+        traffic.foregroundTakes("orders", Duration.ofMillis(1));
+        try (Connection loop = gateway.connectorJ(database, "");
+                Connection other = gateway.connectorJ(database, "");
+                Statement batches = loop.createStatement();
+                Statement others = other.createStatement()) {
+            for (int i = 0; i < 5; i++) {
+                assertThat(batches.executeUpdate(BATCH)).isEqualTo(ROWS);
+            }
+            assertThat(traffic.delayedNanos()).isZero();
+
+            traffic.foregroundTakes("orders", Duration.ofMillis(5));
+            await().until(() -> traffic.throttle().status("orders").pressure().stops());
+            CompletableFuture<Integer> next = start(() -> batches.executeUpdate(BATCH));
+            await().until(traffic::isWaiting);
+
+            for (int i = 0; i < 100; i++) {
+                others.executeUpdate("UPDATE t SET v = v + 0 WHERE id = " + i);
+            }
+            assertThat(next).isNotDone();
+            assertThat(traffic.waiting()).singleElement().satisfies(session -> {
+                assertThat(session.rule()).isEqualTo("marked");
+                assertThat(session.reason()).startsWith("foreground_latency");
+            });
+            assertThat(traffic.sessions()).hasSize(1);
+
+            traffic.foregroundTakes("orders", Duration.ofMillis(1));
+            assertThat(next.get(20, TimeUnit.SECONDS)).isEqualTo(ROWS);
+        }
+    }
+
+    @Test
     void aTransactionWithoutAutocommitIsHeldUpAtItsStartAlone() throws Exception {
         try (Connection loop = gateway.connectorJ(database, "");
                 Statement batches = loop.createStatement()) {
@@ -180,10 +213,12 @@ class BulkPacingTest {
     @Test
     void whatLoadDataBringsWaitsAtTheSocket() throws Exception {
         byte[] lines = ("7\t" + "x".repeat(1_000) + "\n").repeat(24_000).getBytes(StandardCharsets.UTF_8);
-        try (Connection loop = gateway.connectorJ(database, "allowLoadLocalInfile=true");
+        try (Connection other = gateway.connectorJ(database, "");
+                Statement others = other.createStatement();
+                Connection loop = gateway.connectorJ(database, "allowLoadLocalInfile=true");
                 Statement statement = loop.createStatement()) {
             statement.execute("CREATE TABLE big (id int, text text)");
-            statement.executeUpdate("UPDATE t SET v = v + 0 WHERE id <= 10 /* sluice: backfill */");
+            others.executeUpdate(BATCH);
             underPressure();
             statement
                     .unwrap(com.mysql.cj.jdbc.JdbcStatement.class)

@@ -6,18 +6,24 @@ import dev.sluice.proxy.bulk.PacedSession;
 import dev.sluice.proxy.session.BulkPacing;
 import dev.sluice.proxy.session.SessionInfo;
 import dev.sluice.proxy.session.TrafficListener;
+import dev.sluice.proxy.throttle.LatencyWindow;
 import dev.sluice.proxy.throttle.Throttle;
 import dev.sluice.proxy.throttle.ThrottleListener;
 import dev.sluice.proxy.throttle.ThrottleSettings;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 
 /** Paces by the real throttle, whose one sensor shows what a test says. */
 public final class PressuredTraffic implements TrafficListener, AutoCloseable {
 
     private volatile double pressure;
+    private volatile long foregroundNanos;
+    private volatile boolean closed;
     private volatile Policy policy;
     private final Throttle throttle;
     private final ApplicationBackfills applications;
@@ -30,6 +36,28 @@ public final class PressuredTraffic implements TrafficListener, AutoCloseable {
                 ThrottleListener.NONE,
                 InstantSource.system());
         this.applications = new ApplicationBackfills(() -> this.policy, throttle, Clock.systemUTC());
+    }
+
+    /**
+     * From now on somebody else's requests to the upstream take so long, by the same measure as those of the relay.
+     * Returns once the throttle has seen as many as it needs to know what is usual.
+     */
+    public void foregroundTakes(String upstream, Duration latency) {
+        boolean first = foregroundNanos == 0;
+        foregroundNanos = latency.toNanos();
+        if (first) {
+            LatencyWindow window = throttle.latency(upstream);
+            Thread.ofVirtual().name("foreground").start(() -> {
+                while (!closed) {
+                    long now = System.nanoTime();
+                    window.answered(now - foregroundNanos, now);
+                    LockSupport.parkNanos(1_000_000);
+                }
+            });
+            while (window.factor().isEmpty()) {
+                LockSupport.parkNanos(1_000_000);
+            }
+        }
     }
 
     /** From now on nothing goes. */
@@ -55,6 +83,23 @@ public final class PressuredTraffic implements TrafficListener, AutoCloseable {
         return applications.sessions().stream().findFirst();
     }
 
+    /** What COPY and LOAD DATA have brought. */
+    public long bytes() {
+        return applications.sessions().stream().mapToLong(PacedSession::bytes).sum();
+    }
+
+    /** All that have written in bulk and are still there. */
+    public List<PacedSession> sessions() {
+        return applications.sessions();
+    }
+
+    /** Those that wait right now. */
+    public List<PacedSession> waiting() {
+        return applications.sessions().stream()
+                .filter(s -> s.waiting().isPresent())
+                .toList();
+    }
+
     /** Whether a session is held up right now. */
     public boolean isWaiting() {
         return applications.sessions().stream().anyMatch(s -> s.waiting().isPresent());
@@ -74,6 +119,7 @@ public final class PressuredTraffic implements TrafficListener, AutoCloseable {
 
     @Override
     public void close() {
+        closed = true;
         throttle.close();
     }
 }

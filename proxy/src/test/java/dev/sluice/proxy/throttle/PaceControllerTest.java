@@ -1,6 +1,7 @@
 package dev.sluice.proxy.throttle;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.offset;
 
 import java.util.List;
 import java.util.Optional;
@@ -26,15 +27,17 @@ class PaceControllerTest {
             @ForAll @DoubleRange(max = 1) double share,
             @ForAll @DoubleRange(max = 1) double level,
             @ForAll @DoubleRange(max = 1) double most,
+            @ForAll boolean foreground,
             @ForAll @LongRange(min = 0) long elapsedNanos) {
-        Pace next = PaceController.next(new Pace(share), new Pressure(level, most, Optional.empty()), elapsedNanos);
+        Pressure pressure = new Pressure(level, most, Optional.empty());
+        Pace next = PaceController.next(new Pace(share), pressure, foreground, elapsedNanos);
         assertThat(next.share()).isBetween(0.0, 1.0);
-        assertThat(next.batch()).isBetween(0.2, 1.0);
+        assertThat(next.batch(foreground)).isBetween(0.2, 1.0);
     }
 
     @Test
     void aHardLimitStopsAtOnce() {
-        assertThat(PaceController.next(Pace.FULL, of(new Reading.Measured(LOAD, "", 2)), 0)
+        assertThat(PaceController.next(Pace.FULL, of(new Reading.Measured(LOAD, "", 2)), true, 0)
                         .standing())
                 .isTrue();
     }
@@ -43,7 +46,7 @@ class PaceControllerTest {
     void softPressureSlowsButDoesNotStop() {
         Pace pace = Pace.FULL;
         for (int i = 0; i < 60; i++) {
-            pace = PaceController.next(pace, of(new Reading.Measured(LOAD, "", 1.9)), SECOND);
+            pace = PaceController.next(pace, of(new Reading.Measured(LOAD, "", 1.9)), true, SECOND);
         }
         assertThat(pace.share()).isEqualTo(PaceController.LEAST);
     }
@@ -52,7 +55,7 @@ class PaceControllerTest {
     void aSignalThatDoesNotAnswerToThePaceLimitsItSteadily() {
         Pace pace = Pace.FULL;
         for (int i = 0; i < 60; i++) {
-            pace = PaceController.next(pace, of(new Reading.Measured(VACUUM, "", 1)), SECOND);
+            pace = PaceController.next(pace, of(new Reading.Measured(VACUUM, "", 1)), false, SECOND);
         }
         assertThat(pace.share()).isEqualTo(1 - Reading.STEADY_PRESSURE);
     }
@@ -61,8 +64,37 @@ class PaceControllerTest {
     void aSignalThatCannotBeReadCountsAsBad() {
         Pressure slows = of(new Reading.Measured(LOAD, "", 0), new Reading.Unreadable(LOAD, "b", "gone"));
         assertThat(slows.stops()).isFalse();
-        assertThat(PaceController.next(Pace.FULL, slows, SECOND).share()).isEqualTo(0.25);
+        assertThat(PaceController.next(Pace.FULL, slows, false, SECOND).share()).isEqualTo(0.25);
         assertThat(slows.reason()).contains("load of b").contains("gone");
+    }
+
+    @Test
+    void besideOthersItGoesQuicklyToWhatWasBorneAndSlowlyBeyond() {
+        Pace pace = new Pace(0.1, 0.6, false);
+        Pace soon = run(pace, of(), true, 2);
+        Pace later = run(pace, of(), true, 7);
+        assertThat(soon.share()).isEqualTo(0.6, offset(0.01));
+        assertThat(later.share()).isEqualTo(0.7, offset(0.01));
+        assertThat(run(pace, of(), false, 4).full()).isTrue();
+    }
+
+    @Test
+    void whatHurtIsKeptInMindButTroubleAtASmallShareIsNotHeldAgainstIt() {
+        Pressure stops = of(new Reading.Measured(LOAD, "", 2));
+        Pace hurt = PaceController.next(new Pace(0.8), stops, true, SECOND);
+        assertThat(hurt.borne()).isEqualTo(0.56, offset(0.001));
+        assertThat(PaceController.next(hurt, stops, true, SECOND).borne()).isEqualTo(hurt.borne());
+
+        Pace small = PaceController.next(new Pace(0.05, 0.56, false), stops, true, SECOND);
+        assertThat(small.borne()).isEqualTo(0.504, offset(0.001));
+    }
+
+    private static Pace run(Pace from, Pressure pressure, boolean foreground, int seconds) {
+        Pace pace = from;
+        for (int i = 0; i < seconds * 10; i++) {
+            pace = PaceController.next(pace, pressure, foreground, SECOND / 10);
+        }
+        return pace;
     }
 
     @Test
@@ -71,7 +103,7 @@ class PaceControllerTest {
                 new Reading.Measured(LOAD, "a", 1.2),
                 new Reading.Measured(LOAD, "b", 1.6),
                 new Reading.Measured(LOAD, "c", 0));
-        assertThat(pressure.level()).isEqualTo(0.6, org.assertj.core.data.Offset.offset(1e-9));
+        assertThat(pressure.level()).isEqualTo(0.6, offset(1e-9));
         assertThat(pressure.reason()).isEqualTo("load of b 1.6 (slows above 1, stops at 2)");
     }
 }

@@ -143,6 +143,51 @@ class UpstreamThrottleTest {
     }
 
     @Test
+    void whatCannotBeReadSlowsAnApplicationsOwnBackfillEvenWhereItStopsTheGateways() {
+        Signal strict = new Signal("replication_lag", Unit.SECONDS, 1, 2, true, true);
+        begin(WORK, 0);
+        sensed(SECOND, new Reading.Unreadable(strict, "a", "gone"));
+
+        assertThat(throttle.before(WORK, 0, SECOND)).isInstanceOf(Turn.Rest.class);
+        assertThat(throttle.share(WORK, SECOND).part()).isEqualTo(0.25);
+        assertThat(throttle.share(WORK, SECOND).reason()).contains("cannot be read: gone");
+
+        sensed(2 * SECOND, new Reading.Unreadable(strict, "a", "gone"), new Reading.Measured(LAG, "b", 3));
+        assertThat(throttle.share(WORK, 2 * SECOND).part()).isZero();
+    }
+
+    @Test
+    void anApplicationsOwnBackfillRunsFreeUntilSomethingHurts() {
+        Signal latency = Watched.FOREGROUND_LATENCY.byDefault();
+        for (int i = 0; i < 4_000; i++) {
+            throttle.latency().answered(1, 1_000_000);
+        }
+        throttle.latency().tick(1, false);
+        throttle.attend(WORK, 0);
+        sensed(SECOND, new Reading.Measured(latency, "", 1));
+        assertThat(throttle.status().share()).isLessThan(0.5);
+        assertThat(throttle.share(WORK, SECOND).part()).isEqualTo(1);
+
+        sensed(2 * SECOND, new Reading.Measured(latency, "", 1.5));
+        sensed(3 * SECOND, new Reading.Measured(latency, "", 1));
+        assertThat(throttle.share(WORK, 3 * SECOND).part()).isLessThan(0.5);
+    }
+
+    @Test
+    void besideForegroundTrafficBatchesAreShortWhateverThePace() {
+        begin(WORK, 0);
+        Signal latency = Watched.FOREGROUND_LATENCY.byDefault();
+        for (int second = 1; second < 60; second++) {
+            sensed(second * SECOND, new Reading.Measured(latency, "", 1));
+            throttle.before(WORK, 0, second * SECOND);
+        }
+
+        assertThat(throttle.status().share()).isEqualTo(1);
+        assertThat(throttle.before(WORK, 0, 60 * SECOND))
+                .isEqualTo(new Turn.Go(Duration.ofMillis(10), BatchSizer.MAX_ROWS, ""));
+    }
+
+    @Test
     void aFloorIsKeptUnderSoftPressureOnlyWhereItIsConfigured() {
         with(ThrottleSettings.DEFAULTS.withMinRowsPerSecond(100));
         begin(WORK, 0);
