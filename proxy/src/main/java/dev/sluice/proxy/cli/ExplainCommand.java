@@ -42,8 +42,8 @@ import picocli.CommandLine.Spec;
         description = "Says what would become of a schema change, and why; runs nothing.",
         footer = {
             "",
-            "Without --against the table is assumed to be large and in use. Exit code 1: refused, 4: would wait",
-            "for approval."
+            "Without --against the table is assumed to be large and in use. Exit code 1: refused, 4: would wait"
+                    + " for approval."
         })
 public final class ExplainCommand implements Callable<Integer> {
 

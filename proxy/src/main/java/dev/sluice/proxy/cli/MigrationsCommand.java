@@ -27,8 +27,8 @@ import tools.jackson.databind.json.JsonMapper;
         description = "Lists, shows, commands and awaits migrations.",
         footer = {
             "",
-            "Through a gateway's HTTP interface (--gateway, by default http://127.0.0.1:8432, or SLUICE_GATEWAY in",
-            "the environment; SLUICE_TOKEN for its token), or in the ledger of a database (--database JDBC_URL)."
+            "Through a gateway's HTTP interface (--gateway, by default http://127.0.0.1:8432, or SLUICE_GATEWAY in"
+                    + " the environment; SLUICE_TOKEN for its token), or in the ledger of a database (--database JDBC_URL)."
         })
 public final class MigrationsCommand implements Runnable {
 

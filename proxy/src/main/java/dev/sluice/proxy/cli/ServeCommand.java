@@ -27,8 +27,8 @@ import sun.misc.Signal;
         description = "Runs the gateway.",
         footer = {
             "",
-            "Every value of the configuration can also come from the environment: SLUICE_THROTTLE_BATCH_TIME",
-            "for throttle.batch_time, SLUICE_LISTENERS_0_ADDRESS for the first listener's address."
+            "Every value of the configuration can also come from the environment: SLUICE_THROTTLE_BATCH_TIME"
+                    + " for throttle.batch_time, SLUICE_LISTENERS_0_ADDRESS for the first listener's address."
         })
 public final class ServeCommand implements Callable<Integer> {
 

@@ -15,8 +15,8 @@ import picocli.CommandLine.Spec;
         commandListHeading = "%nCommands:%n",
         footer = {
             "",
-            "Exit codes: 0 fine, 1 findings or a negative answer, 2 wrong usage or configuration,",
-            "3 a database or gateway could not be reached, 4 approval pending, 5 the wait timed out, 130 interrupted."
+            "Exit codes: 0 fine, 1 findings or a negative answer, 2 wrong usage or configuration,"
+                    + " 3 a database or gateway could not be reached, 4 approval pending, 5 the wait timed out, 130 interrupted."
         })
 public final class SluiceCommand implements Runnable {
 

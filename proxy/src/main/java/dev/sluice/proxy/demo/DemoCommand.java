@@ -30,9 +30,11 @@ import picocli.CommandLine.Spec;
         name = "demo",
         mixinStandardHelpOptions = true,
         sortOptions = false,
-        description = {
-            "Starts a database with a million rows, a gateway in front of it and an application at work, then",
-            "adds a column that would have locked the table, and shows what the application felt of it."
+        description = "Shows a column being added to a busy table, through a gateway and directly.",
+        footer = {
+            "",
+            "Starts a database with a million rows, a gateway in front of it and an application at work, then adds a"
+                    + " column that would have locked the table, and shows what the application felt of it."
         })
 public final class DemoCommand implements Callable<Integer> {
 

@@ -27,6 +27,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -61,8 +65,19 @@ class GatewayTest {
                             .containsPattern("sluice_migrations\\{state=\"complete\",upstream=\"default\"} [1-9]"));
             assertThat(get(gateway, "/metrics").body())
                     .contains("sluice_judge_seconds_count{ruling=\"substitute\",upstream=\"default\"} 1");
+            assertThat(ownMetrics(get(gateway, "/metrics").body()))
+                    .isSubsetOf(ownMetrics(Files.readString(Path.of("..", "docs", "operations.md"))));
             assertThat(Files.readString(folder.resolve("audit.jsonl"))).contains("gen_random_uuid");
         }
+    }
+
+    /** The names of the gateway's own metrics in a text, without what a histogram adds to them. */
+    private static Set<String> ownMetrics(String text) {
+        return Pattern.compile("\\bsluice_[a-z_]+")
+                .matcher(text)
+                .results()
+                .map(name -> name.group().replaceAll("_(bucket|count|sum|max)$", ""))
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     @Test
