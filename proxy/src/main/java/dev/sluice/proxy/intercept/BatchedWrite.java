@@ -174,7 +174,7 @@ final class BatchedWrite {
                 }
                 case CompletionWait.End.Failed failed -> {
                     Migration now = failed.migration();
-                    yield error(sent, "failed", now.sqlState().orElse("XX000"), now.reason(), now);
+                    yield error(sent, "failed", now.sqlState().orElse("XX000"), CompletionWait.message(now), now);
                 }
                 case CompletionWait.End.Cancelled cancelled ->
                     error(sent, "cancelled", "57014", "migration " + id + " was cancelled", cancelled.migration());

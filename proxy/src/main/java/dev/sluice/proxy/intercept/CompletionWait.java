@@ -10,6 +10,7 @@ import dev.sluice.proxy.session.ServerError;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * Holds an answer until the migration behind it is complete, and tells the client how far it is. Serves one session's
@@ -170,8 +171,8 @@ final class CompletionWait {
         return ServerError.of(
                 failed.sqlState().orElse("XX000"),
                 1105,
-                failed.reason().isEmpty() ? "migration " + failed.id() + " failed" : failed.reason(),
-                "It failed in phase " + failed.phase().word() + " of migration " + failed.id()
+                failed.reason().isEmpty() ? "migration " + failed.id() + " failed" : message(failed),
+                detail(failed) + "It failed in phase " + failed.phase().word() + " of migration " + failed.id()
                         + "; the table is as it was before the statement.",
                 "");
     }
@@ -182,9 +183,19 @@ final class CompletionWait {
                 failed.sqlState().orElse("XX000"),
                 1105,
                 "the transaction is committed, but migration " + failed.id() + " of " + failed.table() + " failed: "
-                        + failed.reason(),
-                "It failed in phase " + failed.phase().word() + ". The table can be used as it is.",
+                        + message(failed),
+                detail(failed) + "It failed in phase " + failed.phase().word() + ". The table can be used as it is.",
                 "Put right what it failed on and send ALTER SLUICE MIGRATION " + failed.id()
                         + " RETRY, or take it back with ALTER SLUICE MIGRATION " + failed.id() + " CANCEL.");
+    }
+
+    /** The server's message, which is the reason's first line. */
+    static String message(Migration failed) {
+        return failed.reason().lines().findFirst().orElse("");
+    }
+
+    /** What the server said beside it, in front of what the gateway says. */
+    private static String detail(Migration failed) {
+        return failed.reason().lines().skip(1).map(line -> line + "\n").collect(Collectors.joining());
     }
 }

@@ -34,6 +34,11 @@ public interface Engine {
 
     Failure classify(SQLException e);
 
+    /** What the server said, as a client would have heard it: the message and, on a line of its own, its detail. */
+    default String words(SQLException e) {
+        return String.valueOf(e.getMessage());
+    }
+
     /** What an error means for a migration. */
     enum Failure {
         /** The next try may succeed: a lost connection, a deadlock, a full disk. */

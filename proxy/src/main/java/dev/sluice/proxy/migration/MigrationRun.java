@@ -188,7 +188,7 @@ final class MigrationRun {
                         waitFor(e);
                         return false;
                     }
-                    finish(LedgerState.FAILED, Optional.of(state), String.valueOf(e.getMessage()));
+                    finish(LedgerState.FAILED, Optional.of(state), engine.words(e));
                     return true;
                 }
             }
@@ -203,7 +203,7 @@ final class MigrationRun {
 
     private void waitFor(SQLException e) throws InterruptedException {
         try {
-            run.note(false, String.valueOf(e.getMessage()));
+            run.note(false, engine.words(e));
         } catch (SQLException unreachable) {
             LOG.debug("cannot note why migration {} waits", run.entry().id(), unreachable);
         }

@@ -182,7 +182,8 @@ class SchemaChangeTest {
     void aMigrationThatFailsOnTheDataIsUndoneAndItsErrorIsTheAnswer() throws Exception {
         assertThatThrownBy(() -> execute(client, "CREATE UNIQUE INDEX orders_note ON orders (note)"))
                 .isInstanceOfSatisfying(
-                        SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("23505"));
+                        SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("23505"))
+                .hasMessageStartingWith("ERROR: could not create unique index");
 
         assertThat(number("SELECT count(*) FROM pg_class WHERE relname = 'orders_note'"))
                 .isZero();

@@ -327,11 +327,14 @@ class GatewayInterceptorTest {
 
     @Test
     void aMigrationThatFailsOnDataIsUndoneAndItsErrorIsTheAnswer() {
-        Optional<ServerError> error = ended(VOLATILE, State.FAILED, "could not create unique index", "23505");
+        Optional<ServerError> error =
+                ended(VOLATILE, State.FAILED, "could not create unique index\nKey (u)=(5) is duplicated.", "23505");
 
         assertThat(error).hasValueSatisfying(e -> {
             assertThat(e.sqlState()).isEqualTo("23505");
             assertThat(e.message()).isEqualTo("could not create unique index");
+            assertThat(e.detail())
+                    .hasValueSatisfying(detail -> assertThat(detail).startsWith("Key (u)=(5) is duplicated.\n"));
         });
         assertThat(migrations.commands).containsExactly("Cancel[] 1 by anna");
     }

@@ -18,6 +18,8 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import org.postgresql.util.PSQLException;
+import org.postgresql.util.ServerErrorMessage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -109,6 +111,16 @@ public final class PostgresEngine implements Engine {
             }
         }
         return found;
+    }
+
+    /** The driver's own text has the severity in front and the names of fields in between. */
+    @Override
+    public String words(SQLException e) {
+        if (!(e instanceof PSQLException server) || server.getServerErrorMessage() == null) {
+            return Engine.super.words(e);
+        }
+        ServerErrorMessage said = server.getServerErrorMessage();
+        return said.getDetail() == null ? said.getMessage() : said.getMessage() + "\n" + said.getDetail();
     }
 
     @Override
