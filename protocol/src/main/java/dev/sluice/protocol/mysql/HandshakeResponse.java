@@ -1,6 +1,7 @@
 package dev.sluice.protocol.mysql;
 
 import io.netty.buffer.ByteBuf;
+import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -16,6 +17,7 @@ public record HandshakeResponse(
     private static final int FIXED_BYTES = 32;
     private static final int EXTENDED_AT = 28;
     private static final int MAX_ATTRIBUTES = 128;
+    private static final int UTF8_MB3 = 33;
 
     public HandshakeResponse {
         attributes = Map.copyOf(attributes);
@@ -60,6 +62,20 @@ public record HandshakeResponse(
         Map<String, String> attributes =
                 Capabilities.has(capabilities, Capabilities.CONNECT_ATTRS) ? readAttributes(in) : Map.of();
         return new HandshakeResponse(capabilities, charset, user, database, attributes);
+    }
+
+    /** Writes the payload of a response that names a user and authenticates nobody. */
+    public static void writeWithoutPassword(ByteBuf out, String user) {
+        long capabilities = Capabilities.LONG_PASSWORD
+                | Capabilities.PROTOCOL_41
+                | Capabilities.SECURE_CONNECTION
+                | Capabilities.PLUGIN_AUTH;
+        out.writeIntLE((int) capabilities).writeIntLE(Packets.MAX_PAYLOAD).writeByte(UTF8_MB3);
+        out.writeZero(FIXED_BYTES - 9);
+        out.writeCharSequence(user, StandardCharsets.UTF_8);
+        out.writeByte(0).writeByte(0);
+        out.writeCharSequence("mysql_native_password", StandardCharsets.US_ASCII);
+        out.writeByte(0);
     }
 
     private static void skipAuthentication(ByteBuf in, long capabilities) {

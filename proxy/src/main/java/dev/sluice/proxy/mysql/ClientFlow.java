@@ -52,6 +52,9 @@ final class ClientFlow extends PacketFlow {
     private final MySqlSession session;
     private final ClientCommands commands;
     private Phase phase = Phase.GREETING;
+    /** What it was when nothing more was to be read. */
+    private Phase last = Phase.GREETING;
+
     private int turns;
     /** Whether the next packet goes on with the message of the one before. */
     private boolean continued;
@@ -82,6 +85,7 @@ final class ClientFlow extends PacketFlow {
     /** The login, or a change of user, is over. */
     void loggedIn(boolean well) {
         phase = well ? Phase.COMMANDS : Phase.CLOSED;
+        last = phase;
         session.later(this::resume);
     }
 
@@ -105,8 +109,25 @@ final class ClientFlow extends PacketFlow {
     }
 
     void close() {
-        phase = Phase.CLOSED;
+        shut();
         discard();
+    }
+
+    private void shut() {
+        if (phase != Phase.CLOSED) {
+            last = phase;
+            phase = Phase.CLOSED;
+        }
+    }
+
+    /** Whose turn it was in a login that the session's end has broken off. */
+    UnfinishedLogin.Turn unfinishedLogin() {
+        return switch (last) {
+            case GREETING -> UnfinishedLogin.Turn.GREETING;
+            case RESPONSE -> UnfinishedLogin.Turn.RESPONSE;
+            case EXCHANGE -> turns > 0 ? UnfinishedLogin.Turn.CLIENT : UnfinishedLogin.Turn.SERVER;
+            case COMMANDS, HELD, FILE, STREAM, DROPPED, CLOSED -> UnfinishedLogin.Turn.NONE;
+        };
     }
 
     /** Goes on with what stands. */
@@ -153,7 +174,7 @@ final class ClientFlow extends PacketFlow {
 
     /** Ends the session. */
     long refuse(ErrPacket error, int sequence) {
-        phase = Phase.CLOSED;
+        shut();
         session.end().with(error, sequence + 1);
         return WAIT;
     }
@@ -170,7 +191,7 @@ final class ClientFlow extends PacketFlow {
             case GREETING, HELD -> WAIT;
             case RESPONSE -> available < loginPacket(length) ? WAIT : response(in, index, length);
             case EXCHANGE -> {
-                if (turns <= 0 || Packets.sequence(in, index) == 0 || length == Packets.MAX_PAYLOAD) {
+                if (turns <= 0 || Packets.sequence(in, index) == 0 || available < loginPacket(length)) {
                     yield WAIT;
                 }
                 turns--;
@@ -273,7 +294,7 @@ final class ClientFlow extends PacketFlow {
             return;
         }
         boolean early = phase == Phase.RESPONSE;
-        phase = Phase.CLOSED;
+        shut();
         session.end().with(early ? MySqlErrors.HANDSHAKE : MySqlErrors.MALFORMED, early ? 2 : 1);
     }
 

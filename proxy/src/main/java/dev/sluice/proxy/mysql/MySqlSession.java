@@ -169,10 +169,10 @@ final class MySqlSession implements ServerChannels.Taker, RelayedSession {
 
     void attach(Channel channel) {
         server = channel;
-        if (client.isActive()) {
+        if (client.isActive() && !end.isClosing()) {
             regulate();
         } else {
-            channel.close();
+            end.leaveServer();
         }
     }
 
@@ -264,7 +264,7 @@ final class MySqlSession implements ServerChannels.Taker, RelayedSession {
     /** Each side is read as long as the other takes what is written. */
     void regulate() {
         Channel to = server;
-        if (to == null) {
+        if (to == null || end.isClosing()) {
             return;
         }
         client.config().setAutoRead(to.isWritable() && !clientFlow.overfull());

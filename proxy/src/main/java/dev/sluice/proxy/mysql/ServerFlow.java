@@ -35,6 +35,7 @@ final class ServerFlow extends PacketFlow {
     private @Nullable InFlight current;
     private @Nullable Runnable whenDrained;
     private boolean greeted;
+    private int loginSequence;
     private int pieceSequence;
     private long startedNanos;
 
@@ -78,6 +79,11 @@ final class ServerFlow extends PacketFlow {
         } else {
             whenDrained = action;
         }
+    }
+
+    /** The number of the last packet by which the server asked for more of a login. */
+    int loginSequence() {
+        return loginSequence;
     }
 
     /** The number that the next packet of a message's answer has for the client. */
@@ -147,6 +153,7 @@ final class ServerFlow extends PacketFlow {
             return fileRequested(command, in, index, packet);
         }
         if (role == PacketRole.AUTHENTICATION) {
+            loginSequence = Packets.sequence(in, index);
             session.clientFlow().mayAuthenticate();
         }
         return switch (command) {

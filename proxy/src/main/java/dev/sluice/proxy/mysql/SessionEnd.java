@@ -1,13 +1,11 @@
 package dev.sluice.proxy.mysql;
 
 import dev.sluice.protocol.mysql.ErrPacket;
+import dev.sluice.proxy.session.Farewell;
 import dev.sluice.proxy.session.TransactionStatus;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFutureListener;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,8 +40,9 @@ final class SessionEnd {
         if (server == null) {
             return;
         }
-        if (!session.isWorking() || !server.isActive()) {
-            server.close();
+        UnfinishedLogin.Turn turn = session.clientFlow().unfinishedLogin();
+        if (!session.isWorking() || turn != UnfinishedLogin.Turn.NONE || !server.isActive()) {
+            leaveServer();
             return;
         }
         session.relay().killer().kill(session.settings().upstream(), session.connectionId(), server::close);
@@ -52,16 +51,16 @@ final class SessionEnd {
 
     void serverGone() {
         begin();
-        client.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+        Farewell.to(client);
     }
 
     /** Tells the client why, and ends the session. */
     void with(ErrPacket error, int sequence) {
         LOG.debug("session {} ends: {}", session.id(), error.message());
         begin();
-        client.writeAndFlush(MySqlErrors.framed(client.alloc(), error, sequence))
-                .addListener(ChannelFutureListener.CLOSE);
-        closeServer();
+        client.write(MySqlErrors.framed(client.alloc(), error, sequence));
+        Farewell.to(client);
+        leaveServer();
     }
 
     /** There is nothing that the client could make of the reason. */
@@ -117,8 +116,17 @@ final class SessionEnd {
         session.clientFlow().close();
     }
 
+    /** Nobody needs the server's connection any more. */
+    void leaveServer() {
+        Channel server = session.server();
+        if (server != null) {
+            ServerFlow flow = session.serverFlow();
+            UnfinishedLogin.finish(server, flow, session.clientFlow().unfinishedLogin(), flow.loginSequence());
+        }
+    }
+
     private void closeServer() {
-        @Nullable Channel server = session.server();
+        Channel server = session.server();
         if (server != null) {
             server.close();
         }

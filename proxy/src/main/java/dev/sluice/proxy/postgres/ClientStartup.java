@@ -2,8 +2,8 @@ package dev.sluice.proxy.postgres;
 
 import dev.sluice.protocol.postgres.ProtocolException;
 import dev.sluice.protocol.postgres.StartupPacket;
+import dev.sluice.proxy.session.Farewell;
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
@@ -17,8 +17,12 @@ import org.jspecify.annotations.Nullable;
  * {@link Session} begins and this handler goes.
  */
 final class ClientStartup extends ChannelInboundHandlerAdapter {
+    static final String TOO_MANY = "53300";
+    static final String TOO_MANY_TEXT = "sorry, too many clients already";
+
     private final Relay relay;
     private final long id;
+    private final boolean hasPlace;
 
     private @Nullable ByteBuf kept;
     private @Nullable Future<?> timeout;
@@ -27,8 +31,18 @@ final class ClientStartup extends ChannelInboundHandlerAdapter {
     private boolean done;
 
     ClientStartup(Relay relay, long id) {
+        this(relay, id, true);
+    }
+
+    private ClientStartup(Relay relay, long id, boolean hasPlace) {
         this.relay = relay;
         this.id = id;
+        this.hasPlace = hasPlace;
+    }
+
+    /** For a connection that cannot become a session: it may ask for a cancel. */
+    static ClientStartup withoutPlace(Relay relay) {
+        return new ClientStartup(relay, 0, false);
     }
 
     @Override
@@ -79,7 +93,12 @@ final class ClientStartup extends ChannelInboundHandlerAdapter {
                     askedGss = refuseEncryption(ctx, askedGss, in, "GSSAPI encryption");
                 }
                 case StartupPacket.Cancel cancel -> cancel(ctx, cancel);
-                case StartupPacket.Startup startup -> begin(ctx, startup, packet.copy(), in);
+                case StartupPacket.Startup startup -> {
+                    if (!hasPlace) {
+                        throw new ProtocolException(TOO_MANY, TOO_MANY_TEXT);
+                    }
+                    begin(ctx, startup, packet.copy(), in);
+                }
             }
         }
         if (in.isReadable() && !done) {
@@ -119,7 +138,8 @@ final class ClientStartup extends ChannelInboundHandlerAdapter {
         finish();
         ByteBuf out = ctx.alloc().buffer();
         Errors.fatal(out, sqlState, message);
-        ctx.writeAndFlush(out).addListener(ChannelFutureListener.CLOSE);
+        ctx.write(out);
+        Farewell.to(ctx.channel());
     }
 
     private void finish() {

@@ -63,10 +63,17 @@ public final class PostgresListener extends Listener {
         return NOTHING;
     }
 
+    /** What it wants is listened to, as the server does: those who have a place must be able to cancel. */
+    @Override
+    protected Runnable turnAway(SocketChannel client) {
+        client.pipeline().addLast(ClientStartup.withoutPlace(relay));
+        return NOTHING;
+    }
+
     @Override
     protected ByteBuf tooMany(ByteBufAllocator alloc) {
         ByteBuf out = alloc.buffer();
-        Errors.fatal(out, "53300", "sorry, too many clients already");
+        Errors.fatal(out, ClientStartup.TOO_MANY, ClientStartup.TOO_MANY_TEXT);
         return out;
     }
 }

@@ -3,6 +3,7 @@ package dev.sluice.proxy.postgres;
 import dev.sluice.protocol.postgres.BackendEncoder;
 import dev.sluice.protocol.postgres.BackendType;
 import dev.sluice.protocol.postgres.CancelKey;
+import dev.sluice.proxy.session.Farewell;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.socket.SocketChannel;
@@ -23,8 +24,6 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  */
 final class SessionEnd {
-    private static final long LINGER_MS = 2_000;
-
     private final Session session;
 
     private boolean terminated;
@@ -34,7 +33,6 @@ final class SessionEnd {
     private boolean over;
     private volatile boolean draining;
     private @Nullable Future<?> probe;
-    private @Nullable Future<?> lastMoment;
 
     SessionEnd(Session session) {
         this.session = session;
@@ -88,7 +86,6 @@ final class SessionEnd {
         }
         over = true;
         stopProbing();
-        forgetLastMoment();
         session.clientSide().closing();
         session.abandon();
         session.relay.sessions().remove(session);
@@ -127,7 +124,6 @@ final class SessionEnd {
         linger();
     }
 
-    /** Input that was not read would make the system reset the connection, and the client lose the error. */
     private void linger() {
         lingering = true;
         stopProbing();
@@ -137,24 +133,8 @@ final class SessionEnd {
         if (server != null) {
             session.relay.pairing().release(server, true);
         }
-        SocketChannel client = session.client;
-        lastMoment = client.eventLoop().schedule(() -> client.close(), LINGER_MS, TimeUnit.MILLISECONDS);
-        client.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(done -> {
-            client.shutdownOutput();
-            session.pressure.updateClient();
-            if (inputClosed || terminated) {
-                client.close();
-            }
-        });
-    }
-
-    /** A timer that is still to fire has the event loop look at the clock with every message of its other sessions. */
-    private void forgetLastMoment() {
-        Future<?> timer = lastMoment;
-        lastMoment = null;
-        if (timer != null) {
-            timer.cancel(false);
-        }
+        session.pressure.updateClient();
+        Farewell.to(session.client);
     }
 
     private void sayFatal(String sqlState, String message) {

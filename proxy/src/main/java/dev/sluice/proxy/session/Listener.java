@@ -54,6 +54,14 @@ public abstract class Listener implements AutoCloseable {
     /** What a client is told for whom there is no place. */
     protected abstract ByteBuf tooMany(ByteBufAllocator alloc);
 
+    /** Takes a client for whom there is no place, as {@link #accept} takes others: it is told so, and goes. */
+    protected Runnable turnAway(SocketChannel client) {
+        return () -> {
+            client.write(tooMany(client.alloc()));
+            Farewell.to(client);
+        };
+    }
+
     /** Listens. Blocks until the port is bound. @throws IllegalStateException when it cannot be */
     public final void start() {
         ServerSocketChannel channel = transport.newServerChannel();
@@ -128,17 +136,21 @@ public abstract class Listener implements AutoCloseable {
         public void channelRead(ChannelHandlerContext ctx, Object accepted) {
             SocketChannel client = (SocketChannel) accepted;
             ServerChannels.configure(client, transport);
-            if (!sessions.enter()) {
-                loops.register(client).addListener(registered -> turnAway(client));
-                return;
+            if (sessions.enter()) {
+                client.closeFuture().addListener(closed -> sessions.leave());
+                begin(client, accept(client, SESSION_IDS.incrementAndGet()));
+            } else if (sessions.enterAsGuest()) {
+                client.closeFuture().addListener(closed -> sessions.guestLeaves());
+                begin(client, turnAway(client));
+            } else {
+                begin(
+                        client,
+                        () -> client.writeAndFlush(tooMany(client.alloc())).addListener(ChannelFutureListener.CLOSE));
             }
-            client.closeFuture().addListener(closed -> sessions.leave());
-            Runnable begin = accept(client, SESSION_IDS.incrementAndGet());
-            loops.register(client).addListener(registered -> begin.run());
         }
 
-        private void turnAway(SocketChannel client) {
-            client.writeAndFlush(tooMany(client.alloc())).addListener(ChannelFutureListener.CLOSE);
+        private void begin(SocketChannel client, Runnable beginning) {
+            loops.register(client).addListener(registered -> beginning.run());
         }
 
         /** Out of file descriptors, most likely: trying again at once would only spin. */

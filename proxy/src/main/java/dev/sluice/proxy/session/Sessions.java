@@ -8,8 +8,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** The connections of a listener, of which there are so many at most, and the sessions that they have become. Thread-safe. */
 public class Sessions<S extends RelayedSession> {
+    /** Connections without a place that are listened to, so that they can be told so, or ask for a cancel. */
+    private static final int MAX_GUESTS = 200;
+
     private final Map<Long, S> sessions = new ConcurrentHashMap<>();
     private final AtomicInteger connections = new AtomicInteger();
+    private final AtomicInteger guests = new AtomicInteger();
     private final int maxConnections;
 
     public Sessions(int maxConnections) {
@@ -23,6 +27,19 @@ public class Sessions<S extends RelayedSession> {
             return false;
         }
         return true;
+    }
+
+    /** Takes in a connection that has no place, for as long as it takes to tell it; false when there are too many. */
+    final boolean enterAsGuest() {
+        if (guests.incrementAndGet() > MAX_GUESTS) {
+            guests.decrementAndGet();
+            return false;
+        }
+        return true;
+    }
+
+    final void guestLeaves() {
+        guests.decrementAndGet();
     }
 
     final void leave() {

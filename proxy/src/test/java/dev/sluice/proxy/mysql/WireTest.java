@@ -150,6 +150,54 @@ class WireTest {
         }
     }
 
+    /** Or the server would count it against the gateway, and let in nobody from there after some of them. */
+    @Test
+    void aLoginThatItsClientLeavesIsEndedByARefusalNotByABrokenConnection() {
+        try (WireConversation wire = new WireConversation(FORWARDS, 0)) {
+            wire.fromServer(greeting());
+            wire.client.close();
+            wire.settle();
+            byte[] sent = HexFormat.of().parseHex(wire.atServer());
+            assertThat(sent[3]).isEqualTo((byte) 1);
+            HandshakeResponse response =
+                    HandshakeResponse.readAndMask(Unpooled.wrappedBuffer(sent), 4, sent.length - 4, -1L);
+            assertThat(response.user()).isEqualTo("unfinished");
+            wire.fromServer(packet(2, 0xFE, 'm', 0, 1, 2));
+            assertThat(wire.atServer()).isEqualTo("00000003");
+            assertThat(wire.server.isOpen()).isTrue();
+            wire.fromServer(packet(4, 0xFF, 0x15, 4, '#', '2', '8', '0', '0', '0', 'n', 'o'));
+            assertThat(wire.server.isOpen()).isFalse();
+        }
+    }
+
+    @Test
+    void anExchangeThatItsClientLeavesIsEndedByAnEmptyAnswer() {
+        try (WireConversation wire = new WireConversation(FORWARDS, 0)) {
+            wire.fromServer(greeting());
+            wire.fromClient(response(WireConversation.CAPABILITIES));
+            wire.atServer();
+            wire.fromServer(packet(2, 0xFE, 'm', 0, 1, 2));
+            wire.fromClient(new byte[] {20, 0, 0, 3, 'h', 'a', 'l', 'f'});
+            wire.client.close();
+            wire.settle();
+            assertThat(wire.atServer()).isEqualTo("00000003");
+            wire.fromServer(ok(4));
+            assertThat(wire.atServer()).isEqualTo("0100000001");
+            assertThat(wire.server.isOpen()).isFalse();
+        }
+    }
+
+    @Test
+    void aLoginThatIsRefusedHereIsEndedAtTheServerToo() {
+        try (WireConversation wire = new WireConversation(FORWARDS, 0)) {
+            wire.fromServer(greeting());
+            wire.atClient();
+            wire.fromClient(packet(1, 1, 2, 3));
+            assertThat(wire.atClient()).contains(hex("Bad handshake"));
+            assertThat(wire.atServer()).contains(hex("unfinished"));
+        }
+    }
+
     @Test
     void aClientThatAsksForTlsIsToldThatThereIsNone() {
         try (WireConversation wire = new WireConversation(FORWARDS, 0)) {
@@ -161,7 +209,7 @@ class WireTest {
                             .writeByte(45)
                             .writeZero(23)));
             assertThat(wire.atClient()).contains(hex("TLS was not offered"));
-            assertThat(wire.atServer()).isEmpty();
+            assertThat(wire.atServer()).contains(hex("unfinished"));
         }
     }
 

@@ -1,5 +1,7 @@
 package dev.sluice.proxy.postgres;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.sluice.protocol.postgres.BackendType;
 import dev.sluice.protocol.postgres.CancelKey;
 import dev.sluice.protocol.postgres.Fields;
@@ -137,6 +139,11 @@ final class RawClient implements AutoCloseable {
         } catch (IOException end) {
             return messages;
         }
+    }
+
+    /** The gateway has closed its side, and nothing was lost on the way. */
+    void assertEnded() throws IOException {
+        assertThat(in.read()).isEqualTo(-1);
     }
 
     static String kinds(List<Message> messages) {

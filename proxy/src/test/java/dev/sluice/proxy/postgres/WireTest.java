@@ -164,13 +164,41 @@ class WireTest {
     }
 
     @Test
-    void tooManyClientsAreTurnedAway() throws IOException {
+    void tooManyClientsAreTurnedAwayOnceTheyHaveSaidWhatTheyWant() throws IOException {
         try (TestGateway small = new TestGateway(
                         new Forwarding(), ListenerConfig.Limits.DEFAULTS.withSessions(1), TrafficListener.NONE);
                 RawClient first = small.session();
                 RawClient second = small.raw()) {
-            assertThat(sqlState(second.untilEnd())).isEqualTo("53300");
+            second.send(RawClient.startup(0, "user", "postgres"));
+            assertThat(sqlState(List.of(second.read()))).isEqualTo("53300");
+            second.assertEnded();
             assertThat(first.ask("SELECT 1")).hasToString("[T, D, C SELECT 1, ZI]");
+        }
+    }
+
+    @Test
+    void aStatementIsCancelledThoughThereIsNoPlaceForAnotherClient() throws Exception {
+        try (TestGateway small = new TestGateway(
+                        new Forwarding(), ListenerConfig.Limits.DEFAULTS.withSessions(1), TrafficListener.NONE);
+                RawClient client = small.session();
+                RawClient other = small.raw()) {
+            client.query("SELECT pg_sleep(62)");
+            awaitBackends(small, "query = 'SELECT pg_sleep(62)' AND state = 'active'", 1);
+            other.send(out -> FrontendEncoder.cancelRequest(out, client.key));
+            assertThat(sqlState(client.untilReady())).isEqualTo("57014");
+        }
+    }
+
+    @Test
+    void anErrorArrivesHoweverMuchOfTheGarbageIsStillUnread() throws IOException {
+        byte[] garbage = new byte[2_000_000];
+        Arrays.fill(garbage, (byte) 0x7F);
+        for (boolean begun : new boolean[] {false, true}) {
+            try (RawClient client = begun ? gateway.session() : gateway.raw()) {
+                client.send(garbage);
+                assertThat(sqlState(List.of(client.read()))).isEqualTo("08P01");
+                client.assertEnded();
+            }
         }
     }
 
