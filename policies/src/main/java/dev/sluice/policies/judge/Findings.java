@@ -61,7 +61,7 @@ final class Findings {
     }
 
     /** What would have been rewritten, but cannot be in this statement, waits for approval. */
-    static List<Finding> withoutSafeWay(List<Finding> findings, String obstacle) {
+    static List<Finding> withoutSafeWay(List<Finding> findings, String obstacle, boolean divisible) {
         return findings.stream()
                 .map(f -> f.action() == Action.REWRITE
                         ? new Finding(
@@ -69,7 +69,9 @@ final class Findings {
                                 Action.APPROVE,
                                 f.where(),
                                 f.why() + "; " + obstacle,
-                                "send the parts of the statement one by one, or have it approved",
+                                divisible
+                                        ? "send the parts of the statement one by one, or have it approved"
+                                        : "have it approved for a quiet hour",
                                 f.decidedBy())
                         : f)
                 .toList();

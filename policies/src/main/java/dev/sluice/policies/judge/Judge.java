@@ -87,7 +87,9 @@ public final class Judge {
                 return refuseDirective(findings, "it cannot be carried out here: " + obstacle(subject));
             }
             if (!approved) {
-                return park(subject, Findings.withoutSafeWay(findings, obstacle(subject)));
+                boolean divisible =
+                        subject.alter().filter(a -> a.actions().size() > 1).isPresent();
+                return park(subject, Findings.withoutSafeWay(findings, obstacle(subject), divisible));
             }
             // Approved as it is written, it still waits for its lock in a way that stops nobody.
         }
@@ -117,7 +119,9 @@ public final class Judge {
     }
 
     private static String obstacle(Subject subject) {
-        String known = subject.version().dialect() == Dialect.POSTGRES ? "" : MySqlPlanner.obstacle(subject);
+        String known = subject.version().dialect() == Dialect.POSTGRES
+                ? PostgresPlanner.obstacle(subject)
+                : MySqlPlanner.obstacle(subject);
         return known.isEmpty() ? "in this combination there is no online way" : known;
     }
 

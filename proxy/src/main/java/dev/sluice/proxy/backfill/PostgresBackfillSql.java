@@ -69,8 +69,9 @@ record PostgresBackfillSql(Step.Backfill step, QualifiedName table, List<String>
 
     /** The key that ends a batch of so many rows; NULL when fewer are left. */
     String endOfBatch(List<String> last, List<String> upper, int rows) {
-        return "SELECT " + keysAsText() + " FROM " + only() + " WHERE " + after(last) + " AND " + upTo(upper)
-                + " ORDER BY " + keys() + " OFFSET " + (rows - 1) + " LIMIT 1";
+        // The keys that are passed over are not put into words.
+        return "SELECT " + keysAsText() + " FROM (SELECT " + keys() + " FROM " + only() + " WHERE " + after(last)
+                + " AND " + upTo(upper) + " ORDER BY " + keys() + " OFFSET " + (rows - 1) + " LIMIT 1) sluice_end";
     }
 
     /** Fills from behind one key to another, or to the probe's where that is not NULL. */

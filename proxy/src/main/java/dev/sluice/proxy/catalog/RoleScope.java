@@ -45,14 +45,26 @@ public final class RoleScope {
             + " IN work pg_catalog.text[], OUT rows pg_catalog.int8, OUT reached pg_catalog.text[])"
             + " LANGUAGE plpgsql SECURITY DEFINER AS '" + BODY + "'";
 
-    private static final String INTACT = """
-            SELECT pg_catalog.count(*) OPERATOR(pg_catalog.=) 1
-              AND pg_catalog.bool_and(p.prosecdef AND o.rolname OPERATOR(pg_catalog.=) %s
-                AND p.prosrc OPERATOR(pg_catalog.=) %s AND p.proconfig IS NULL)
-              FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_roles o ON o.oid OPERATOR(pg_catalog.=) p.proowner
-             WHERE p.proname OPERATOR(pg_catalog.=) 'sluice_run'
-               AND p.pronamespace OPERATOR(pg_catalog.=) pg_catalog.pg_my_temp_schema()
-             GROUP BY p.pronamespace""";
+    /** Makes the function where it is not there, and stops where it is not what was made. */
+    private static final String MADE = """
+            DECLARE present pg_catalog.int8; intact pg_catalog.bool;
+            BEGIN
+              SELECT pg_catalog.count(*), pg_catalog.bool_and(p.prosecdef
+                       AND o.rolname OPERATOR(pg_catalog.=) %1$s::pg_catalog.name
+                       AND p.prosrc OPERATOR(pg_catalog.=) %2$s::pg_catalog.text AND p.proconfig IS NULL)
+                INTO present, intact
+                FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_roles o ON o.oid OPERATOR(pg_catalog.=) p.proowner
+               WHERE p.proname OPERATOR(pg_catalog.=) 'sluice_run'::pg_catalog.name
+                 AND p.pronamespace OPERATOR(pg_catalog.=) pg_catalog.pg_my_temp_schema();
+              IF present OPERATOR(pg_catalog.=) 0::pg_catalog.int8 THEN
+                SET LOCAL ROLE %3$s;
+                %4$s;
+                SET LOCAL ROLE NONE;
+              ELSIF present OPERATOR(pg_catalog.>) 1::pg_catalog.int8 OR NOT intact THEN
+                RAISE EXCEPTION USING ERRCODE = '42501', MESSAGE = %5$s;
+              END IF;
+            END
+            """;
 
     private static final String OWN_PATH = "SET LOCAL search_path = pg_catalog, pg_temp";
 
@@ -90,13 +102,13 @@ public final class RoleScope {
      * @param probe a query whose one column, a {@code text[]}, the work may use as {@code $1}
      */
     public Result run(Optional<String> probe, List<String> work) throws SQLException {
-        boolean made = made();
         String array = work.stream().map(PostgresCatalogQuery::literal).collect(Collectors.joining(", "));
-        // All in one round trip.
-        String sql = "SET LOCAL ROLE " + quoted(role) + "; " + (made ? "" : CREATE + "; ")
+        // All in one round trip: a small batch is worth little more than what it waits for.
+        String sql = OWN_PATH + "; " + settings + made() + "; SET LOCAL ROLE " + quoted(role) + "; "
                 + searchPathChange(searchPath, true) + "; SELECT r.rows, r.reached FROM pg_temp.sluice_run("
                 + probe.map(PostgresCatalogQuery::literal).orElse("NULL") + ", ARRAY[" + array
                 + "]::pg_catalog.text[]) r; SET LOCAL ROLE NONE; " + OWN_PATH;
+        settings = "";
         try (Statement statement = connection.createStatement()) {
             statement.setEscapeProcessing(false);
             boolean rows = statement.execute(sql);
@@ -127,28 +139,16 @@ public final class RoleScope {
         settings = sql;
     }
 
-    private boolean made() throws SQLException {
-        String look = OWN_PATH + "; " + settings
-                + INTACT.formatted(PostgresCatalogQuery.literal(role), PostgresCatalogQuery.literal(BODY));
-        settings = "";
-        try (Statement statement = connection.createStatement()) {
-            statement.setEscapeProcessing(false);
-            boolean rows = statement.execute(look);
-            while (!rows) {
-                rows = statement.getMoreResults();
-            }
-            ResultSet row = statement.getResultSet();
-            if (!row.next()) {
-                return false;
-            }
-            if (!row.getBoolean(1)) {
-                throw new SQLException(
-                        "pg_temp.sluice_run is not what the gateway made: code that runs under the role " + role
-                                + " has replaced it",
-                        "42501");
-            }
-            return true;
-        }
+    private String made() {
+        String replaced = "pg_temp.sluice_run is not what the gateway made: code that runs under the role " + role
+                + " has replaced it";
+        return "DO "
+                + PostgresCatalogQuery.literal(MADE.formatted(
+                        PostgresCatalogQuery.literal(role),
+                        PostgresCatalogQuery.literal(BODY),
+                        quoted(role),
+                        CREATE,
+                        PostgresCatalogQuery.literal(replaced)));
     }
 
     /** A search_path setting is a client's text: it is passed as a value, never as SQL. */

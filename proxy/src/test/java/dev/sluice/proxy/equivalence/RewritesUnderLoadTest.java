@@ -1,15 +1,17 @@
 package dev.sluice.proxy.equivalence;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 
 import dev.sluice.proxy.testing.GatewayFixture;
+import dev.sluice.proxy.testing.Seed;
 import dev.sluice.proxy.testing.TestServer;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
-import java.util.concurrent.ThreadLocalRandom;
+import java.util.Random;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -27,6 +29,11 @@ class RewritesUnderLoadTest {
     /** How often the connection that works is cut. */
     private static final int CUTS = 2;
 
+    /** How often it is seen at work before it is cut, at most. */
+    private static final int MOST_LOOKS = 20;
+
+    private static final int PATIENCE_SECONDS = 120;
+
     private static final List<String> SETUP = List.of(
             "CREATE TABLE customers (id int PRIMARY KEY, name text NOT NULL)",
             "INSERT INTO customers SELECT g, 'c' || g FROM generate_series(1, 50) g",
@@ -43,6 +50,7 @@ class RewritesUnderLoadTest {
             "INSERT INTO events_3 SELECT g, 20 + g % 10 FROM generate_series(1, 5000) g");
 
     private final TestServer server = TestServer.newest();
+    private final Seed seed = Seed.fresh();
     private String direct;
     private GatewayFixture gateway;
 
@@ -86,19 +94,35 @@ class RewritesUnderLoadTest {
                 Cutter cutter = new Cutter();
                 Connection client = gateway.connect();
                 Statement statement = client.createStatement()) {
-            statement.execute(sql);
-            assertThat(application.failure.get()).isNull();
-            assertThat(cutter.failure.get()).isNull();
+            statement.setQueryTimeout(PATIENCE_SECONDS);
+            assertThatCode(() -> statement.execute(sql)).as(this::state).doesNotThrowAnyException();
+            assertThat(application.failure.get()).as(seed.toString()).isNull();
+            assertThat(cutter.failure.get()).as(seed.toString()).isNull();
         }
 
         try (Connection left = server.connect(direct);
                 Connection right = gateway.direct()) {
-            assertThat(CatalogSnapshot.of(right)).isEqualTo(CatalogSnapshot.of(left));
+            assertThat(CatalogSnapshot.of(right)).as(seed.toString()).isEqualTo(CatalogSnapshot.of(left));
         }
         assertThat(server.text(gateway.database(), "SELECT count(*) FROM pg_index WHERE NOT indisvalid"))
+                .as(seed.toString())
                 .isEqualTo("0");
         assertThat(server.text(gateway.database(), "SELECT count(*) FROM pg_constraint WHERE NOT convalidated"))
+                .as(seed.toString())
                 .isEqualTo("0");
+    }
+
+    /** What a failure has to say besides. */
+    private String state() {
+        try {
+            return seed + ", "
+                    + server.text(
+                            gateway.database(),
+                            "SELECT coalesce(string_agg(m::text, ' '), '')"
+                                    + " FROM (SELECT id, state, phase, step_index, reason, error FROM sluice.migrations) m");
+        } catch (SQLException e) {
+            return seed + ", " + e.getMessage();
+        }
     }
 
     /** Goes on doing something until it is closed. */
@@ -135,6 +159,7 @@ class RewritesUnderLoadTest {
 
     /** Writes rows that keep every promise, through the gateway. */
     private final class Application extends Background {
+        private final Random random = seed.random();
         private int id = 100_000;
 
         Application() {
@@ -143,7 +168,7 @@ class RewritesUnderLoadTest {
 
         @Override
         void once(Statement statement) throws SQLException {
-            int some = ThreadLocalRandom.current().nextInt(1, 20_000);
+            int some = random.nextInt(1, 20_000);
             id++;
             statement.execute("INSERT INTO orders VALUES (" + id + ", " + id + ", 1, 'new', 1)");
             statement.execute("UPDATE orders SET note = 'u' WHERE id = " + some);
@@ -154,7 +179,9 @@ class RewritesUnderLoadTest {
 
     /** Cuts the connections that carry migrations out, while they do. */
     private final class Cutter extends Background {
+        private final Random random = seed.random();
         private int cuts;
+        private int looks = looks();
 
         Cutter() {
             start(gateway::direct);
@@ -166,13 +193,22 @@ class RewritesUnderLoadTest {
                 Thread.onSpinWait();
                 return;
             }
-            try (ResultSet cut = statement.executeQuery(
-                    "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database()"
+            try (ResultSet cut =
+                    statement.executeQuery((looks > 0 ? "SELECT count(*)" : "SELECT count(pg_terminate_backend(pid))")
+                            + " FROM pg_stat_activity WHERE datname = current_database()"
                             + " AND application_name LIKE 'sluice%' AND state = 'active' AND query ~* 'CONCURRENTLY|VALIDATE'"
                             + " AND pid <> pg_backend_pid()")) {
                 cut.next();
-                cuts += cut.getInt(1) > 0 ? 1 : 0;
+                if (cut.getInt(1) > 0 && looks-- == 0) {
+                    cuts++;
+                    looks = looks();
+                }
             }
+        }
+
+        /** At once as often as later. */
+        private int looks() {
+            return random.nextBoolean() ? 0 : random.nextInt(MOST_LOOKS);
         }
     }
 }

@@ -3,6 +3,7 @@ package dev.sluice.proxy.migration;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.proxy.testing.ChildJvm;
+import dev.sluice.proxy.testing.Seed;
 import dev.sluice.proxy.testing.TestServer;
 import dev.sluice.proxy.testing.Writer;
 import java.sql.Connection;
@@ -57,7 +58,7 @@ class CrashTest {
         int crashes = 0;
         try (Writer writer = new Writer(() -> server.connect(database), ROWS)) {
             // Killed before its first commit it would never come forward; so that one commits, and the next one dies.
-            while (child(moment.equals("before") ? 2 : 1, moment).waitFor() != 0) {
+            while (ends(child(moment.equals("before") ? 2 : 1, moment)) != 0) {
                 assertThat(++crashes).isLessThan(MOST_CRASHES);
             }
             checkEnd(id, writer.stop());
@@ -67,8 +68,8 @@ class CrashTest {
 
     @Test
     void killedAtRandomInstantsItEndsRightAndEveryRowIsFilledOnce() throws Exception {
-        long seed = System.nanoTime();
-        Random random = new Random(seed);
+        Seed seed = Seed.fresh();
+        Random random = seed.random();
         long id = propose();
         server.execute(database, "UPDATE sluice.migrations SET max_rows_per_second = 8000");
         try (Writer writer = new Writer(() -> server.connect(database), ROWS)) {
@@ -80,7 +81,7 @@ class CrashTest {
                 child.destroyForcibly().waitFor();
             }
             server.execute(database, "UPDATE sluice.migrations SET max_rows_per_second = 0");
-            assertThat(child(0, "never").waitFor()).as("seed %d", seed).isZero();
+            assertThat(ends(child(0, "never"))).as(seed.toString()).isZero();
             checkEnd(id, writer.stop());
         }
     }
@@ -183,6 +184,11 @@ class CrashTest {
 
     private Process child(int at, String moment) throws Exception {
         return ChildJvm.start(CrashingGateway.class, server.port(), database, at, moment);
+    }
+
+    /** A child that lives waits as long as that for each migration. */
+    private static int ends(Process child) throws Exception {
+        return ChildJvm.end(child, Gateway.PATIENCE.plusSeconds(30));
     }
 
     /** SIGKILL to one backend makes the server drop all sessions and recover from its log. */

@@ -38,9 +38,7 @@ class StatementBatchesCrashTest {
             id = gateway.propose(plan());
         }
         int crashes = 0;
-        while (ChildJvm.start(CrashingGateway.class, server.port(), database, moment.equals("before") ? 2 : 1, moment)
-                        .waitFor()
-                != 0) {
+        while (ends(moment) != 0) {
             assertThat(++crashes).isLessThan(MOST_CRASHES);
         }
 
@@ -51,6 +49,13 @@ class StatementBatchesCrashTest {
         }
         assertThat(server.text(database, "SELECT count(*) FROM orders WHERE v = id + 1000000"))
                 .isEqualTo(String.valueOf(ROWS));
+    }
+
+    private int ends(String moment) throws Exception {
+        int at = moment.equals("before") ? 2 : 1;
+        return ChildJvm.end(
+                ChildJvm.start(CrashingGateway.class, server.port(), database, at, moment),
+                Gateway.PATIENCE.plusSeconds(30));
     }
 
     private static Plan plan() {

@@ -112,11 +112,12 @@ class AttachPartitionTest {
         String database = server.newDatabase();
         server.execute(database, fixture("HASH (b)", List.of(), "5, 'x', now(), 1"));
         try (Connection connection = server.connect(database)) {
-            assertThat(new PlanRunner(connection)
-                            .judge(
-                                    "ALTER TABLE \"Parts\" ATTACH PARTITION fresh FOR VALUES WITH (MODULUS 1, REMAINDER 0)")
-                            .verdict())
-                    .isEqualTo(Verdict.PARK);
+            Decision decision = new PlanRunner(connection)
+                    .judge("ALTER TABLE \"Parts\" ATTACH PARTITION fresh FOR VALUES WITH (MODULUS 1, REMAINDER 0)");
+            assertThat(decision.verdict()).isEqualTo(Verdict.PARK);
+            assertThat(decision.why())
+                    .contains("by a call without a collation")
+                    .contains("readers and writers of public.Parts go on, those of public.fresh wait");
         }
         server.drop(database);
     }

@@ -33,6 +33,7 @@ class PlanEquivalenceTest {
         "ALTER TABLE orders ADD CONSTRAINT qty_nn CHECK (cnt IS NOT NULL)",
         "CREATE TABLE ledger_nopk (a integer, b text)",
         "CREATE UNIQUE INDEX uq_nopk ON ledger_nopk (a)",
+        "CREATE TABLE checked (a integer CHECK (a IS NOT NULL), b text)",
         "CREATE TABLE app.events (id bigint NOT NULL, at date NOT NULL, kind text) PARTITION BY RANGE (at)",
         "CREATE TABLE app.events_2025 PARTITION OF app.events FOR VALUES FROM ('2025-01-01') TO ('2026-01-01')",
         "CREATE TABLE app.events_2026 PARTITION OF app.events FOR VALUES FROM ('2026-01-01') TO ('2027-01-01')"
@@ -114,6 +115,7 @@ class PlanEquivalenceTest {
                 "ALTER TABLE orders ADD UNIQUE NULLS NOT DISTINCT (note, code) INCLUDE (qty)",
                 "ALTER TABLE ledger_nopk ADD PRIMARY KEY (a)",
                 "ALTER TABLE ledger_nopk ADD CONSTRAINT pk_it PRIMARY KEY USING INDEX uq_nopk",
+                "ALTER TABLE checked ADD PRIMARY KEY (a)",
                 "ALTER TABLE app.events ADD UNIQUE (id, at)",
                 "CREATE INDEX ON orders (note) WHERE qty > 0",
                 "CREATE INDEX ON orders (lower(note), (qty + 1), note DESC)",
@@ -164,6 +166,7 @@ class PlanEquivalenceTest {
                 "ALTER TABLE orders ADD COLUMN total int NOT NULL /* sluice: backfill=\"orders.qty * 2\" */",
                 "ALTER TABLE orders ALTER COLUMN note SET NOT NULL, ADD CHECK (qty > 0)",
                 "ALTER TABLE orders ADD CONSTRAINT uq_note UNIQUE (note)",
+                "ALTER TABLE checked ADD PRIMARY KEY (a)",
                 "ALTER TABLE orders ADD FOREIGN KEY (customer_id) REFERENCES customers",
                 "ALTER TABLE app.events ADD UNIQUE (id, at)",
                 "CREATE INDEX ON app.events (kind)",

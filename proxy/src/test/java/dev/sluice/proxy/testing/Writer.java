@@ -3,7 +3,7 @@ package dev.sluice.proxy.testing;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
-import java.util.concurrent.ThreadLocalRandom;
+import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -17,6 +17,7 @@ public final class Writer implements AutoCloseable {
 
     private final Source source;
     private final int rows;
+    private final Seed seed = Seed.fresh();
     private final Thread thread;
     private final AtomicLong inserted = new AtomicLong();
     private final AtomicLong updated = new AtomicLong();
@@ -34,11 +35,12 @@ public final class Writer implements AutoCloseable {
         try (Connection connection = source.connect();
                 PreparedStatement insert = connection.prepareStatement("INSERT INTO orders (id, v) VALUES (?, 0)");
                 PreparedStatement update = connection.prepareStatement("UPDATE orders SET v = v + 1 WHERE id = ?")) {
+            Random random = seed.random();
             while (!stopped) {
                 insert.setLong(1, 1_000_000 + inserted.get());
                 insert.execute();
                 inserted.incrementAndGet();
-                update.setLong(1, ThreadLocalRandom.current().nextLong(1, rows));
+                update.setLong(1, random.nextLong(1, rows));
                 update.execute();
                 updated.incrementAndGet();
             }
@@ -51,7 +53,7 @@ public final class Writer implements AutoCloseable {
     public long stop() throws Exception {
         close();
         if (failure.get() != null) {
-            throw failure.get();
+            throw new IllegalStateException("a statement of the application's failed; " + seed, failure.get());
         }
         return inserted.get();
     }

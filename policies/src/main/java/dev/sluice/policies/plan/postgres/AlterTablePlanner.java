@@ -8,6 +8,7 @@ import static dev.sluice.policies.plan.PhaseName.VALIDATE;
 import dev.sluice.policies.ddl.AlterAction;
 import dev.sluice.policies.ddl.ColumnConstraint;
 import dev.sluice.policies.ddl.IndexKey;
+import dev.sluice.policies.ddl.QualifiedName;
 import dev.sluice.policies.ddl.SchemaChange;
 import dev.sluice.policies.ddl.TableConstraint;
 import dev.sluice.policies.plan.Plan;
@@ -30,6 +31,7 @@ final class AlterTablePlanner {
     private final Expand expand;
     private final Promises promises;
     private final List<ColumnAddition> additions;
+    private String obstacle = "";
 
     AlterTablePlanner(Subject subject, SchemaChange.AlterTable change) {
         this.subject = subject;
@@ -53,6 +55,16 @@ final class AlterTablePlanner {
             draft.add(EXPAND, new Step.Statements(statements, Optional.empty()));
         }
         return Optional.of(draft.plan(table.name()));
+    }
+
+    /** Why there is no plan, as part of a sentence; empty where nothing more is known, and where there is one. */
+    String obstacle() {
+        return obstacle;
+    }
+
+    private boolean refuse(String why) {
+        obstacle = why;
+        return false;
     }
 
     private boolean plan(AlterAction action) {
@@ -86,8 +98,11 @@ final class AlterTablePlanner {
             return true;
         }
         ColumnAddition column = addition.get();
-        if (column.constrainedDomain() || column.fill() == Fill.INVALID) {
-            return false;
+        if (column.fill() == Fill.INVALID) {
+            return refuse("the server refuses the default of " + column.name());
+        }
+        if (column.constrainedDomain()) {
+            return refuse("the server checks a domain's constraints on every row when the column is added");
         }
         if (table.partitioned() && !plannableOnPartitions(column)) {
             return false;
@@ -96,12 +111,18 @@ final class AlterTablePlanner {
         return true;
     }
 
-    /** A table that refers to itself has no way before 18; identity came to partitions with 17. */
     private boolean plannableOnPartitions(ColumnAddition column) {
-        boolean identity = column.column().has(ColumnConstraint.Identity.class);
-        boolean references = column.column().all(ColumnConstraint.References.class).stream()
-                .anyMatch(r -> !PartitionedForeignKey.isPossible(table, r.table()));
-        return !(identity && !subject.version().atLeast(17)) && !(references && PartitionedForeignKey.isNeeded(table));
+        if (column.column().has(ColumnConstraint.Identity.class)
+                && !subject.version().atLeast(17)) {
+            return refuse("partitions take identity columns from PostgreSQL 17 on");
+        }
+        return !PartitionedForeignKey.isNeeded(table)
+                || column.column().all(ColumnConstraint.References.class).stream()
+                        .allMatch(r -> canReference(r.table()));
+    }
+
+    private boolean canReference(QualifiedName referenced) {
+        return PartitionedForeignKey.isPossible(table, referenced) || refuse(PartitionedForeignKey.OBSTACLE);
     }
 
     private Optional<String> directiveFor(ColumnAddition column) {
@@ -117,7 +138,10 @@ final class AlterTablePlanner {
         Optional<ColumnAddition> added =
                 additions.stream().filter(a -> a.name().equals(column)).findFirst();
         if (added.isPresent()) {
-            return added.get().fill() == Fill.STEADY && keep(action);
+            return added.get().fill() == Fill.STEADY
+                    ? keep(action)
+                    : refuse(
+                            "a column that the same statement adds is made NOT NULL where it is added, not behind that");
         }
         if (subject.column(column).filter(c -> c.notNull()).isPresent() || impliedByCheck(column)) {
             return keep(action);
@@ -125,8 +149,7 @@ final class AlterTablePlanner {
         draft.column(column);
         Optional<Step.Backfill> fill = subject.directives().backfill().map(expression -> fill(column, expression));
         if (fill.isPresent() && draft.has(BACKFILL)) {
-            // One expression cannot be meant for two columns.
-            return false;
+            return refuse("one backfill expression cannot be meant for two columns");
         }
         if (fill.isPresent()) {
             FillTrigger.create(
@@ -188,7 +211,8 @@ final class AlterTablePlanner {
                 key.usingIndex().isPresent() ? primaryKeyUsingIndex(key) : primaryKey(key);
             case TableConstraint.NotNull notNull ->
                 notNull.notValid() ? keep(add) : setNotNull(notNull.column(), notNull.name(), notNull.noInherit(), add);
-            case TableConstraint.Exclude exclude -> false;
+            case TableConstraint.Exclude exclude ->
+                refuse("the server builds the index of an exclusion constraint under lock only");
         };
     }
 
@@ -209,7 +233,7 @@ final class AlterTablePlanner {
 
     private boolean foreignKey(TableConstraint.ForeignKey key) {
         boolean leafByLeaf = PartitionedForeignKey.isNeeded(table);
-        if (leafByLeaf && !PartitionedForeignKey.isPossible(table, key.referenced())) {
+        if (leafByLeaf && !canReference(key.referenced())) {
             return false;
         }
         key.columns().forEach(draft::column);
@@ -228,7 +252,7 @@ final class AlterTablePlanner {
         List<String> columns = keys.stream().flatMap(k -> k.column().stream()).toList();
         KeyClause clause = KeyClause.of(source);
         if (columns.size() != keys.size() || clause.keys().isEmpty()) {
-            return false;
+            return refuse("the key's columns could not be told from its text");
         }
         columns.forEach(draft::column);
         if (table.partitioned()) {
@@ -257,9 +281,15 @@ final class AlterTablePlanner {
         for (String column : columns) {
             boolean added = additions.stream().anyMatch(a -> a.name().equals(column) && a.notNull());
             boolean already = subject.column(column).filter(c -> c.notNull()).isPresent();
-            boolean nullable = !added && !already;
+            if (added || already) {
+                continue;
+            }
             AlterAction.SetNotNull set = new AlterAction.SetNotNull(key.source(), column);
-            if (nullable && (impliedByCheck(column) || !setNotNull(column, Optional.empty(), false, set))) {
+            if (impliedByCheck(column)) {
+                // The server sees that it need not read the rows.
+                expand.action("ALTER COLUMN " + Pg.id(column) + " SET NOT NULL");
+                Undoing.of(set, table).ifPresent(draft::undo);
+            } else if (!setNotNull(column, Optional.empty(), false, set)) {
                 return false;
             }
         }
@@ -274,7 +304,10 @@ final class AlterTablePlanner {
                 .findFirst()
                 .map(i -> i.columns())
                 .orElse(List.of());
-        if (columns.isEmpty() || !notNullKeys(columns, key)) {
+        if (columns.isEmpty()) {
+            return refuse("nothing is known of the index " + index);
+        }
+        if (!notNullKeys(columns, key)) {
             return false;
         }
         draft.statements(ENFORCE, table.alter() + "ADD " + key.source().text());

@@ -48,6 +48,26 @@ final class AttachPlanner {
         return new AttachPlanner(subject, change, attach).plan();
     }
 
+    /** Why there is no plan, as part of a sentence. */
+    static String obstacle(Subject subject, SchemaChange.AlterTable change, AlterAction.AttachPartition attach) {
+        AttachPlanner planner = new AttachPlanner(subject, change, attach);
+        Optional<RelationFacts> table = planner.parent.relation();
+        if (table.isEmpty()) {
+            return "nothing is known of " + planner.parent.name();
+        }
+        Optional<PartitionKey> key = PartitionKey.of(table.get());
+        String open = "readers and writers of " + planner.parent.name() + " go on, those of " + planner.partition
+                + " wait while its rows are read";
+        if (key.isEmpty()) {
+            return "the partition key has a collation or operator class of its own, which no CHECK of ours is known to"
+                    + " repeat; " + open;
+        }
+        return provable(key.get(), table.get())
+                ? "what the bounds say could not be put into a CHECK; " + open
+                : "the server finds a hash partition by a call without a collation, which no CHECK over a column that has"
+                        + " one can repeat; " + open;
+    }
+
     private Optional<Plan> plan() {
         if (subject.facts().assumed()) {
             check(partition, BOUND, "<what the bounds say>");

@@ -36,6 +36,13 @@ final class PartitionPlanner {
         };
     }
 
+    /** Why there is no plan, as part of a sentence; empty where nothing more is known. */
+    static String obstacle(Subject subject, SchemaChange.AlterTable change) {
+        return change.actions().getFirst() instanceof AlterAction.AttachPartition attach
+                ? AttachPlanner.obstacle(subject, change, attach)
+                : "";
+    }
+
     /** CONCURRENTLY leaves a CHECK behind that repeats the partition's bounds; DETACH alone does not. */
     private static Optional<Plan> detach(
             Subject subject, SchemaChange.AlterTable change, AlterAction.DetachPartition detach) {

@@ -6,7 +6,9 @@ import static dev.sluice.policies.plan.PhaseName.VALIDATE;
 import dev.sluice.policies.ddl.QualifiedName;
 import dev.sluice.policies.facts.RelationFacts;
 import dev.sluice.policies.plan.Step;
+import dev.sluice.policies.sql.ServerVersion;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -14,6 +16,14 @@ import java.util.Optional;
  * and is validated online; then the parent's takes these over instead of making others, and reads no row.
  */
 final class PartitionedForeignKey {
+
+    static final String OBSTACLE =
+            "before PostgreSQL 18 a partitioned table takes no NOT VALID foreign key, and one that"
+                    + " refers to a partitioned table is given to one partition after the other without remains only from 13.21, 14.18,"
+                    + " 15.13, 16.9 and 17.5 on";
+
+    /** By major, the first minor that keeps its catalog right there, of a table that refers to itself too. */
+    private static final Map<Integer, Integer> RIGHT_SINCE = Map.of(13, 21, 14, 18, 15, 13, 16, 9, 17, 5);
 
     private final Draft draft;
     private final Table table;
@@ -63,12 +73,13 @@ final class PartitionedForeignKey {
         return table.partitioned() && !table.facts().version().atLeast(18);
     }
 
-    /** A table that refers to itself is left to somebody's approval: its partitions are on both sides at once. */
+    /** Whether making it leaf by leaf ends where the direct statement does. */
     static boolean isPossible(Table table, QualifiedName referenced) {
-        return !table.facts()
+        boolean partitioned = table.facts()
                 .relation(referenced)
-                .map(RelationFacts::name)
-                .orElse(referenced)
-                .equals(table.name());
+                .filter(r -> r.kind() == RelationFacts.Kind.PARTITIONED_TABLE)
+                .isPresent();
+        ServerVersion version = table.facts().version();
+        return !partitioned || version.minor() >= RIGHT_SINCE.getOrDefault(version.major(), Integer.MAX_VALUE);
     }
 }

@@ -25,4 +25,16 @@ public final class PostgresPlanner {
             default -> Optional.empty();
         };
     }
+
+    /** Why a statement has no plan, as part of a sentence; empty where nothing more is known. */
+    public static String obstacle(Subject subject) {
+        if (!(subject.change() instanceof SchemaChange.AlterTable alter)) {
+            return "";
+        }
+        if (PartitionPlanner.applies(alter)) {
+            return PartitionPlanner.obstacle(subject, alter);
+        }
+        AlterTablePlanner planner = new AlterTablePlanner(subject, alter);
+        return planner.plan().isPresent() ? "" : planner.obstacle();
+    }
 }

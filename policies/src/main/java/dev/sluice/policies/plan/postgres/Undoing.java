@@ -18,13 +18,16 @@ final class Undoing {
                 a.constraint().name().map(name -> alter + "DROP CONSTRAINT IF EXISTS " + Pg.id(name));
             case AlterAction.SetDefault a -> Optional.of(alter + oldDefault(table, a.column()));
             case AlterAction.DropDefault a -> Optional.of(alter + oldDefault(table, a.column()));
-            case AlterAction.DropNotNull a ->
-                table.relation()
-                        .flatMap(r -> r.column(a.column()))
-                        .map(c -> alter + "ALTER COLUMN " + Pg.id(c.name()) + (c.notNull() ? " SET" : " DROP")
-                                + " NOT NULL");
+            case AlterAction.SetNotNull a -> oldNotNull(table, a.column()).map(alter::concat);
+            case AlterAction.DropNotNull a -> oldNotNull(table, a.column()).map(alter::concat);
             default -> Optional.empty();
         };
+    }
+
+    private static Optional<String> oldNotNull(Table table, String column) {
+        return table.relation()
+                .flatMap(r -> r.column(column))
+                .map(c -> "ALTER COLUMN " + Pg.id(c.name()) + (c.notNull() ? " SET" : " DROP") + " NOT NULL");
     }
 
     private static String oldDefault(Table table, String column) {
