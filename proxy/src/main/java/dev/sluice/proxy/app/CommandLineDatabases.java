@@ -21,6 +21,7 @@ import dev.sluice.proxy.migration.DatabaseRef;
 import dev.sluice.proxy.migration.LedgerMigrations;
 import dev.sluice.proxy.migration.MigrationEnd;
 import dev.sluice.proxy.migration.RunnerSettings;
+import dev.sluice.proxy.session.Gates;
 import dev.sluice.proxy.throttle.Pacer;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -32,7 +33,7 @@ final class CommandLineDatabases
 
     private static final String NAME = "database";
 
-    private final Engines engines = new Engines(Pacer.UNTHROTTLED);
+    private final Engines engines = new Engines(Pacer.UNTHROTTLED, new Gates());
 
     @Override
     public Facts facts(String jdbcUrl, FactsRequest request) throws SQLException, CliException {

@@ -56,7 +56,7 @@ final class Control implements ControlPlane, AutoCloseable {
         this.configuration = configuration;
         this.databases = new Databases(configuration);
         this.pools = Engines.pools(configuration);
-        Engines engines = new Engines(throttling.pacer());
+        Engines engines = new Engines(throttling.pacer(), frontends.gates());
         this.audit = new AuditLog(configuration.audit().file(), AUDIT_ROTATE_BYTES, Clock.systemUTC());
         this.ledger =
                 new LedgerMigrations(pools, Engines.settings(configuration), engines::of, new MigrationAudit(audit));
@@ -81,7 +81,7 @@ final class Control implements ControlPlane, AutoCloseable {
                         this::throttle),
                 settings(configuration),
                 Clock.systemUTC());
-        this.interceptor = new MySqlInterceptor(judging, migrations, pools, settings(configuration));
+        this.interceptor = new MySqlInterceptor(judging, migrations, pools, frontends.gates(), settings(configuration));
     }
 
     /** A client that is judged names a database that is worth knowing. */

@@ -15,6 +15,7 @@ import dev.sluice.proxy.migration.Engine;
 import dev.sluice.proxy.migration.RunnerSettings;
 import dev.sluice.proxy.migration.mysql.MySqlEngine;
 import dev.sluice.proxy.migration.postgres.PostgresEngine;
+import dev.sluice.proxy.session.Gates;
 import dev.sluice.proxy.throttle.Pacer;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -27,9 +28,9 @@ final class Engines {
     private final Engine postgres;
     private final Engine mysql;
 
-    Engines(Pacer pacer) {
+    Engines(Pacer pacer, Gates gates) {
         this.postgres = new PostgresEngine(pacer);
-        this.mysql = new MySqlEngine(pacer);
+        this.mysql = new MySqlEngine(pacer, gates);
     }
 
     Engine of(ControlUpstream upstream) {

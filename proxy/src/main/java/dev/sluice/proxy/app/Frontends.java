@@ -13,6 +13,7 @@ import dev.sluice.proxy.mysql.MySqlSettings;
 import dev.sluice.proxy.mysql.ServerKiller;
 import dev.sluice.proxy.mysql.StatementScreen;
 import dev.sluice.proxy.postgres.PostgresListener;
+import dev.sluice.proxy.session.Gates;
 import dev.sluice.proxy.session.Listener;
 import dev.sluice.proxy.session.SessionSnapshot;
 import dev.sluice.proxy.session.TrafficListener;
@@ -32,6 +33,7 @@ final class Frontends implements AutoCloseable {
     private final ServerKiller killer;
     private final Transport transport = Transport.best();
     private final EventLoopGroup loops = transport.newEventLoops(Transport.defaultEventLoops());
+    private final Gates gates = new Gates();
     private final List<Listener> listeners = new ArrayList<>();
     private final List<InetSocketAddress> addresses = new ArrayList<>();
 
@@ -62,6 +64,11 @@ final class Frontends implements AutoCloseable {
             frontends.close();
             throw e;
         }
+    }
+
+    /** Where clients wait while a schema change takes its lock. */
+    Gates gates() {
+        return gates;
     }
 
     List<InetSocketAddress> addresses() {
@@ -148,7 +155,8 @@ final class Frontends implements AutoCloseable {
                 StatementScreen.standard(),
                 interceptor,
                 traffic,
-                killer);
+                killer,
+                gates.of(upstream.name()));
     }
 
     private static InetSocketAddress socket(Address address) {

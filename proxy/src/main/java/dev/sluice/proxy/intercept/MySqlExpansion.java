@@ -11,6 +11,7 @@ import dev.sluice.proxy.migration.Migration;
 import dev.sluice.proxy.migration.MigrationException;
 import dev.sluice.proxy.migration.Migrations;
 import dev.sluice.proxy.migration.mysql.ShortLocks;
+import dev.sluice.proxy.session.Gates;
 import dev.sluice.proxy.session.HeldSession;
 import dev.sluice.proxy.session.QueryResult;
 import dev.sluice.proxy.session.ServerError;
@@ -30,11 +31,13 @@ final class MySqlExpansion {
 
     private final Migrations migrations;
     private final ControlPools pools;
+    private final Gates gates;
     private final InterceptorSettings settings;
 
-    MySqlExpansion(Migrations migrations, ControlPools pools, InterceptorSettings settings) {
+    MySqlExpansion(Migrations migrations, ControlPools pools, Gates gates, InterceptorSettings settings) {
         this.migrations = migrations;
         this.pools = pools;
+        this.gates = gates;
         this.settings = settings;
     }
 
@@ -130,8 +133,11 @@ final class MySqlExpansion {
             throws ServerErrorException, Failure {
         ShortLocks locks = new ShortLocks(
                 pools.database(session.info().upstream(), ""),
-                settings.lock().timeout(),
-                settings.lock().retry());
+                gates.of(session.info().upstream()),
+                ShortLocks.Times.of(
+                        settings.lock().timeout(),
+                        settings.lock().retry(),
+                        settings.lock().patience()));
         long backend = session.info().backendId();
         long deadline = System.nanoTime() + settings.lock().patience().toNanos();
         while (true) {

@@ -4,6 +4,7 @@ import dev.sluice.policies.sql.Splitter;
 import dev.sluice.policies.sql.StatementText;
 import dev.sluice.proxy.catalog.ControlPools;
 import dev.sluice.proxy.migration.Migrations;
+import dev.sluice.proxy.session.Gates;
 import dev.sluice.proxy.session.HeldSession;
 import dev.sluice.proxy.session.ServerError;
 import dev.sluice.proxy.session.ServerErrorException;
@@ -22,9 +23,13 @@ public final class MySqlInterceptor implements Interceptor {
     private final Alone alone = new Alone();
 
     public MySqlInterceptor(
-            Interceptor judging, Migrations migrations, ControlPools pools, InterceptorSettings settings) {
+            Interceptor judging,
+            Migrations migrations,
+            ControlPools pools,
+            Gates gates,
+            InterceptorSettings settings) {
         this.judging = judging;
-        this.expansion = new MySqlExpansion(migrations, pools, settings);
+        this.expansion = new MySqlExpansion(migrations, pools, gates, settings);
     }
 
     @Override

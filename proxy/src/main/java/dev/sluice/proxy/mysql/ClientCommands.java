@@ -41,6 +41,9 @@ final class ClientCommands {
             return flow.refuse(MySqlErrors.OUT_OF_ORDER, Packets.sequence(in, index));
         }
         int command = length == 0 ? -1 : in.getUnsignedByte(index + Packets.HEADER_BYTES);
+        if (session.gate().holds(command)) {
+            return PacketFlow.WAIT;
+        }
         return switch (command) {
             case Command.QUERY, Command.STMT_PREPARE -> text(in, index, available, command);
             case Command.STMT_EXECUTE,
@@ -204,7 +207,9 @@ final class ClientCommands {
             session.statements().preparingOther();
         }
         flow.follow(message);
-        return plain(command, length);
+        flow.passes(length);
+        session.serverFlow().expect(new InFlight.Followed(message, Command.answer(command)));
+        return packet;
     }
 
     /** There are too many ways to read a long text; which one holds is for the session to say. */

@@ -233,18 +233,19 @@ final class ClientFlow extends PacketFlow {
     }
 
     @Override
-    void passing(ByteBuf in, int index, int bytes) {
+    int passing(ByteBuf in, int index, int bytes) {
         LongText text = longText;
         if (text == null) {
-            return;
+            return bytes;
         }
-        text.passing(in, index, bytes);
-        if (text.suspicious()) {
+        int going = text.passing(in, index, bytes);
+        if (text.isBeyondHelp()) {
             // The server has part of the message, and does nothing of it without the rest.
             refuse(MySqlErrors.HIDDEN_IN_LONG_TEXT, 0);
         } else if (text.isOver()) {
             longText = null;
         }
+        return going;
     }
 
     private long file(ByteBuf in, int index, int length) {

@@ -48,6 +48,9 @@ sealed interface InFlight {
         }
     }
 
+    /** The client's own, of which only the beginning was read before it went on: what it hides is found on the way. */
+    record Followed(LongText text, ResponseShape shape) implements InFlight {}
+
     /**
      * A COM_STMT_PREPARE of a text that is judged when it is executed, or paced.
      *

@@ -28,6 +28,13 @@ final class MySqlErrors {
             "Got a packet bigger than the statements that this gateway reads (max_statement_bytes), in which a statement"
                     + " must be judged; nothing of it was run. Send that statement by itself");
 
+    static final ErrPacket SPOILT = new ErrPacket(
+            1153,
+            "08S01",
+            "Behind statements about rows, in a packet bigger than the statements that this gateway reads"
+                    + " (max_statement_bytes), stands one that must be judged; it was not run, nor was anything behind it."
+                    + " Send it by itself");
+
     static final ErrPacket NO_LOCAL_INFILE = new ErrPacket(
             3948,
             "42000",

@@ -2,6 +2,7 @@ package dev.sluice.proxy.mysql;
 
 import dev.sluice.protocol.mysql.ErrPacket;
 import dev.sluice.proxy.intercept.Interceptor;
+import dev.sluice.proxy.session.Gate;
 import dev.sluice.proxy.session.Listener;
 import dev.sluice.proxy.session.ServerAddress;
 import dev.sluice.proxy.session.ServerChannels;
@@ -19,7 +20,10 @@ public final class MySqlListener extends Listener {
     private final ServerAddress server;
     private final ServerChannels channels;
 
-    /** @param interceptor asked about each message whose text the screen wants judged */
+    /**
+     * @param interceptor asked about each message whose text the screen wants judged
+     * @param gate before the server, closed by schema changes
+     */
     public MySqlListener(
             MySqlSettings settings,
             Transport transport,
@@ -27,7 +31,8 @@ public final class MySqlListener extends Listener {
             StatementScreen screen,
             Interceptor interceptor,
             TrafficListener traffic,
-            ServerKiller killer) {
+            ServerKiller killer,
+            Gate gate) {
         this(
                 transport,
                 loops,
@@ -37,6 +42,7 @@ public final class MySqlListener extends Listener {
                         interceptor,
                         traffic,
                         killer,
+                        gate,
                         new SessionRegistry(settings.limits().sessions())));
     }
 

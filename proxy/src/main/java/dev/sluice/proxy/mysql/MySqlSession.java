@@ -40,6 +40,7 @@ final class MySqlSession implements ServerChannels.Taker, RelayedSession {
     private final ServerFlow serverFlow = new ServerFlow(this);
     private final Statements statements = new Statements();
     private final BulkGate bulk = new BulkGate(this);
+    private final GateWait gate;
     private final SessionEnd end;
     private @Nullable Channel server;
     private volatile @Nullable HeldCommand held;
@@ -57,6 +58,7 @@ final class MySqlSession implements ServerChannels.Taker, RelayedSession {
         this.relay = relay;
         this.client = client;
         this.end = new SessionEnd(this, client);
+        this.gate = new GateWait(this);
         this.readings = new Readings(relay.screen(), ServerVersion.mysql(0, 0, 0));
     }
 
@@ -89,6 +91,10 @@ final class MySqlSession implements ServerChannels.Taker, RelayedSession {
 
     BulkGate bulk() {
         return bulk;
+    }
+
+    GateWait gate() {
+        return gate;
     }
 
     Readings readings() {

@@ -38,8 +38,14 @@ abstract class PacketFlow extends ChannelInboundHandlerAdapter {
     /** The bytes cannot be understood. */
     abstract void malformed(MalformedPacketException why);
 
-    /** Bytes at an index are about to go on. */
-    void passing(ByteBuf in, int index, int bytes) {}
+    /**
+     * Bytes at an index are about to go on.
+     *
+     * @return how many of them may; the others are shown again when more have come
+     */
+    int passing(ByteBuf in, int index, int bytes) {
+        return bytes;
+    }
 
     /** What goes on in the place of the bytes that {@link #next} drops. Takes over the reference. */
     final void replaceWith(ByteBuf bytes) {
@@ -89,14 +95,15 @@ abstract class PacketFlow extends ChannelInboundHandlerAdapter {
         int end = in.writerIndex();
         while (true) {
             int through = (int) Math.min(rest, end - at);
-            if (through > 0) {
-                passing(in, at, through);
-                if (pending == null) {
-                    return; // closed meanwhile
-                }
+            int going = through > 0 ? passing(in, at, through) : 0;
+            if (pending == null) {
+                return; // closed meanwhile
             }
-            at += through;
-            rest -= through;
+            at += going;
+            rest -= going;
+            if (going < through) {
+                break;
+            }
             at = drop(in, at);
             if (rest > 0 || dropping > 0 || end - at < Packets.HEADER_BYTES) {
                 break;

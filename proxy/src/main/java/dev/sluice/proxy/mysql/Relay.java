@@ -1,6 +1,7 @@
 package dev.sluice.proxy.mysql;
 
 import dev.sluice.proxy.intercept.Interceptor;
+import dev.sluice.proxy.session.Gate;
 import dev.sluice.proxy.session.TrafficListener;
 
 /** What all sessions of a listener share. */
@@ -10,4 +11,5 @@ record Relay(
         Interceptor interceptor,
         TrafficListener traffic,
         ServerKiller killer,
+        Gate gate,
         SessionRegistry sessions) {}

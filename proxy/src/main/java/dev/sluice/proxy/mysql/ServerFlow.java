@@ -28,6 +28,7 @@ final class ServerFlow extends PacketFlow {
     private static final int LOCAL_INFILE_DISABLED_MYSQL = 3948;
     private static final int LOCAL_INFILE_DISABLED_MARIADB = 4166;
     private static final int NOT_ALLOWED = 1148;
+    private static final int SYNTAX_ERROR = 1064;
 
     private final MySqlSession session;
     private final ResponseTracker tracker = new ResponseTracker();
@@ -181,10 +182,24 @@ final class ServerFlow extends PacketFlow {
                 yield loaded(role, in, index, length);
             }
             case InFlight.LargeWrite write -> loaded(role, in, index, length);
+            case InFlight.Followed followed -> followed(followed.text(), role, in, index, length);
             case InFlight.Plain plain -> packet;
             case InFlight.Prepare prepare -> packet;
             case InFlight.Reset reset -> packet;
         };
+    }
+
+    /** The server can only say that it does not understand what was spoilt. */
+    private long followed(LongText text, PacketRole role, ByteBuf in, int index, int length) {
+        int packet = Packets.HEADER_BYTES + length;
+        boolean spoilt = text.isSpoilt()
+                && role == PacketRole.ERR
+                && ErrPacket.read(in, index + Packets.HEADER_BYTES, length).code() == SYNTAX_ERROR;
+        if (!spoilt) {
+            return packet;
+        }
+        replaceWith(MySqlErrors.framed(session.client().alloc(), MySqlErrors.SPOILT, Packets.sequence(in, index)));
+        return -packet;
     }
 
     /** The server can only say that local files are disabled; it was the gateway that took the capability out. */
@@ -251,6 +266,7 @@ final class ServerFlow extends PacketFlow {
                     session.clientFlow().streamEnded();
                 }
             }
+            case InFlight.Followed followed -> {}
             case InFlight.BulkWrite bulk -> {}
             case InFlight.LargeWrite write -> {}
             case InFlight.Reported reported -> {}
@@ -306,6 +322,7 @@ final class ServerFlow extends PacketFlow {
                 case InFlight.Piece piece -> piece.done().complete(Optional.of(MySqlErrors.CONNECTION_LOST));
                 case InFlight.Reported reported -> reported.report().lost();
                 case InFlight.Plain plain -> {}
+                case InFlight.Followed followed -> {}
                 case InFlight.BulkWrite bulk -> {}
                 case InFlight.LargeWrite write -> {}
                 case InFlight.Prepare prepare -> {}

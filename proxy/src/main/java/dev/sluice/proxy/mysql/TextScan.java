@@ -44,6 +44,7 @@ final class TextScan {
     private boolean beyond;
     private boolean decided;
     private boolean suspicious;
+    private int undecided;
     private State state = State.CODE;
     private byte quote;
 
@@ -67,16 +68,29 @@ final class TextScan {
         return decided;
     }
 
-    void take(ByteBuf in, int from, int to) {
-        for (int i = from; i < to && !suspicious; i++) {
-            step(in.getByte(i));
+    /**
+     * How many of the bytes taken last belong to a statement of which it is not known yet what it is: without them nothing
+     * of it is at the server.
+     */
+    int undecided() {
+        return undecided;
+    }
+
+    /** @return the index behind the last byte that was looked at: what follows something suspicious is not */
+    int take(ByteBuf in, int from, int to) {
+        int at = from;
+        while (at < to && !suspicious) {
+            step(in.getByte(at++));
+            undecided = suspicious || (length > 0 && !beyond) ? undecided + 1 : 0;
         }
+        return at;
     }
 
     /** The text ends here. */
     void end() {
         if (!suspicious) {
             statementEnds();
+            undecided = suspicious ? undecided : 0;
         }
     }
 

@@ -10,6 +10,7 @@ import dev.sluice.proxy.migration.mysql.MySqlEngine;
 import dev.sluice.proxy.mysql.TestDatabase;
 import dev.sluice.proxy.testing.GatewayFixture;
 import dev.sluice.proxy.testing.MySqlGatewayFixture;
+import dev.sluice.proxy.session.Gates;
 import dev.sluice.proxy.throttle.Pacer;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -46,7 +47,7 @@ abstract class MySqlSchemaChangeTest {
     MySqlSchemaChangeTest(TestDatabase server) {
         this.server = server;
         this.gateway = new MySqlGatewayFixture(
-                server, GatewayFixture.settings(), MySqlGatewayFixture.settings(), 0, engine -> new MySqlEngine(gate));
+                server, GatewayFixture.settings(), MySqlGatewayFixture.settings(), 0, engine -> new MySqlEngine(gate, new Gates()));
     }
 
     @BeforeEach

@@ -4,6 +4,7 @@ import dev.sluice.policies.sql.Interest;
 import dev.sluice.policies.sql.LexicalRules;
 import dev.sluice.proxy.intercept.Interceptor;
 import dev.sluice.proxy.intercept.Ruling;
+import dev.sluice.proxy.session.Gate;
 import dev.sluice.proxy.session.HeldSession;
 import dev.sluice.proxy.session.ServerError;
 import dev.sluice.proxy.session.TrafficListener;
@@ -31,7 +32,7 @@ final class TestGateway implements AutoCloseable {
             Interceptor interceptor,
             TrafficListener traffic,
             ServerKiller killer) {
-        listener = new MySqlListener(settings, Transport.best(), loops, screen, interceptor, traffic, killer);
+        listener = new MySqlListener(settings, Transport.best(), loops, screen, interceptor, traffic, killer, new Gate());
         listener.start();
     }
 

@@ -3,6 +3,7 @@ package dev.sluice.proxy.mysql;
 import dev.sluice.protocol.mysql.Capabilities;
 import dev.sluice.protocol.mysql.Packets;
 import dev.sluice.proxy.intercept.Interceptor;
+import dev.sluice.proxy.session.Gate;
 import dev.sluice.proxy.session.TrafficListener;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
@@ -25,6 +26,7 @@ final class WireConversation implements AutoCloseable {
 
     final EmbeddedChannel client = new EmbeddedChannel();
     final EmbeddedChannel server = new EmbeddedChannel();
+    final Gate gate = new Gate();
     final MySqlSession session;
     private final int piece;
 
@@ -48,6 +50,7 @@ final class WireConversation implements AutoCloseable {
                 interceptor,
                 TrafficListener.NONE,
                 ServerKiller.none(),
+                gate,
                 new SessionRegistry(10));
         session = new MySqlSession(1, relay, client);
         client.pipeline().addLast(session.clientFlow());

@@ -261,16 +261,47 @@ class WireTest {
         }
     }
 
-    @Test
-    void whatMustBeJudgedFarBehindInALongMessageIsNeverSentWhole() {
-        String sql = "INSERT INTO t VALUES ('" + "x".repeat(200_000) + "'); ALTER TABLE t ADD COLUMN c INT";
+    static Stream<String> hiddenFarBehind() {
+        return Stream.of(
+                "; ALTER TABLE t ADD COLUMN c INT",
+                "; ALTER TABLE t ADD COLUMN c INT # a comment\n",
+                "; SELECT 1; ALTER TABLE t ADD COLUMN c INT; SELECT 2",
+                "; /* here */ ALTER TABLE t ADD COLUMN c INT /* " + "x".repeat(5000) + " */",
+                " /*! ON DUPLICATE KEY UPDATE a = 1; ALTER TABLE t ADD COLUMN c INT */");
+    }
+
+    @ParameterizedTest
+    @MethodSource("hiddenFarBehind")
+    void whatMustBeJudgedFarBehindInALongMessageIsNotSentAndTheSessionLives(String hidden) {
+        String sql = "INSERT INTO t VALUES ('" + "x".repeat(200_000) + "')" + hidden;
         byte[] message = command(Command.QUERY, sql);
-        try (WireConversation wire = new WireConversation(FORWARDS, 1000, SMALL)) {
+        for (int piece : new int[] {1, 3, 1000, 0}) {
+            try (WireConversation wire = new WireConversation(FORWARDS, piece, SMALL)) {
+                wire.logIn();
+                wire.fromClient(Arrays.copyOf(message, 180_000));
+                wire.tellModes("");
+                wire.fromClient(Arrays.copyOfRange(message, 180_000, message.length));
+                assertThat(wire.atServer()).doesNotContain(hex("TABLE")).endsWith("01");
+
+                wire.fromServer(
+                        packet(1, 0, 1, 0, 10, 0, 0, 0), packet(2, 0xFF, 0x28, 4, '#', '4', '2', '0', '0', '0', 'n'));
+                assertThat(wire.atClient()).contains(hex("must be judged"));
+                wire.fromClient(command(Command.QUERY, "SELECT 2"));
+                assertThat(wire.atServer()).isEqualTo(ByteBufUtil.hexDump(command(Command.QUERY, "SELECT 2")));
+            }
+        }
+    }
+
+    @Test
+    void whatIsHiddenWhereOnePacketEndsAndTheNextBeginsEndsTheSession() {
+        String begin = "INSERT INTO t VALUES ('" + "x".repeat((1 << 24) - 60) + "');";
+        byte[] message = command(Command.QUERY, begin + " ".repeat(20) + "ALTER TABLE t ADD COLUMN c INT");
+        try (WireConversation wire = new WireConversation(FORWARDS, 0, SMALL)) {
             wire.logIn();
-            wire.fromClient(Arrays.copyOf(message, 100_000));
+            wire.fromClient(Arrays.copyOf(message, 1 << 20));
             wire.tellModes("");
-            wire.fromClient(Arrays.copyOfRange(message, 100_000, message.length));
-            assertThat(wire.atServer()).doesNotContain(hex("ALTER TABLE t ADD COLUMN c INT"));
+            wire.fromClient(Arrays.copyOfRange(message, 1 << 20, message.length));
+            assertThat(wire.atServer()).doesNotContain(hex("COLUMN c INT"));
             assertThat(wire.atClient()).contains(hex("must be judged"));
             assertThat(wire.client.isOpen()).isFalse();
         }

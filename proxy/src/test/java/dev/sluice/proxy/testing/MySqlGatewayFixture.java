@@ -22,6 +22,7 @@ import dev.sluice.proxy.mysql.MySqlSettings;
 import dev.sluice.proxy.mysql.ServerKiller;
 import dev.sluice.proxy.mysql.StatementScreen;
 import dev.sluice.proxy.mysql.TestDatabase;
+import dev.sluice.proxy.session.Gates;
 import dev.sluice.proxy.session.TrafficListener;
 import dev.sluice.proxy.session.Transport;
 import dev.sluice.proxy.throttle.Pacer;
@@ -42,6 +43,7 @@ import java.util.function.UnaryOperator;
 public final class MySqlGatewayFixture implements AutoCloseable {
 
     private final EventLoopGroup loops = Transport.best().newEventLoops(1);
+    private final Gates gates = new Gates();
     private final ControlPools pools;
     private final LedgerMigrations runner;
     private final ApprovedMigrations migrations;
@@ -81,7 +83,7 @@ public final class MySqlGatewayFixture implements AutoCloseable {
             Policy policy,
             TrafficListener traffic) {
         pools = new ControlPools(List.of(new ControlUpstream("test", server.url(""), "lab", "lab", 8)));
-        Engine engine = engines.apply(new MySqlEngine(Pacer.UNTHROTTLED));
+        Engine engine = engines.apply(new MySqlEngine(Pacer.UNTHROTTLED, gates));
         try {
             audit = new AuditLog(Files.createTempDirectory("gateway").resolve("audit.jsonl"), 0, Clock.systemUTC());
         } catch (IOException e) {
@@ -110,9 +112,10 @@ public final class MySqlGatewayFixture implements AutoCloseable {
                 Transport.best(),
                 loops,
                 StatementScreen.standard(),
-                new MySqlInterceptor(judging, migrations, pools, settings),
+                new MySqlInterceptor(judging, migrations, pools, gates, settings),
                 traffic,
-                ServerKiller.none());
+                ServerKiller.none(),
+                gates.of("test"));
         listener.start();
         runner.start();
     }

@@ -32,7 +32,8 @@ record Placeholder(String clause, String pending, String shown, boolean own) {
         if (own.isPresent()) {
             return Optional.of(new Placeholder("DEFAULT " + own.get(), column + " = " + own.get(), own.get(), true));
         }
-        return plain(type, column, dialect);
+        Optional<String> seldom = unlikely.seldom();
+        return seldom.isPresent() ? constant(seldom.get(), column) : plain(type, column, dialect);
     }
 
     /** The type's natural "nothing". */
@@ -43,11 +44,10 @@ record Placeholder(String clause, String pending, String shown, boolean own) {
             case "binary" ->
                 Optional.of(new Placeholder(
                         "DEFAULT ''", column + " = UNHEX(REPEAT('00', " + length(type) + "))", "''", false));
-            case "tinyint", "smallint", "bool", "boolean", "int1", "int2", "decimal", "dec", "numeric", "fixed" ->
+            case "bool", "boolean", "decimal", "dec", "numeric", "fixed" ->
                 constant("0", column);
             case "float", "double", "double precision", "real", "float4", "float8" -> constant("0", column);
             case "bit" -> constant("b'0'", column);
-            case "year" -> constant("1901", column);
             case "enum" ->
                 type.arguments().isEmpty()
                         ? Optional.empty()

@@ -13,7 +13,7 @@ import java.util.UUID;
 
 /**
  * A value of a type that nobody writes by chance: random digits at the far end of its range. Made from a seed, so that
- * planning stays pure. Types with too few values have none.
+ * planning stays pure. Types with too few values have none; some of those have one that is seldom written at least.
  */
 final class Unlikely {
 
@@ -66,12 +66,36 @@ final class Unlikely {
         };
     }
 
+    /** The far end of a type that has too few values for one that nobody writes. */
+    Optional<String> seldom() {
+        return switch (base(type)) {
+            case "tinyint", "int1" -> Optional.of(unsigned ? "255" : "-128");
+            case "decimal", "dec", "numeric", "fixed" -> nines(argument(0, 10) - argument(1, 0));
+            case "year" -> Optional.of("2155");
+            case "char", "varchar", "nchar", "nvarchar", "character", "national" ->
+                few() < 1 ? Optional.empty() : Optional.of("'~" + hex.substring(0, few() - 1) + "'");
+            case "binary", "varbinary" ->
+                argument(0, 1) > 64 ? Optional.empty() : Optional.of("X'" + hex.substring(0, 2 * few()) + "'");
+            case "bit" -> argument(0, 1) == 1 ? Optional.empty() : Optional.of("b'" + "1".repeat(argument(0, 1)) + "'");
+            default -> Optional.empty();
+        };
+    }
+
+    private int few() {
+        return Math.min(argument(0, 1), FEWEST_CHARACTERS);
+    }
+
+    private Optional<String> nines(int whole) {
+        return whole < 1 ? Optional.empty() : Optional.of((unsigned ? "" : "-") + "9".repeat(whole));
+    }
+
     private Optional<String> whole() {
         return switch (base(type)) {
             case "bigint", "int8" ->
                 integer(9_000_000_000_000_000_000L, 200_000_000_000_000_000L, "18000000000000000000");
             case "int", "integer", "int4" -> integer(2_147_000_000L, 480_000L, "4294000000");
             case "mediumint", "int3", "middleint" -> integer(8_380_000L, 8_000L, "16769000");
+            case "smallint", "int2" -> integer(32_000L, 700L, "64800");
             case "decimal", "dec", "numeric", "fixed" -> decimal();
             default -> Optional.empty();
         };

@@ -38,6 +38,8 @@ class PlaceholderTest {
                 "bigint",
                 "bigint unsigned",
                 "mediumint",
+                "smallint",
+                "smallint unsigned",
                 "decimal(12,2)",
                 "double",
                 "float",
@@ -67,7 +69,6 @@ class PlaceholderTest {
     @ValueSource(
             strings = {
                 "tinyint(1)",
-                "smallint",
                 "year",
                 "varchar(7)",
                 "decimal(5,2)",
@@ -89,6 +90,25 @@ class PlaceholderTest {
     }
 
     @ParameterizedTest
+    @CsvSource(quoteCharacter = '|', value = {
+        "tinyint, -128",
+        "tinyint unsigned, 255",
+        "bool, 0",
+        "year, 2155",
+        "|decimal(5,2)|, -999",
+        "|decimal(5,2) unsigned|, 999",
+        "|decimal(2,2)|, 0",
+        "bit(3), b'111'",
+        "bit(1), b'0'",
+        "char(0), ''",
+        "char, '~'"
+    })
+    void itIsSeldomWrittenAtLeastWhereThereIsRoomForThat(String written, String value) {
+        assertThat(Placeholder.of(type(written), "`c`", Dialect.MYSQL, SEED))
+                .hasValueSatisfying(placeholder -> assertThat(placeholder.clause()).isEqualTo("DEFAULT " + value));
+    }
+
+    @ParameterizedTest
     @CsvSource({"text", "longblob", "json"})
     void mariaDbTakesConstantDefaultsForLongTypes(String written) {
         assertThat(Placeholder.of(type(written), "`c`", Dialect.MARIADB, SEED))
@@ -102,6 +122,8 @@ class PlaceholderTest {
 
     @ParameterizedTest
     @CsvSource({
+        "smallint, -32768, 32767",
+        "smallint unsigned, 0, 65535",
         "int, -2147483648, 2147483647",
         "int unsigned, 0, 4294967295",
         "mediumint, -8388608, 8388607",

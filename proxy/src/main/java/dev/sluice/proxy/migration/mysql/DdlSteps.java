@@ -5,6 +5,7 @@ import dev.sluice.proxy.catalog.ControlDatabase;
 import dev.sluice.proxy.migration.Outcome;
 import dev.sluice.proxy.migration.Run;
 import dev.sluice.proxy.migration.RunnerSettings;
+import dev.sluice.proxy.session.Gate;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -36,11 +37,14 @@ final class DdlSteps {
     private final ShortLocks onlineLocks;
     private int tries;
 
-    DdlSteps(WorkConnection work, ControlDatabase database, RunnerSettings settings) {
+    DdlSteps(WorkConnection work, ControlDatabase database, Gate gate, RunnerSettings settings) {
         this.work = work;
         this.settings = settings;
-        this.shortLocks = new ShortLocks(database, settings.lockTimeout(), settings.lockRetry());
-        this.onlineLocks = new ShortLocks(database, ONLINE_LOCK, settings.lockRetry());
+        ShortLocks.Times times =
+                ShortLocks.Times.of(settings.lockTimeout(), settings.lockRetry(), settings.lockPatience());
+        this.shortLocks = new ShortLocks(database, gate, times);
+        this.onlineLocks = new ShortLocks(
+                database, gate, new ShortLocks.Times(ONLINE_LOCK, times.keep(), times.retry(), times.insistAfter()));
     }
 
     /** @param again whether it may find its work done by an earlier try */

@@ -8,6 +8,7 @@ import dev.sluice.proxy.ledger.MySqlLedger;
 import dev.sluice.proxy.migration.Engine;
 import dev.sluice.proxy.migration.RunnerSettings;
 import dev.sluice.proxy.migration.StepRunner;
+import dev.sluice.proxy.session.Gates;
 import dev.sluice.proxy.throttle.Pacer;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -19,9 +20,12 @@ public final class MySqlEngine implements Engine {
     private final Ledger ledger = new MySqlLedger();
     private final ApprovalLedger approvals = ApprovalLedger.mysql();
     private final Pacer pacer;
+    private final Gates gates;
 
-    public MySqlEngine(Pacer pacer) {
+    /** @param gates before the servers; who serves no clients has some that nobody passes */
+    public MySqlEngine(Pacer pacer, Gates gates) {
         this.pacer = pacer;
+        this.gates = gates;
     }
 
     @Override
@@ -36,7 +40,8 @@ public final class MySqlEngine implements Engine {
 
     @Override
     public StepRunner open(ControlDatabase database, RunnerSettings settings) {
-        return new MySqlStepRunner(database, settings, pacer);
+        return new MySqlStepRunner(
+                database, gates.of(database.upstream().name()), settings, pacer);
     }
 
     @Override

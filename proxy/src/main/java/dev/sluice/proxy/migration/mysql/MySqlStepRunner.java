@@ -6,6 +6,7 @@ import dev.sluice.proxy.migration.Outcome;
 import dev.sluice.proxy.migration.Run;
 import dev.sluice.proxy.migration.RunnerSettings;
 import dev.sluice.proxy.migration.StepRunner;
+import dev.sluice.proxy.session.Gate;
 import dev.sluice.proxy.throttle.Pacer;
 import java.sql.SQLException;
 import java.util.List;
@@ -18,9 +19,9 @@ final class MySqlStepRunner implements StepRunner {
     private final BackfillStep backfill;
     private final BatchesStep batches;
 
-    MySqlStepRunner(ControlDatabase database, RunnerSettings settings, Pacer pacer) {
+    MySqlStepRunner(ControlDatabase database, Gate gate, RunnerSettings settings, Pacer pacer) {
         this.work = new WorkConnection(database);
-        this.ddl = new DdlSteps(work, database, settings);
+        this.ddl = new DdlSteps(work, database, gate, settings);
         this.backfill = new BackfillStep(work, settings, pacer);
         this.batches = new BatchesStep(work, settings, pacer);
     }

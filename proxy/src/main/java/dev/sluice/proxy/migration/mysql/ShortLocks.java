@@ -2,6 +2,7 @@ package dev.sluice.proxy.migration.mysql;
 
 import dev.sluice.policies.ddl.QualifiedName;
 import dev.sluice.proxy.catalog.ControlDatabase;
+import dev.sluice.proxy.session.Gate;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -18,7 +19,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Runs statements that need a metadata lock so that they never queue for it long: everybody who comes later would queue
  * behind them. {@code lock_wait_timeout} counts in whole seconds, so a statement that still waits after the lock timeout
- * is killed from another connection, gives way, and is tried again. Thread-safe.
+ * is killed from another connection, gives way, and is tried again. For one thread.
  */
 public final class ShortLocks {
 
@@ -28,17 +29,35 @@ public final class ShortLocks {
     private static final int STATEMENT_TIMEOUT_MARIADB = 1969;
 
     private static final Duration IN_PASSING = Duration.ofMillis(5);
-    /** To wait for a quiet moment disturbs nobody; to try without one may. */
-    private static final int QUIET_RETRIES = 5;
 
     private final ControlDatabase control;
-    private final Duration timeout;
-    private final Duration retry;
+    private final Gate gate;
+    private final Times times;
+    private long deniedSince;
 
-    public ShortLocks(ControlDatabase control, Duration timeout, Duration retry) {
+    /**
+     * @param gate before the server, closed for moments
+     * @param times how long a statement waits for its lock, and gives way
+     */
+    public ShortLocks(ControlDatabase control, Gate gate, Times times) {
         this.control = control;
-        this.timeout = timeout;
-        this.retry = retry;
+        this.gate = gate;
+        this.times = times;
+    }
+
+    /**
+     * @param timeout how long a statement queues for a lock
+     * @param keep how long clients are kept from beginning anything, so that it need not queue
+     * @param retry how long all are left alone before the next try; jittered
+     * @param insistAfter for how long a table must have been in use at each try, before a statement queues for its lock all
+     *     the same
+     */
+    public record Times(Duration timeout, Duration keep, Duration retry, Duration insistAfter) {
+
+        /** For statements that change metadata only. */
+        public static Times of(Duration timeout, Duration retry, Duration patience) {
+            return new Times(timeout, timeout, retry, patience.dividedBy(2));
+        }
     }
 
     /** What runs on one connection. */
@@ -65,8 +84,7 @@ public final class ShortLocks {
     public record GaveWay<T>(Optional<T> done) {}
 
     /**
-     * Tries at a moment when nobody uses the table, and when no such moment comes within some times that between two
-     * tries, once all the same.
+     * Tries at a moment when nobody uses the table; when no such moment has come for long, also when somebody does.
      *
      * @param table which is to be locked
      * @param connectionId of the connection that the work runs on, whose {@code lock_wait_timeout} is one second
@@ -74,35 +92,57 @@ public final class ShortLocks {
      */
     public <T, E extends Exception> GaveWay<T> attempt(
             Optional<QualifiedName> table, long connectionId, Attempt<T, E> work) throws E {
-        if (work.triesInPassing()) {
-            GaveWay<T> passing = inPassing(connectionId, work);
-            if (passing.done().isPresent()) {
-                return passing;
-            }
-        } else if (table.isPresent()) {
-            new QuietMoment(control).await(table.get(), connectionId, retry.multipliedBy(QUIET_RETRIES));
+        GaveWay<T> tried = work.triesInPassing()
+                ? inPassing(connectionId, work)
+                : table.isPresent() ? quietly(table.get(), connectionId, work) : attempt(connectionId, work);
+        if (tried.done().isPresent()) {
+            deniedSince = 0;
+            return tried;
         }
-        return attempt(connectionId, work);
+        long now = System.nanoTime();
+        deniedSince = deniedSince == 0 ? now : deniedSince;
+        return now - deniedSince > times.insistAfter().toNanos() ? attempt(connectionId, work) : tried;
     }
 
-    /** Tries again and again for a while without ever waiting. */
+    private <T, E extends Exception> GaveWay<T> quietly(QualifiedName table, long connectionId, Attempt<T, E> work)
+            throws E {
+        try (QuietMoment moment = new QuietMoment(gate, table, connectionId, times.keep())) {
+            return switch (moment.await(control)) {
+                case QUIET, UNKNOWN -> attempt(connectionId, work);
+                case BUSY -> new GaveWay<>(Optional.empty());
+            };
+        }
+    }
+
+    /** Tries again and again for a while without ever waiting, at last with others kept from beginning anything. */
     private <T, E extends Exception> GaveWay<T> inPassing(long connectionId, Attempt<T, E> work) throws E {
-        long deadline = System.nanoTime() + QUIET_RETRIES * retry.toNanos();
         work.lockWait(0);
         try {
-            GaveWay<T> tried = attempt(connectionId, work);
-            while (tried.done().isEmpty() && System.nanoTime() < deadline) {
-                LockSupport.parkNanos(IN_PASSING.toNanos());
-                tried = attempt(connectionId, work);
+            GaveWay<T> tried = inPassing(connectionId, work, times.retry());
+            if (tried.done().isPresent()) {
+                return tried;
             }
-            return tried;
+            try (Gate.Closing closing = gate.close(times.keep())) {
+                return inPassing(connectionId, work, times.keep());
+            }
         } finally {
             work.lockWait(1);
         }
     }
 
+    private <T, E extends Exception> GaveWay<T> inPassing(long connectionId, Attempt<T, E> work, Duration most)
+            throws E {
+        long deadline = System.nanoTime() + most.toNanos();
+        GaveWay<T> tried = attempt(connectionId, work);
+        while (tried.done().isEmpty() && System.nanoTime() < deadline) {
+            LockSupport.parkNanos(IN_PASSING.toNanos());
+            tried = attempt(connectionId, work);
+        }
+        return tried;
+    }
+
     private <T, E extends Exception> GaveWay<T> attempt(long connectionId, Attempt<T, E> work) throws E {
-        LockWatch watch = new LockWatch(control, connectionId, timeout);
+        LockWatch watch = new LockWatch(control, connectionId, times.timeout());
         try {
             return new GaveWay<>(Optional.of(work.run()));
         } catch (Exception e) {
@@ -140,7 +180,7 @@ public final class ShortLocks {
     /** How long to give way before the next try. */
     public Duration pause() {
         double jitter = ThreadLocalRandom.current().nextDouble(0.5, 1.5);
-        return Duration.ofNanos((long) (retry.toNanos() * jitter));
+        return Duration.ofNanos((long) (times.retry().toNanos() * jitter));
     }
 
     /** Who holds a table's metadata lock, or has a transaction open, as a sentence. */

@@ -19,6 +19,7 @@ import dev.sluice.proxy.migration.MigrationEnd;
 import dev.sluice.proxy.migration.Migrations;
 import dev.sluice.proxy.migration.RunnerSettings;
 import dev.sluice.proxy.mysql.TestDatabase;
+import dev.sluice.proxy.session.Gates;
 import dev.sluice.proxy.throttle.Pacer;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -78,7 +79,7 @@ abstract class MySqlMigrationsTest {
                 Duration.ofMillis(100),
                 Duration.ofSeconds(10),
                 8);
-        MySqlEngine engine = new MySqlEngine(pacer);
+        MySqlEngine engine = new MySqlEngine(pacer, new Gates());
         migrations = new LedgerMigrations(pools, settings, upstream -> engine, MigrationEnd.Listener.NONE);
     }
 
