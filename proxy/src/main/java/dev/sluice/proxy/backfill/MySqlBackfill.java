@@ -1,24 +1,20 @@
 package dev.sluice.proxy.backfill;
 
 import dev.sluice.policies.plan.Step;
-import dev.sluice.policies.sql.Dialect;
-import dev.sluice.policies.sql.SqlText;
-import java.nio.charset.StandardCharsets;
+import java.math.BigInteger;
 import java.sql.Connection;
 import java.sql.ResultSet;
-import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.sql.Types;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * Fills columns key by key on MySQL and MariaDB. A batch locks its rows without waiting for anybody; where one is locked
- * already, the others of the range are filled and the range is gone over again later. In the end whatever is pending
+ * Fills columns key by key on MySQL and MariaDB. While nobody else writes, a batch is one update of a range of the key.
+ * Otherwise it locks its rows first, without waiting for anybody; where one is locked already, the others of the range are
+ * filled and the range is gone over again later. In the end whatever is pending
  * anywhere is looked for: an update of its key takes a row out of the range that was still to come. Key values are kept as
  * literals.
  * For one connection at a time, in a transaction at READ COMMITTED; not thread-safe.
@@ -27,19 +23,24 @@ public final class MySqlBackfill {
 
     private static final int NOWAIT_MYSQL = 3572;
     private static final int LOCK_WAIT_TIMEOUT = 1205;
+    private static final int MISSING_PRIVILEGE = 1227;
+    private static final String OTHERS =
+            "SELECT COUNT(*) FROM information_schema.INNODB_TRX WHERE trx_rows_locked + trx_rows_modified > 0"
+                    + " AND trx_mysql_thread_id <> CONNECTION_ID()";
     /** Nothing makes pending rows any more by then; the bound is for what nobody has thought of. */
     private static final long MOST_SWEEPS = 1_000;
 
     private final Step.Backfill step;
     private final String table;
     private final String keys;
+    private final KeyStride stride = new KeyStride();
     private String assignments = "";
 
     public MySqlBackfill(Step.Backfill step) {
         this.step = step;
-        this.table = step.table().schema().map(s -> quoted(s) + ".").orElse("")
-                + quoted(step.table().name());
-        this.keys = step.keyColumns().stream().map(MySqlBackfill::quoted).collect(Collectors.joining(", "));
+        this.table = step.table().schema().map(s -> MySqlText.quoted(s) + ".").orElse("")
+                + MySqlText.quoted(step.table().name());
+        this.keys = step.keyColumns().stream().map(MySqlText::quoted).collect(Collectors.joining(", "));
     }
 
     /**
@@ -67,22 +68,23 @@ public final class MySqlBackfill {
     }
 
     Optional<List<String>> lastKey(Connection connection) throws SQLException {
-        return key(connection, "SELECT " + keys + " FROM " + table + " ORDER BY " + ordered(" DESC") + " LIMIT 1");
+        return MySqlText.key(
+                connection, "SELECT " + keys + " FROM " + table + " ORDER BY " + ordered(" DESC") + " LIMIT 1");
     }
 
     /** How many rows the table has, more or less. */
     long estimate(Connection connection) throws SQLException {
-        return number(
+        return MySqlText.number(
                 connection,
                 "SELECT COALESCE(MAX(TABLE_ROWS), 0) FROM information_schema.TABLES WHERE TABLE_SCHEMA = '"
-                        + literal(step.table().schema().orElse("")) + "' AND TABLE_NAME = '"
-                        + literal(step.table().name()) + "'");
+                        + MySqlText.literal(step.table().schema().orElse("")) + "' AND TABLE_NAME = '"
+                        + MySqlText.literal(step.table().name()) + "'");
     }
 
     /** The key of the last row of the next batch; empty where fewer rows are left. */
     Optional<List<String>> endOfBatch(Connection connection, BackfillCursor cursor) throws SQLException {
         String after = cursor.last().isEmpty() ? "" : after(cursor.last()) + " AND ";
-        return key(
+        return MySqlText.key(
                 connection,
                 "SELECT " + keys + " FROM " + table + " WHERE " + after + upTo(cursor.upper()) + " ORDER BY "
                         + ordered("") + " LIMIT 1 OFFSET " + (cursor.batchRows() - 1));
@@ -94,6 +96,53 @@ public final class MySqlBackfill {
     }
 
     private Batch walk(Connection connection, BackfillCursor cursor) throws SQLException {
+        return KeyStride.suits(cursor) && nobodyElseWrites(connection)
+                ? stride(connection, cursor)
+                : lookingFirst(connection, cursor);
+    }
+
+    /**
+     * Whether nobody has locked a row: then none has to be asked for without waiting, and an update that meets one after all
+     * waits for a second at most. The server's answer may be a tenth of a second old.
+     */
+    private static boolean nobodyElseWrites(Connection connection) throws SQLException {
+        try {
+            return MySqlText.number(connection, OTHERS) == 0;
+        } catch (SQLException e) {
+            if (e.getErrorCode() == MISSING_PRIVILEGE) {
+                return false;
+            }
+            throw e;
+        }
+    }
+
+    private Batch stride(Connection connection, BackfillCursor cursor) throws SQLException {
+        String last = cursor.last().isEmpty()
+                ? beforeFirst(connection)
+                : cursor.last().getFirst();
+        BackfillCursor.Range range = stride.next(cursor, last);
+        long rows = update(
+                connection,
+                " WHERE " + within(range) + " AND (" + step.pending() + ") ORDER BY " + ordered("") + " LIMIT "
+                        + KeyStride.limit(cursor));
+        Optional<List<String>> end = stride.took(cursor, range, rows);
+        if (end.isEmpty()) {
+            return new Batch(cursor.walked(range.after(), rows), rows, false, false);
+        }
+        BackfillCursor moved = cursor.walked(end.get(), rows);
+        boolean over = end.get().equals(cursor.upper());
+        return new Batch(over ? moved.to(BackfillCursor.Stage.REVISIT) : moved, rows, false, false);
+    }
+
+    private String beforeFirst(Connection connection) throws SQLException {
+        String first = MySqlText.key(
+                        connection, "SELECT " + keys + " FROM " + table + " ORDER BY " + ordered("") + " LIMIT 1")
+                .map(List::getFirst)
+                .orElse("0");
+        return new BigInteger(first).subtract(BigInteger.ONE).toString();
+    }
+
+    private Batch lookingFirst(Connection connection, BackfillCursor cursor) throws SQLException {
         Optional<List<String>> end = endOfBatch(connection, cursor);
         BackfillCursor.Range range = new BackfillCursor.Range(cursor.last(), end.orElse(cursor.upper()));
         Filled filled = fill(connection, range);
@@ -122,7 +171,7 @@ public final class MySqlBackfill {
 
     /** A plain read sees every row as it is at one moment, wherever it has moved to; so finding none means that none is. */
     private Batch sweep(Connection connection, BackfillCursor cursor) throws SQLException {
-        List<List<String>> left = keys(
+        List<List<String>> left = MySqlText.keys(
                 connection,
                 "SELECT " + keys + " FROM " + table + " WHERE (" + step.pending() + ") LIMIT " + cursor.batchRows());
         if (left.isEmpty() || cursor.block() >= MOST_SWEEPS) {
@@ -140,7 +189,7 @@ public final class MySqlBackfill {
     private Filled fill(Connection connection, BackfillCursor.Range range) throws SQLException {
         String where = " WHERE " + within(range) + " AND (" + step.pending() + ")";
         try {
-            if (number(connection, "SELECT COUNT(*) FROM " + table + where + " FOR UPDATE NOWAIT") == 0) {
+            if (MySqlText.number(connection, "SELECT COUNT(*) FROM " + table + where + " FOR UPDATE NOWAIT") == 0) {
                 return new Filled(0, true);
             }
         } catch (SQLException e) {
@@ -154,7 +203,7 @@ public final class MySqlBackfill {
 
     private Filled fillUnlocked(Connection connection, String where) throws SQLException {
         List<List<String>> free =
-                keys(connection, "SELECT " + keys + " FROM " + table + where + " FOR UPDATE SKIP LOCKED");
+                MySqlText.keys(connection, "SELECT " + keys + " FROM " + table + where + " FOR UPDATE SKIP LOCKED");
         if (free.isEmpty()) {
             return new Filled(0, false);
         }
@@ -180,17 +229,17 @@ public final class MySqlBackfill {
     private String assignments(Connection connection) throws SQLException {
         List<String> all = new ArrayList<>();
         for (Step.Assignment assignment : step.assignments()) {
-            all.add(quoted(assignment.column()) + " = " + assignment.expression());
+            all.add(MySqlText.quoted(assignment.column()) + " = " + assignment.expression());
         }
         String sql = "SELECT COLUMN_NAME FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = '"
-                + literal(step.table().schema().orElse("")) + "' AND TABLE_NAME = '"
-                + literal(step.table().name()) + "' AND EXTRA LIKE '%on update%'";
+                + MySqlText.literal(step.table().schema().orElse("")) + "' AND TABLE_NAME = '"
+                + MySqlText.literal(step.table().name()) + "' AND EXTRA LIKE '%on update%'";
         try (Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery(sql)) {
             while (row.next()) {
                 String column = row.getString(1);
                 if (step.assignments().stream().noneMatch(a -> a.column().equalsIgnoreCase(column))) {
-                    all.add(quoted(column) + " = " + quoted(column));
+                    all.add(MySqlText.quoted(column) + " = " + MySqlText.quoted(column));
                 }
             }
         }
@@ -229,59 +278,12 @@ public final class MySqlBackfill {
     }
 
     private String column(int i) {
-        return quoted(step.keyColumns().get(i));
+        return MySqlText.quoted(step.keyColumns().get(i));
     }
 
     private String ordered(String direction) {
         return step.keyColumns().stream()
-                .map(column -> quoted(column) + direction)
+                .map(column -> MySqlText.quoted(column) + direction)
                 .collect(Collectors.joining(", "));
-    }
-
-    private static Optional<List<String>> key(Connection connection, String sql) throws SQLException {
-        return keys(connection, sql).stream().findFirst();
-    }
-
-    private static List<List<String>> keys(Connection connection, String sql) throws SQLException {
-        try (Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery(sql)) {
-            ResultSetMetaData types = row.getMetaData();
-            List<List<String>> keys = new ArrayList<>();
-            while (row.next()) {
-                List<String> key = new ArrayList<>();
-                for (int i = 1; i <= types.getColumnCount(); i++) {
-                    key.add(sqlLiteral(row, i, types.getColumnType(i)));
-                }
-                keys.add(key);
-            }
-            return keys;
-        }
-    }
-
-    private static String sqlLiteral(ResultSet row, int column, int type) throws SQLException {
-        return switch (type) {
-            case Types.TINYINT, Types.SMALLINT, Types.INTEGER, Types.BIGINT, Types.DECIMAL, Types.NUMERIC ->
-                row.getBigDecimal(column).toPlainString();
-            case Types.FLOAT, Types.REAL, Types.DOUBLE -> row.getString(column) + "e0";
-            case Types.BIT, Types.BOOLEAN, Types.BINARY, Types.VARBINARY, Types.LONGVARBINARY, Types.BLOB ->
-                "X'" + HexFormat.of().formatHex(row.getBytes(column)) + "'";
-            default ->
-                "_utf8mb4 X'" + HexFormat.of().formatHex(row.getString(column).getBytes(StandardCharsets.UTF_8)) + "'";
-        };
-    }
-
-    static long number(Connection connection, String sql) throws SQLException {
-        try (Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery(sql)) {
-            return row.next() ? row.getLong(1) : 0;
-        }
-    }
-
-    private static String literal(String text) {
-        return text.replace("\\", "\\\\").replace("'", "''");
-    }
-
-    private static String quoted(String name) {
-        return SqlText.quoteIdentifier(Dialect.MYSQL, name);
     }
 }

@@ -36,8 +36,7 @@ public final class MySqlBatches {
         BackfillCursor.Range range = new BackfillCursor.Range(cursor.last(), end.orElse(cursor.upper()));
         String where = " WHERE (" + step.condition() + ") AND " + walk.within(range);
         long rows = 0;
-        if (MySqlBackfill.number(connection, "SELECT COUNT(*) FROM " + step.from() + where + " FOR UPDATE NOWAIT")
-                > 0) {
+        if (MySqlText.number(connection, "SELECT COUNT(*) FROM " + step.from() + where + " FOR UPDATE NOWAIT") > 0) {
             try (Statement statement = connection.createStatement()) {
                 statement.setEscapeProcessing(false);
                 rows = statement.executeLargeUpdate(step.head() + where);

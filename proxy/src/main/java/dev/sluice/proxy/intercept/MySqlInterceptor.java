@@ -23,11 +23,7 @@ public final class MySqlInterceptor implements Interceptor {
     private final Alone alone = new Alone();
 
     public MySqlInterceptor(
-            Interceptor judging,
-            Migrations migrations,
-            ControlPools pools,
-            Gates gates,
-            InterceptorSettings settings) {
+            Interceptor judging, Migrations migrations, ControlPools pools, Gates gates, InterceptorSettings settings) {
         this.judging = judging;
         this.expansion = new MySqlExpansion(migrations, pools, gates, settings);
     }

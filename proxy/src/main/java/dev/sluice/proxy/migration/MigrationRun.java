@@ -217,6 +217,9 @@ final class MigrationRun {
         Duration interval = beat.compareTo(settings.poll()) < 0 ? beat : settings.poll();
         try {
             while (!signals.awaitEnd(interval)) {
+                if (run.hasAdvancedWithin(interval)) {
+                    continue;
+                }
                 try (Connection connection = database.connection()) {
                     signals.set(engine.ledger().renew(connection, run.entry().lease(), settings.lease()));
                 } catch (SQLException e) {

@@ -25,6 +25,7 @@ public final class Run {
     private Progress progress;
     private Optional<Moved> pending = Optional.empty();
     private long notedAt;
+    private volatile long advancedAt = System.nanoTime();
 
     private static final Duration NOTE_INTERVAL = Duration.ofSeconds(1);
 
@@ -113,12 +114,18 @@ public final class Run {
 
     /** The transaction of the last {@link #advance} has committed. */
     public void committed() {
+        advancedAt = System.nanoTime();
         pending.ifPresent(moved -> {
             position = moved.position();
             progress = moved.progress();
             signals.set(moved.signals());
         });
         pending = Optional.empty();
+    }
+
+    /** Whether the work has prolonged the lease within a time, and has heard what is wanted of it. May be asked on any thread. */
+    boolean hasAdvancedWithin(Duration time) {
+        return System.nanoTime() - advancedAt < time.toNanos();
     }
 
     /** Writes down, by itself, how far the work has come. */

@@ -79,7 +79,8 @@ final class LongText {
 
     private int decidedUpTo(int to) {
         int undecided = scan.undecided();
-        // What begins behind a statement so late that it would fill the memory, or in the packet before, is sent with it.
+        // What begins behind a statement so late that it would fill the memory, or in the packet before, is sent with
+        // it.
         torn = torn && undecided > 0 || undecided > MOST_KEPT_BYTES || (!last && to == packetBytes && undecided > 0);
         return torn ? to : Math.min(to, seen - undecided);
     }

@@ -97,8 +97,7 @@ abstract class MySqlLockTest {
         private void work() {
             try (Connection connection = gateway.connect(database);
                     PreparedStatement read = connection.prepareStatement("SELECT v FROM orders WHERE id = ?");
-                    PreparedStatement write =
-                            connection.prepareStatement("UPDATE orders SET v = v + 1 WHERE id = ?")) {
+                    PreparedStatement write = connection.prepareStatement("UPDATE orders SET v = v + 1 WHERE id = ?")) {
                 connection.setAutoCommit(false);
                 while (!over.get()) {
                     int id = ThreadLocalRandom.current().nextInt(ROWS);

@@ -8,9 +8,9 @@ import dev.sluice.proxy.migration.DatabaseRef;
 import dev.sluice.proxy.migration.Migration;
 import dev.sluice.proxy.migration.mysql.MySqlEngine;
 import dev.sluice.proxy.mysql.TestDatabase;
+import dev.sluice.proxy.session.Gates;
 import dev.sluice.proxy.testing.GatewayFixture;
 import dev.sluice.proxy.testing.MySqlGatewayFixture;
-import dev.sluice.proxy.session.Gates;
 import dev.sluice.proxy.throttle.Pacer;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -47,7 +47,11 @@ abstract class MySqlSchemaChangeTest {
     MySqlSchemaChangeTest(TestDatabase server) {
         this.server = server;
         this.gateway = new MySqlGatewayFixture(
-                server, GatewayFixture.settings(), MySqlGatewayFixture.settings(), 0, engine -> new MySqlEngine(gate, new Gates()));
+                server,
+                GatewayFixture.settings(),
+                MySqlGatewayFixture.settings(),
+                0,
+                engine -> new MySqlEngine(gate, new Gates()));
     }
 
     @BeforeEach

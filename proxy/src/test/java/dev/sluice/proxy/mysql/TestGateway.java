@@ -32,7 +32,8 @@ final class TestGateway implements AutoCloseable {
             Interceptor interceptor,
             TrafficListener traffic,
             ServerKiller killer) {
-        listener = new MySqlListener(settings, Transport.best(), loops, screen, interceptor, traffic, killer, new Gate());
+        listener =
+                new MySqlListener(settings, Transport.best(), loops, screen, interceptor, traffic, killer, new Gate());
         listener.start();
     }
 

@@ -44,8 +44,7 @@ record Placeholder(String clause, String pending, String shown, boolean own) {
             case "binary" ->
                 Optional.of(new Placeholder(
                         "DEFAULT ''", column + " = UNHEX(REPEAT('00', " + length(type) + "))", "''", false));
-            case "bool", "boolean", "decimal", "dec", "numeric", "fixed" ->
-                constant("0", column);
+            case "bool", "boolean", "decimal", "dec", "numeric", "fixed" -> constant("0", column);
             case "float", "double", "double precision", "real", "float4", "float8" -> constant("0", column);
             case "bit" -> constant("b'0'", column);
             case "enum" ->

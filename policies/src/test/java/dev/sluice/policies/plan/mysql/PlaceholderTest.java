@@ -90,22 +90,25 @@ class PlaceholderTest {
     }
 
     @ParameterizedTest
-    @CsvSource(quoteCharacter = '|', value = {
-        "tinyint, -128",
-        "tinyint unsigned, 255",
-        "bool, 0",
-        "year, 2155",
-        "|decimal(5,2)|, -999",
-        "|decimal(5,2) unsigned|, 999",
-        "|decimal(2,2)|, 0",
-        "bit(3), b'111'",
-        "bit(1), b'0'",
-        "char(0), ''",
-        "char, '~'"
-    })
+    @CsvSource(
+            quoteCharacter = '|',
+            value = {
+                "tinyint, -128",
+                "tinyint unsigned, 255",
+                "bool, 0",
+                "year, 2155",
+                "|decimal(5,2)|, -999",
+                "|decimal(5,2) unsigned|, 999",
+                "|decimal(2,2)|, 0",
+                "bit(3), b'111'",
+                "bit(1), b'0'",
+                "char(0), ''",
+                "char, '~'"
+            })
     void itIsSeldomWrittenAtLeastWhereThereIsRoomForThat(String written, String value) {
         assertThat(Placeholder.of(type(written), "`c`", Dialect.MYSQL, SEED))
-                .hasValueSatisfying(placeholder -> assertThat(placeholder.clause()).isEqualTo("DEFAULT " + value));
+                .hasValueSatisfying(
+                        placeholder -> assertThat(placeholder.clause()).isEqualTo("DEFAULT " + value));
     }
 
     @ParameterizedTest

@@ -40,8 +40,7 @@ public final class MySqlEngine implements Engine {
 
     @Override
     public StepRunner open(ControlDatabase database, RunnerSettings settings) {
-        return new MySqlStepRunner(
-                database, gates.of(database.upstream().name()), settings, pacer);
+        return new MySqlStepRunner(database, gates.of(database.upstream().name()), settings, pacer);
     }
 
     @Override

@@ -1,10 +1,10 @@
 package dev.sluice.proxy.migration.mysql;
 
 import dev.sluice.proxy.mysql.TestDatabase;
+import dev.sluice.proxy.session.Gates;
 import dev.sluice.proxy.testing.CrashingEngine;
 import dev.sluice.proxy.testing.GatewayFixture;
 import dev.sluice.proxy.testing.MySqlGatewayFixture;
-import dev.sluice.proxy.session.Gates;
 import dev.sluice.proxy.throttle.Pacer;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -36,7 +36,8 @@ final class CrashingMySqlGateway {
                         // What the last one left is taken up soon.
                         .withLease("child " + ProcessHandle.current().pid(), Duration.ofMillis(500)),
                 Integer.parseInt(arguments[2]),
-                engine -> new CrashingEngine(new MySqlEngine(pacer, new Gates()), WRITES, at, arguments[4].equals("at")));
+                engine ->
+                        new CrashingEngine(new MySqlEngine(pacer, new Gates()), WRITES, at, arguments[4].equals("at")));
         // Whoever started it kills it; or dies, and then nobody is left at the other end.
         new CountDownLatch(1).await();
     }
