@@ -214,6 +214,12 @@ public final class PostgresBackfill {
         return number(connection, sql, table);
     }
 
+    /** Whether a table's rows are in partitions. */
+    static boolean isPartitioned(Connection connection, QualifiedName table) throws SQLException {
+        String sql = "SELECT (c.relkind = 'p')::pg_catalog.int4 FROM pg_catalog.pg_class c WHERE c.oid = (" + OID + ")";
+        return number(connection, sql, table) == 1;
+    }
+
     private static long pages(Connection connection, QualifiedName table) throws SQLException {
         return number(
                 connection,

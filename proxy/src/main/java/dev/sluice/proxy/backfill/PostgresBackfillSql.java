@@ -13,11 +13,16 @@ import java.util.stream.IntStream;
  * text constants cast to the column's type, or as elements of the array {@code $1}.
  *
  * @param keyTypes the types of the key's columns, as the server prints them with every name qualified
+ * @param whole whether the table is walked with its partitions, by a key of them all
  */
-record PostgresBackfillSql(Step.Backfill step, QualifiedName table, List<String> keyTypes) {
+record PostgresBackfillSql(Step.Backfill step, QualifiedName table, List<String> keyTypes, boolean whole) {
+
+    PostgresBackfillSql(Step.Backfill step, QualifiedName table, List<String> keyTypes) {
+        this(step, table, keyTypes, false);
+    }
 
     private String only() {
-        return "ONLY " + table.schema().map(s -> quoted(s) + ".").orElse("") + quoted(table.name());
+        return (whole ? "" : "ONLY ") + table.schema().map(s -> quoted(s) + ".").orElse("") + quoted(table.name());
     }
 
     private String keys() {

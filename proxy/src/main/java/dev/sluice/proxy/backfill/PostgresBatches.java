@@ -17,6 +17,7 @@ public final class PostgresBatches {
 
     private final Step.Batches step;
     private List<String> types = List.of();
+    private boolean partitioned;
 
     public PostgresBatches(Step.Batches step) {
         this.step = step;
@@ -26,11 +27,13 @@ public final class PostgresBatches {
     public Walked next(Connection connection, RoleScope scope, BackfillCursor cursor) throws SQLException {
         if (types.isEmpty()) {
             types = PostgresBackfill.keyTypes(connection, step.table(), step.keyColumns());
+            partitioned = PostgresBackfill.isPartitioned(connection, step.table());
         }
         PostgresBackfillSql sql = new PostgresBackfillSql(
                 new Step.Backfill(step.table(), List.of(), "true", step.keyColumns(), List.of(), false),
                 step.table(),
-                types);
+                types,
+                partitioned);
         return cursor.stage() == Stage.BEGIN ? begin(connection, scope, sql, cursor) : walk(scope, sql, cursor);
     }
 

@@ -84,7 +84,12 @@ final class MySqlTableWrites implements TableWriteReading {
         Map<String, String> moments = new HashMap<>();
         write.times().forEach(time -> moments.put(time.word(), write.statement().substring(time.start(), time.end())));
         return new TableWriteFacts(
-                key, obstacles, settings(session), moments, readings(session).text());
+                key,
+                false,
+                obstacles,
+                settings(session),
+                moments,
+                readings(session).text());
     }
 
     @Override

@@ -10,9 +10,11 @@ import dev.sluice.proxy.session.ServerErrorException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** PostgreSQL: tables, keys, triggers and foreign keys from the catalog. What the expressions call is for {@link PostgresExpressions}. */
 final class PostgresTableWrites implements TableWriteReading {
@@ -57,7 +59,18 @@ final class PostgresTableWrites implements TableWriteReading {
                 AND EXISTS (SELECT 1 FROM pg_catalog.pg_constraint f
                        WHERE f.contype = 'f' AND f.confrelid = c.oid AND f.confdeltype IN ('c', 'n', 'd')),
               pg_catalog.current_setting('session_replication_role'), pg_catalog.current_setting('search_path')
-            FROM pg_catalog.pg_class c WHERE c.oid = pg_catalog.to_regclass(%s)""";
+            FROM pg_catalog.pg_class c WHERE c.oid = %s""";
+
+    /** The table itself first, and behind it all partitions of it, at every level. */
+    private static final String TREE = "SELECT c.oid, c.relkind FROM pg_catalog.pg_class c"
+            + " WHERE c.oid = pg_catalog.to_regclass(%1$s) UNION ALL SELECT c.oid, c.relkind"
+            + " FROM pg_catalog.pg_partition_tree(pg_catalog.to_regclass(%1$s)) p"
+            + " JOIN pg_catalog.pg_class c ON c.oid = p.relid WHERE p.level > 0";
+
+    /** Each is asked about by itself. */
+    private static final int MOST_PARTITIONS = 200;
+
+    private static final String PARTITIONED = "p";
 
     @Override
     public Optional<TableWriteFacts.Size> size(HeldSession session, Name name) throws ServerErrorException {
@@ -83,23 +96,50 @@ final class PostgresTableWrites implements TableWriteReading {
 
     @Override
     public TableWriteFacts facts(HeldSession session, TableWrite write, String plan) throws ServerErrorException {
-        List<String> obstacles = new ArrayList<>();
-        List<Optional<String>> row = session.query(TABLE.formatted(literal(write.schema(), write.table())))
-                .rows()
-                .getFirst();
+        Set<String> obstacles = new LinkedHashSet<>();
+        List<List<Optional<String>>> tree = session.query(TREE.formatted(literal(write.schema(), write.table())))
+                .rows();
+        boolean partitioned = tree.getFirst().get(1).filter(PARTITIONED::equals).isPresent();
+        List<Optional<String>> row = one(session, tree.getFirst());
         List<String> key = lines(row.get(6));
-        table(row, obstacles);
-        keys(write, row, key, obstacles);
-        PostgresExpressions.check(session, write, obstacles);
-        if (readsMore(plan)) {
+        about(write, row, key, obstacles);
+        if (tree.size() > MOST_PARTITIONS) {
+            obstacles.add("the table has more than " + MOST_PARTITIONS + " partitions");
+        } else {
+            for (List<Optional<String>> partition : tree.subList(1, tree.size())) {
+                about(write, one(session, partition), key, obstacles);
+            }
+        }
+        List<String> expressions = new ArrayList<>();
+        PostgresExpressions.check(session, write, expressions);
+        obstacles.addAll(expressions);
+        if (readsMore(plan, partitioned ? tree.size() : 1)) {
             obstacles.add("the server's plan for it reads more than the table itself");
         }
+        List<String> others = new ArrayList<>();
+        Map<String, String> settings = settings(session, others);
+        obstacles.addAll(others);
         return new TableWriteFacts(
                 key,
-                obstacles,
-                settings(session, obstacles),
+                partitioned,
+                List.copyOf(obstacles),
+                settings,
                 moments(session, write),
                 row.get(12).orElse(""));
+    }
+
+    private static List<Optional<String>> one(HeldSession session, List<Optional<String>> relation)
+            throws ServerErrorException {
+        return session.query(TABLE.formatted(relation.getFirst().orElse("0")))
+                .rows()
+                .getFirst();
+    }
+
+    private static void about(TableWrite write, List<Optional<String>> row, List<String> key, Set<String> obstacles) {
+        List<String> found = new ArrayList<>();
+        table(row, found);
+        keys(write, row, key, found);
+        obstacles.addAll(found);
     }
 
     private static List<String> lines(Optional<String> text) {
@@ -111,8 +151,9 @@ final class PostgresTableWrites implements TableWriteReading {
     }
 
     private static void table(List<Optional<String>> row, List<String> obstacles) {
-        if (!row.get(0).orElse("").equals("r")) {
-            obstacles.add("it is not about an ordinary table");
+        boolean partitioned = row.get(0).filter(PARTITIONED::equals).isPresent();
+        if (!partitioned && !row.get(0).orElse("").equals("r")) {
+            obstacles.add("it is about more than ordinary tables and their partitions");
         }
         if (row.get(1).orElse("").equals("t")) {
             obstacles.add("the table is temporary");
@@ -123,8 +164,8 @@ final class PostgresTableWrites implements TableWriteReading {
         if (is(row.get(3))) {
             obstacles.add("the table has rules");
         }
-        if (is(row.get(5))) {
-            obstacles.add("the table has partitions or inheritors");
+        if (is(row.get(5)) && !partitioned) {
+            obstacles.add("the table has inheritors");
         }
         row.get(7).ifPresent(triggers -> obstacles.add("the table has triggers: " + triggers));
         if (!row.get(11).orElse("").equals("origin")) {
@@ -166,9 +207,9 @@ final class PostgresTableWrites implements TableWriteReading {
         return plan.toString();
     }
 
-    /** The table stands in a plan twice: it is scanned, and modified. */
-    private static boolean readsMore(String plan) {
-        return plan.split("\"Relation Name\"", -1).length - 1 > 2
+    /** A table stands in a plan twice: it is scanned, and modified. */
+    private static boolean readsMore(String plan, int tables) {
+        return plan.split("\"Relation Name\"", -1).length - 1 > 2 * tables
                 || plan.contains("\"Subplan Name\"")
                 || plan.contains("\"InitPlan\"");
     }

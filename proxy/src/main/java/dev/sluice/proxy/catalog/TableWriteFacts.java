@@ -8,6 +8,7 @@ import java.util.Optional;
  * What must be known of a table, and of the session, to carry an UPDATE or DELETE out in batches.
  *
  * @param key the primary key's columns in order
+ * @param partitioned whether its rows are in partitions
  * @param obstacles why it cannot be, each as half a sentence; empty when it can
  * @param settings of the session's, under which batches are run
  * @param moments SQL for each word that means the moment of the statement
@@ -15,6 +16,7 @@ import java.util.Optional;
  */
 public record TableWriteFacts(
         List<String> key,
+        boolean partitioned,
         List<String> obstacles,
         Map<String, String> settings,
         Map<String, String> moments,

@@ -120,7 +120,9 @@ final class BatchedWrite {
         return new Step.Batches(
                 found.table(),
                 facts.key(),
-                write.from(mySql ? "" : "ONLY ", found.table().schema().orElse("")),
+                write.from(
+                        mySql || facts.partitioned() ? "" : "ONLY ",
+                        found.table().schema().orElse("")),
                 write.assignments(moments),
                 write.condition(moments),
                 facts.settings(),

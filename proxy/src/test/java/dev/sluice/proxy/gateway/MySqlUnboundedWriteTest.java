@@ -72,6 +72,41 @@ class MySqlUnboundedWriteTest {
         }
     }
 
+    @Test
+    void warnSendsItAndBlockRefusesItWithTheWayOut() throws Exception {
+        try (MySqlGatewayFixture warning =
+                        new MySqlGatewayFixture(server, UnboundedWriteTest.policy(Action.WARN, "> 1000"), traffic);
+                Connection client = warning.connect(database);
+                Statement statement = client.createStatement()) {
+            assertThat(statement.executeUpdate("UPDATE item SET price = 1")).isEqualTo(ROWS);
+        }
+        assertThat(one("SELECT COUNT(*) FROM item WHERE price = 1")).isEqualTo(String.valueOf(ROWS));
+        try (MySqlGatewayFixture blocking =
+                        new MySqlGatewayFixture(server, UnboundedWriteTest.policy(Action.BLOCK, "> 1000"), traffic);
+                Connection client = blocking.connect(database);
+                Statement statement = client.createStatement()) {
+            assertThatThrownBy(() -> statement.execute("DELETE FROM item"))
+                    .isInstanceOfSatisfying(
+                            SQLException.class,
+                            e -> assertThat(e.getErrorCode()).isEqualTo(1148))
+                    .hasMessageContaining("unbounded-dml");
+        }
+        assertThat(one("SELECT COUNT(*) FROM item")).isEqualTo(String.valueOf(ROWS));
+    }
+
+    @Test
+    void aPartitionedTableIsWalkedAsOne() throws Exception {
+        direct("CREATE TABLE split (id int, shop int, v int, PRIMARY KEY (id, shop))"
+                + " PARTITION BY HASH (shop) PARTITIONS 3");
+        direct("INSERT INTO split SELECT code, code % 5, code FROM item");
+        direct("ANALYZE TABLE split");
+        try (Connection client = gateway.connect(database);
+                Statement statement = client.createStatement()) {
+            assertThat(statement.executeUpdate("UPDATE split SET v = v + 1")).isEqualTo(ROWS);
+        }
+        assertThat(one("SELECT COUNT(*) FROM split WHERE v = id + 1")).isEqualTo(String.valueOf(ROWS));
+    }
+
     private static final String PICTURE =
             "SELECT CONCAT(COUNT(*), ' ', SUM(price), ' ', SUM(CRC32(CONCAT(id, '/', part, '/', price, '/', name)))) FROM ";
 

@@ -186,7 +186,10 @@ class UnboundedWriteTest {
         direct("CREATE TABLE tree (id int PRIMARY KEY, v int, parent int REFERENCES tree)");
         direct("CREATE TABLE split (id int PRIMARY KEY, v int) PARTITION BY RANGE (id)");
         direct("CREATE TABLE split1 PARTITION OF split FOR VALUES FROM (0) TO (100000)");
-        for (String table : List.of("logged", "keyless", "split", "tree")) {
+        direct("CREATE TRIGGER noted BEFORE UPDATE ON split1 FOR EACH ROW EXECUTE FUNCTION note()");
+        direct("CREATE TABLE parent (id int PRIMARY KEY, v int)");
+        direct("CREATE TABLE child () INHERITS (parent)");
+        for (String table : List.of("logged", "keyless", "split", "tree", "parent")) {
             direct("INSERT INTO " + table + " SELECT i, i FROM generate_series(1, 2000) i");
         }
         direct("ANALYZE");
@@ -202,7 +205,8 @@ class UnboundedWriteTest {
                 Map.entry("UPDATE logged SET v = 1", "triggers: noted"),
                 Map.entry("UPDATE keyless SET v = 1", "no primary key"),
                 Map.entry("UPDATE tree SET v = 1", "foreign key to itself"),
-                Map.entry("UPDATE split SET v = 1", "ordinary table"));
+                Map.entry("UPDATE split SET v = 1", "triggers: noted"),
+                Map.entry("UPDATE parent SET v = 1", "inheritors"));
         try (Connection client = gateway.connect();
                 Statement statement = client.createStatement()) {
             reasons.forEach((sql, why) -> assertThatThrownBy(() -> statement.execute(sql))
@@ -214,6 +218,67 @@ class UnboundedWriteTest {
             assertThat(statement.execute("SELECT 1")).isTrue();
         }
         assertThat(migrations()).isEmpty();
+    }
+
+    @Test
+    void aPartitionedTableIsWalkedAsOne() throws Exception {
+        direct("CREATE TABLE split (id int, shop int, v int, PRIMARY KEY (shop, id)) PARTITION BY LIST (shop)");
+        direct("CREATE TABLE split_1 PARTITION OF split FOR VALUES IN (1)");
+        direct("CREATE TABLE split_2 PARTITION OF split FOR VALUES IN (2, 3) PARTITION BY RANGE (id)");
+        direct("CREATE TABLE split_2a PARTITION OF split_2 FOR VALUES FROM (0) TO (5000)");
+        direct("CREATE TABLE split_2b PARTITION OF split_2 DEFAULT");
+        direct("INSERT INTO split SELECT i, i % 3 + 1, i FROM generate_series(1, " + ROWS + ") i");
+        direct("ANALYZE split");
+        try (Connection client = gateway.connect();
+                Statement statement = client.createStatement()) {
+            assertThat(statement.executeUpdate("UPDATE split s SET v = s.v + 1"))
+                    .isEqualTo(ROWS);
+            assertThat(one("SELECT count(*) FROM split WHERE v = id + 1")).isEqualTo(String.valueOf(ROWS));
+            assertThat(statement.executeUpdate("DELETE FROM split")).isEqualTo(ROWS);
+        }
+        assertThat(one("SELECT count(*) FROM split")).isEqualTo("0");
+        assertThat(migrations()).hasSize(2);
+    }
+
+    @Test
+    void warnSendsItAndTellsTheClientAndTheAuditTrail() throws Exception {
+        try (GatewayFixture warning = other(Action.WARN);
+                Connection client = warning.connect();
+                Statement statement = client.createStatement()) {
+            assertThat(statement.executeUpdate("UPDATE item SET price = 1")).isEqualTo(ROWS);
+            assertThat(statement.getWarnings().getMessage()).contains("unbounded-dml");
+            assertThat(warning.trail().last(10, e -> e.text("statement").startsWith("UPDATE item")))
+                    .isNotEmpty();
+            assertThat(warning.migrations().list(warning.ref())).isEmpty();
+        }
+    }
+
+    @Test
+    void blockRefusesItWithTheWayOutAndNothingIsWritten() throws Exception {
+        try (GatewayFixture blocking = other(Action.BLOCK);
+                Connection client = blocking.connect();
+                Statement statement = client.createStatement()) {
+            SQLException refused =
+                    catchThrowableOfType(SQLException.class, () -> statement.execute("DELETE FROM item WHERE 1 = 1"));
+
+            assertThat(refused.getSQLState()).isEqualTo("42501");
+            assertThat(refused.getMessage()).contains("unbounded-dml", "batches", "policy.yaml:3");
+            assertThat(statement.executeUpdate("UPDATE small SET v = 1")).isEqualTo(10);
+            assertThat(statement.executeUpdate("UPDATE item SET price = 1 WHERE id < 10"))
+                    .isPositive();
+        }
+        assertThat(one("SELECT count(*) FROM item")).isEqualTo(String.valueOf(ROWS));
+    }
+
+    /** Another gateway before the same database. */
+    private GatewayFixture other(Action action) {
+        return GatewayFixture.start(
+                TestServer.newest(),
+                gateway.ref().database(),
+                policy(action, "> 1000"),
+                GatewayFixture.settings(),
+                traffic,
+                traffic.throttle());
     }
 
     @Test
