@@ -70,6 +70,7 @@ public final class TestServer {
     private static TestServer start(EmbeddedPostgres.Builder builder) {
         try {
             EmbeddedPostgres server = builder.setServerConfig("max_connections", "200")
+                    .setServerConfig("wal_level", "logical")
                     .setServerConfig("max_prepared_transactions", "10")
                     .start();
             Runtime.getRuntime().addShutdownHook(new Thread(() -> close(server)));
