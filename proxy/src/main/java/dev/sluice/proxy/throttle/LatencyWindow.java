@@ -65,15 +65,20 @@ public final class LatencyWindow {
         }
     }
 
-    /** @param tail which the figures are of */
-    private record State(Optional<Tail> tail, double windowNanos, double usualNanos) {}
+    /**
+     * @param tail which the figures are of
+     * @param quietNanos of the requests that no batch has met; 0: too few to say
+     */
+    private record State(Optional<Tail> tail, double windowNanos, double quietNanos, double usualNanos) {
+        static final State UNKNOWN = new State(Optional.empty(), 0, 0, 0);
+    }
 
     private final Sliding quiet = new Sliding();
     private final Sliding met = new Sliding();
     private final AtomicInteger batches = new AtomicInteger();
     private final Map<Tail, LatencyBaseline> baselines = new EnumMap<>(Tail.class);
     private volatile long batchEndedNanos = Long.MIN_VALUE;
-    private volatile State state = new State(Optional.empty(), 0, 0);
+    private volatile State state = State.UNKNOWN;
 
     /** A request was answered: both moments by {@link System#nanoTime}. */
     public void answered(long startedNanos, long endedNanos) {
@@ -105,14 +110,14 @@ public final class LatencyWindow {
             LatencyBaseline before = baselines.getOrDefault(tail, LatencyBaseline.UNKNOWN);
             baselines.put(tail, before.learn(tail.of(untouched), elapsedSeconds, backfillRuns));
         }
-        Histogram all = untouched;
+        Histogram all = untouched.copy();
         all.add(met.next());
-        state = new State(Optional.empty(), 0, 0);
+        state = State.UNKNOWN;
         for (Tail tail : Tail.values()) {
             double nanos = tail.of(all);
             double usual = usual(tail);
             if (nanos > 0 && usual > 0) {
-                state = new State(Optional.of(tail), nanos, usual);
+                state = new State(Optional.of(tail), nanos, tail.of(untouched), usual);
                 return;
             }
         }
@@ -126,6 +131,13 @@ public final class LatencyWindow {
     public OptionalDouble factor() {
         State now = state;
         return now.tail().isEmpty() ? OptionalDouble.empty() : OptionalDouble.of(now.windowNanos() / now.usualNanos());
+    }
+
+    /** Whether requests that no batch has met are slow too: then it is not the batches that hurt, or not they alone. */
+    boolean isSlowAnyway() {
+        State now = state;
+        double rise = now.windowNanos() - now.usualNanos();
+        return rise > 0 && now.quietNanos() - now.usualNanos() > rise / 2;
     }
 
     /** The latency of the last seconds, in nanoseconds; 0 where there is too little traffic to say. */

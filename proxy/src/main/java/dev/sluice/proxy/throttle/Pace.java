@@ -4,7 +4,7 @@ package dev.sluice.proxy.throttle;
  * How fast backfills go: the share of time in which they may work, and how much of it the database has borne lately.
  *
  * @param share 0: not at all, 1: batch after batch
- * @param borne up to this share nobody was hurt lately: it is reached quickly, and left slowly
+ * @param borne up to this share nobody was hurt lately: it is reached quickly, and left slowly; 0: nobody ever was
  * @param pressed whether something holds them back
  */
 public record Pace(double share, double borne, boolean pressed) {
@@ -12,7 +12,7 @@ public record Pace(double share, double borne, boolean pressed) {
     public static final Pace FULL = new Pace(1);
 
     /** How a backfill begins where there is traffic: nobody knows yet what the database bears. */
-    public static final Pace INITIAL = new Pace(0.1);
+    public static final Pace INITIAL = new Pace(0.1, 0, false);
 
     /** Even a small batch is worth what it costs besides its rows. */
     private static final double SMALLEST_BATCH = 0.2;

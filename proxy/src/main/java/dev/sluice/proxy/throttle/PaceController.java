@@ -4,11 +4,13 @@ package dev.sluice.proxy.throttle;
  * Turns pressure into pace: additive increase, multiplicative decrease, in continuous time.
  *
  * <pre>
- *   no pressure        share' = share + QUICKLY · dt, up to what was borne    (0.25 a second)
- *                      share' = share + SLOWLY · dt, beyond that              (0.02 a second; alone on the server QUICKLY)
+ *   no pressure        share' = share + QUICKLY · dt, up to what was borne    (0.25 a second; alone on the server always)
+ *                      share' = share + SLOWLY · dt, while nothing has hurt   (0.02 a second)
+ *                      share' = share · e^(PROBING · dt), beyond what was borne (3 per cent a second, and not above SLOWLY)
  *   soft pressure p    share' = share · e^(−DECREASE · p · dt)                (never below LEAST)
  *   hard limit         share' = 0; when it has gone, LEAST
- *   pressure begins    borne' = 0.7 · share, or 0.9 · borne where that had not been reached again
+ *   pressure begins    borne' = 0.7 · share, or 0.9 · borne where that had not been reached again; not where the others
+ *                      suffer without us as well
  *   always             share' ≤ most                                          (signals that slow steadily)
  * </pre>
  *
@@ -22,6 +24,7 @@ public final class PaceController {
 
     private static final double QUICKLY_PER_SECOND = 0.25;
     private static final double SLOWLY_PER_SECOND = 0.02;
+    private static final double PROBING_PER_SECOND = 0.03;
     private static final double DECREASE_PER_SECOND = 3;
     private static final double BACK = 0.7;
     private static final double FURTHER_BACK = 0.9;
@@ -40,18 +43,20 @@ public final class PaceController {
      * @param pace the pace until now
      * @param pressure what the signals say now
      * @param foreground whether others use the database
+     * @param ours whether it is backfills that hurt, as far as can be told
      * @param elapsedNanos since the last call, at least 0
      */
-    public static Pace next(Pace pace, Pressure pressure, boolean foreground, long elapsedNanos) {
+    public static Pace next(Pace pace, Pressure pressure, boolean foreground, boolean ours, long elapsedNanos) {
         boolean pressed = pressure.level() > 0;
-        double borne = pressed && !pace.pressed() ? less(pace) : pace.borne();
+        double borne = ours && pressed && !pace.pressed() ? less(pace) : pace.borne();
         if (pressure.stops()) {
             return new Pace(0, borne, true);
         }
         double seconds = Math.min(MAX_STEP_SECONDS, elapsedNanos / 1e9);
         double share = pace.standing() ? LEAST : changed(pace, pressure.level(), foreground, seconds);
         share = Math.min(Math.clamp(share, LEAST, 1), Math.max(LEAST, pressure.most()));
-        return new Pace(share, pressed ? borne : Math.max(borne, share), pressed);
+        boolean further = !pressed && borne > 0;
+        return new Pace(share, further ? Math.max(borne, share) : borne, pressed);
     }
 
     private static double less(Pace pace) {
@@ -63,8 +68,11 @@ public final class PaceController {
             return pace.share() * Math.exp(-DECREASE_PER_SECOND * level * seconds);
         }
         double quick = pace.share() + QUICKLY_PER_SECOND * seconds;
-        return !foreground || quick <= pace.borne()
-                ? quick
-                : Math.max(pace.borne(), pace.share()) + SLOWLY_PER_SECOND * seconds;
+        if (!foreground || quick <= pace.borne()) {
+            return quick;
+        }
+        double from = Math.max(pace.borne(), pace.share());
+        double slow = SLOWLY_PER_SECOND * seconds;
+        return from + (pace.borne() == 0 ? slow : Math.min(slow, from * Math.expm1(PROBING_PER_SECOND * seconds)));
     }
 }

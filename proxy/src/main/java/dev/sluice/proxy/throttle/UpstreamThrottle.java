@@ -229,7 +229,7 @@ final class UpstreamThrottle {
     }
 
     private void step(long now) {
-        pace = PaceController.next(pace, pressure, foreground, Math.max(0, now - pacedAt));
+        pace = PaceController.next(pace, pressure, foreground, !latency.isSlowAnyway(), Math.max(0, now - pacedAt));
         pacedAt = now;
         hurt = !pace.full() && (hurt || pressure.level() > 0);
     }
@@ -270,7 +270,7 @@ final class UpstreamThrottle {
 
     synchronized Throttle.Status status() {
         Optional<String> closed = settings.hours().closed(clock.instant());
-        Pace now = atWork.isEmpty() ? PaceController.next(Pace.FULL, pressure, foreground, 0) : pace;
+        Pace now = atWork.isEmpty() ? PaceController.next(Pace.FULL, pressure, foreground, true, 0) : pace;
         return new Throttle.Status(
                 pressure, readings, closed.isPresent() ? 0 : now.share(), atWork.size(), elsewhere, closed);
     }

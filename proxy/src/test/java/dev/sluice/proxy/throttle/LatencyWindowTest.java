@@ -57,6 +57,18 @@ class LatencyWindowTest {
     }
 
     @Test
+    void whoIsSlowWithoutABatchIsNotSlowedByIt() {
+        seconds(5, MS, false);
+        secondsOfBatches(2, 3 * MS);
+        assertThat(window.isSlowAnyway()).isFalse();
+
+        now += 1_000 * MS;
+        seconds(3, 3 * MS, true);
+        assertThat(window.factor().orElseThrow()).isGreaterThan(2);
+        assertThat(window.isSlowAnyway()).isTrue();
+    }
+
+    @Test
     void aSlowerDatabaseBecomesTheUsualOneWhileNoBackfillRuns() {
         seconds(5, MS, false);
         seconds(300, 2 * MS, false);

@@ -28,16 +28,17 @@ class PaceControllerTest {
             @ForAll @DoubleRange(max = 1) double level,
             @ForAll @DoubleRange(max = 1) double most,
             @ForAll boolean foreground,
+            @ForAll boolean ours,
             @ForAll @LongRange(min = 0) long elapsedNanos) {
         Pressure pressure = new Pressure(level, most, Optional.empty());
-        Pace next = PaceController.next(new Pace(share), pressure, foreground, elapsedNanos);
+        Pace next = PaceController.next(new Pace(share), pressure, foreground, ours, elapsedNanos);
         assertThat(next.share()).isBetween(0.0, 1.0);
         assertThat(next.batch(foreground)).isBetween(0.2, 1.0);
     }
 
     @Test
     void aHardLimitStopsAtOnce() {
-        assertThat(PaceController.next(Pace.FULL, of(new Reading.Measured(LOAD, "", 2)), true, 0)
+        assertThat(PaceController.next(Pace.FULL, of(new Reading.Measured(LOAD, "", 2)), true, true, 0)
                         .standing())
                 .isTrue();
     }
@@ -46,7 +47,7 @@ class PaceControllerTest {
     void softPressureSlowsButDoesNotStop() {
         Pace pace = Pace.FULL;
         for (int i = 0; i < 60; i++) {
-            pace = PaceController.next(pace, of(new Reading.Measured(LOAD, "", 1.9)), true, SECOND);
+            pace = PaceController.next(pace, of(new Reading.Measured(LOAD, "", 1.9)), true, true, SECOND);
         }
         assertThat(pace.share()).isEqualTo(PaceController.LEAST);
     }
@@ -55,7 +56,7 @@ class PaceControllerTest {
     void aSignalThatDoesNotAnswerToThePaceLimitsItSteadily() {
         Pace pace = Pace.FULL;
         for (int i = 0; i < 60; i++) {
-            pace = PaceController.next(pace, of(new Reading.Measured(VACUUM, "", 1)), false, SECOND);
+            pace = PaceController.next(pace, of(new Reading.Measured(VACUUM, "", 1)), false, true, SECOND);
         }
         assertThat(pace.share()).isEqualTo(1 - Reading.STEADY_PRESSURE);
     }
@@ -64,7 +65,8 @@ class PaceControllerTest {
     void aSignalThatCannotBeReadCountsAsBad() {
         Pressure slows = of(new Reading.Measured(LOAD, "", 0), new Reading.Unreadable(LOAD, "b", "gone"));
         assertThat(slows.stops()).isFalse();
-        assertThat(PaceController.next(Pace.FULL, slows, false, SECOND).share()).isEqualTo(0.25);
+        assertThat(PaceController.next(Pace.FULL, slows, false, true, SECOND).share())
+                .isEqualTo(0.25);
         assertThat(slows.reason()).contains("load of b").contains("gone");
     }
 
@@ -81,18 +83,23 @@ class PaceControllerTest {
     @Test
     void whatHurtIsKeptInMindButTroubleAtASmallShareIsNotHeldAgainstIt() {
         Pressure stops = of(new Reading.Measured(LOAD, "", 2));
-        Pace hurt = PaceController.next(new Pace(0.8), stops, true, SECOND);
+        Pace hurt = PaceController.next(new Pace(0.8), stops, true, true, SECOND);
         assertThat(hurt.borne()).isEqualTo(0.56, offset(0.001));
-        assertThat(PaceController.next(hurt, stops, true, SECOND).borne()).isEqualTo(hurt.borne());
+        assertThat(PaceController.next(hurt, stops, true, true, SECOND).borne()).isEqualTo(hurt.borne());
 
-        Pace small = PaceController.next(new Pace(0.05, 0.56, false), stops, true, SECOND);
+        assertThat(PaceController.next(new Pace(0.8), stops, true, false, SECOND)
+                        .borne())
+                .as("the others suffer anyway")
+                .isEqualTo(0.8);
+
+        Pace small = PaceController.next(new Pace(0.05, 0.56, false), stops, true, true, SECOND);
         assertThat(small.borne()).isEqualTo(0.504, offset(0.001));
     }
 
     private static Pace run(Pace from, Pressure pressure, boolean foreground, int seconds) {
         Pace pace = from;
         for (int i = 0; i < seconds * 10; i++) {
-            pace = PaceController.next(pace, pressure, foreground, SECOND / 10);
+            pace = PaceController.next(pace, pressure, foreground, true, SECOND / 10);
         }
         return pace;
     }

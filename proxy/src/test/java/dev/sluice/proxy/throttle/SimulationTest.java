@@ -6,7 +6,9 @@ import dev.sluice.proxy.throttle.Pacer.Turn;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Random;
 import net.jqwik.api.ForAll;
@@ -127,6 +129,24 @@ class SimulationTest {
             }
         }
         assertThat(course.mean(0, period * 5)).as("throughput").isGreaterThan(0.7 * (quiet - 5) / period);
+    }
+
+    @Property(tries = 60)
+    void aWallThatNothingAnnouncesIsRunIntoRarely(@ForAll @DoubleRange(min = 0.2, max = 0.9) double wall) {
+        // Latency is flat up to the wall; what is seen of it is two seconds old at worst, as a window of that length
+        // is.
+        Deque<Double> lately = new ArrayDeque<>();
+        Course course = run(300, (t, used) -> {
+            lately.addLast(used);
+            if (lately.size() > 4) {
+                lately.removeFirst();
+            }
+            return List.of(latency(lately.stream().anyMatch(u -> u > wall) ? 3 : 1));
+        });
+        List<Double> settled = course.used().subList(40, 600);
+        long hits = settled.stream().filter(u -> u > wall).count();
+        assertThat(hits / (double) settled.size()).as("of the time").isLessThan(0.05);
+        assertThat(course.mean(20, 300)).as("lost throughput").isGreaterThan(wall * 0.4);
     }
 
     @Test
