@@ -3,14 +3,14 @@
 # about half of what the machine can do; the same run has phases without a backfill, with the throttled one, and without
 # again. Then, on the idle server, the backfill's rows a second against one plain UPDATE of the whole table.
 #
-#   bench/throttle.sh [--secs 30] [--rows 2000000] [--clients 4] [--rate N] [--out DIR]
+#   bench/throttle.sh [--secs 30] [--rows 2000000] [--clients 16] [--rate N] [--out DIR]
 #
 # --rate: foreground transactions a second; by default half of what a short run at full speed reaches. Prints p50, p99 and
 # p99.9 in milliseconds, throughput and the ratios; writes load.csv, seconds.csv and, as plots, latency.svg and pace.svg to
 # the folder of --out (docs/throttling by default). Needs a machine with nothing else to do, PostgreSQL's server programs,
 # pgbench and python3.
 set -euo pipefail
-secs=30 rows=2000000 clients=4 rate= out=
+secs=30 rows=2000000 clients=16 rate= out=
 while [ $# -gt 0 ]; do
   case $1 in
     --secs) secs=$2; shift 2 ;;
@@ -71,7 +71,10 @@ cat >load.sql <<'E2'
 SELECT abalance FROM pgbench_accounts WHERE aid = :id;
 UPDATE pgbench_accounts SET abalance = abalance + 1 WHERE aid = :other;
 E2
-load() { "$pgbin/pgbench" -h 127.0.0.1 -p $((base + 1)) -U postgres -n -M prepared -c "$clients" -j 1 -f load.sql "$@" postgres; }
+load() { "$pgbin/pgbench" -h 127.0.0.1 -p $((base + 1)) -U postgres -n -M prepared -c "$clients" -j 2 -f load.sql "$@" postgres; }
+# A gateway that has been up for a while has relayed, and has run a migration: the JVM knows that code.
+psql -p "$base" postgres -c "CREATE TABLE small (id int PRIMARY KEY)" -c "INSERT INTO small SELECT generate_series(1, 20000)"
+psql -p $((base + 1)) postgres -c "ALTER TABLE small ADD COLUMN ref uuid NOT NULL DEFAULT gen_random_uuid()" 2>/dev/null
 load -T 5 >warm.txt 2>&1
 if [ -z "$rate" ]; then
   load -T 8 >full.txt 2>&1
@@ -93,12 +96,12 @@ from=$(date +%s.%N)
 psql -p $((base + 1)) postgres \
   -c "/* sluice: completion=return */ ALTER TABLE orders ADD COLUMN ref uuid NOT NULL DEFAULT gen_random_uuid()" 2>/dev/null
 sleep "$secs"
-psql -p $((base + 1)) postgres -c "ALTER SLUICE MIGRATION 1 PAUSE" >/dev/null 2>&1 || true
+psql -p $((base + 1)) postgres -c "ALTER SLUICE MIGRATION 2 PAUSE" >/dev/null 2>&1 || true
 until=$(date +%s.%N)
-filled=$(psql -p "$base" postgres -c "SELECT rows_done FROM sluice.migrations WHERE id = 1")
+filled=$(psql -p "$base" postgres -c "SELECT rows_done FROM sluice.migrations WHERE id = 2")
 wait "$run" || true
 wait "$watch" || true
-psql -p $((base + 1)) postgres -c "ALTER SLUICE MIGRATION 1 CANCEL" >/dev/null 2>&1 || true
+psql -p $((base + 1)) postgres -c "ALTER SLUICE MIGRATION 2 CANCEL" >/dev/null 2>&1 || true
 
 # Idle: the whole table, by one UPDATE and by the backfill.
 table plain; psql -p "$base" postgres -c "ALTER TABLE plain ADD COLUMN ref uuid" -c CHECKPOINT
