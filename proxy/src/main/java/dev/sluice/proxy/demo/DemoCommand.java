@@ -38,6 +38,11 @@ import picocli.CommandLine.Spec;
         })
 public final class DemoCommand implements Callable<Integer> {
 
+    /** How long the clean-up waits for what was just being started. */
+    private static final Duration PATIENCE = Duration.ofSeconds(15);
+
+    private static final int DELETIONS = 50;
+
     private final GatewayLauncher launcher;
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
     private volatile @Nullable Path data;
@@ -95,6 +100,7 @@ public final class DemoCommand implements Callable<Integer> {
             return run();
         } finally {
             close();
+            deleteData();
             over.countDown();
             removeHook(hook);
         }
@@ -171,7 +177,6 @@ public final class DemoCommand implements Callable<Integer> {
     }
 
     private synchronized void close() {
-        Path folder = data;
         while (!opened.isEmpty()) {
             try {
                 opened.pop().close();
@@ -179,18 +184,30 @@ public final class DemoCommand implements Callable<Integer> {
                 System.err.println("sluice: while cleaning up: " + e.getMessage());
             }
         }
-        if (folder != null && Files.exists(folder)) {
+    }
+
+    /** Again and again, as long as a program that is on its way out still writes there. */
+    private synchronized void deleteData() {
+        Path folder = data;
+        for (int i = 0; i < DELETIONS && folder != null && Files.exists(folder); i++) {
             delete(folder);
         }
     }
 
-    /** What was just being started when the interrupt came is closed too. */
+    /**
+     * Whatever the demo waits in ends with what is closed here; what was just being started it closes itself, so its files
+     * stay until it is through.
+     */
     private void closeOnInterrupt(Thread demo, CountDownLatch over) {
         demo.interrupt();
         close();
         try {
-            if (!over.await(5, TimeUnit.SECONDS)) {
-                System.err.println("sluice: something may be left in " + data);
+            boolean through = over.await(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+            ProcessHandle.current().descendants().forEach(ProcessHandle::destroyForcibly);
+            deleteData();
+            Path folder = data;
+            if (!through || folder != null && Files.exists(folder)) {
+                System.err.println("sluice: something may be left in " + folder);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -209,8 +226,9 @@ public final class DemoCommand implements Callable<Integer> {
     private static void delete(Path folder) {
         try (Stream<Path> all = Files.walk(folder)) {
             all.sorted(Comparator.reverseOrder()).forEach(path -> path.toFile().delete());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        } catch (IOException | UncheckedIOException e) {
+            // A file went away by itself meanwhile: the next look does not see it.
+            return;
         }
     }
 }

@@ -25,7 +25,7 @@ final class PostgresEngine implements DemoEngine {
     }
 
     /** Starts a server on a free port. @param folder for binaries and data; removed when the demo ends */
-    static PostgresEngine start(Path folder) throws SQLException {
+    static PostgresEngine start(Path folder) throws SQLException, InterruptedException {
         try {
             EmbeddedPostgres server = EmbeddedPostgres.builder()
                     .setOverrideWorkingDirectory(folder.resolve("binaries").toFile())
@@ -35,9 +35,28 @@ final class PostgresEngine implements DemoEngine {
                     .setServerConfig("max_connections", "60")
                     .setRegisterShutdownHook(false)
                     .start();
-            return new PostgresEngine(server, product(server.getPort()));
+            return started(server);
         } catch (IOException e) {
             throw new UncheckedIOException("the embedded PostgreSQL does not start: " + e.getMessage(), e);
+        } catch (RuntimeException e) {
+            if (e.getCause() instanceof InterruptedException interrupt) {
+                throw interrupt;
+            }
+            throw e;
+        }
+    }
+
+    /** A start that was interrupted returns early, with a server that nobody else would stop. */
+    private static PostgresEngine started(EmbeddedPostgres server) throws IOException, SQLException, InterruptedException {
+        try {
+            return new PostgresEngine(server, product(server.getPort()));
+        } catch (SQLException | RuntimeException e) {
+            boolean interrupted = Thread.interrupted();
+            server.close();
+            if (interrupted) {
+                throw new InterruptedException();
+            }
+            throw e;
         }
     }
 
