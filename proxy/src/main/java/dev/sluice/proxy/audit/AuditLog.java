@@ -240,7 +240,9 @@ public final class AuditLog implements AutoCloseable {
     private AuditException failure(IOException cause) {
         String words = String.valueOf(cause.getMessage()).toLowerCase(Locale.ROOT);
         boolean full = words.contains("no space left") || words.contains("quota exceeded");
+        // The name of a more special exception says what its message does not: access denied, no such file.
+        String why = cause.getClass() == IOException.class ? cause.getMessage() : cause.toString();
         return new AuditException(
-                full ? "53100" : "58030", "the audit trail " + path + " cannot be written: " + cause, cause);
+                full ? "53100" : "58030", "the audit trail " + path + " cannot be written: " + why, cause);
     }
 }

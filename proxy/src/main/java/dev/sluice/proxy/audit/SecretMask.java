@@ -10,7 +10,7 @@ import java.util.Set;
  * <p>It looks for the words that come before a secret, wherever they stand, also in a string or a function's body, and
  * rather masks too much than too little: what is recorded is evidence, not something to run again.
  */
-final class SecretMask {
+public final class SecretMask {
 
     private static final String STARS = "***";
     private static final Set<String> BEFORE_A_LITERAL =
@@ -29,7 +29,8 @@ final class SecretMask {
         this.out = new StringBuilder(sql.length());
     }
 
-    static String mask(String sql) {
+    /** The statement with each secret as {@code '***'}. */
+    public static String mask(String sql) {
         return new SecretMask(sql).run();
     }
 

@@ -47,7 +47,8 @@ final class PostgresEngine implements DemoEngine {
     }
 
     /** A start that was interrupted returns early, with a server that nobody else would stop. */
-    private static PostgresEngine started(EmbeddedPostgres server) throws IOException, SQLException, InterruptedException {
+    private static PostgresEngine started(EmbeddedPostgres server)
+            throws IOException, SQLException, InterruptedException {
         try {
             return new PostgresEngine(server, product(server.getPort()));
         } catch (SQLException | RuntimeException e) {

@@ -1,5 +1,6 @@
 package dev.sluice.proxy.migration;
 
+import dev.sluice.proxy.audit.SecretMask;
 import dev.sluice.proxy.catalog.ControlPools;
 import dev.sluice.proxy.catalog.ControlUpstream;
 import dev.sluice.proxy.ledger.ApprovalDraft;
@@ -45,7 +46,7 @@ public final class ApprovedMigrations implements Migrations, Approvals {
         ApprovalDraft draft = new ApprovalDraft(
                 request.fingerprint(),
                 request.decision().plan().target().map(Object::toString).orElse(""),
-                request.statement(),
+                SecretMask.mask(request.statement()),
                 String.join(", ", request.decision().ruleIds()) + ": "
                         + request.decision().why(),
                 request.requestedBy(),
@@ -65,7 +66,8 @@ public final class ApprovedMigrations implements Migrations, Approvals {
             throws MigrationException {
         return kept(
                 database,
-                (approvals, connection) -> approvals.lapse(connection, requestedBy, statement, fingerprint),
+                (approvals, connection) ->
+                        approvals.lapse(connection, requestedBy, SecretMask.mask(statement), fingerprint),
                 List.<Long>of());
     }
 

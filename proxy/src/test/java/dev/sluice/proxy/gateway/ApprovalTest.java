@@ -8,6 +8,7 @@ import dev.sluice.policies.policy.Policy;
 import dev.sluice.proxy.intercept.InterceptorSettings;
 import dev.sluice.proxy.migration.Migration;
 import dev.sluice.proxy.testing.GatewayFixture;
+import dev.sluice.proxy.testing.Sql;
 import dev.sluice.proxy.testing.TestServer;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -70,6 +71,20 @@ class ApprovalTest {
                     .startsWith("42501");
         }
         assertThat(steps()).containsExactly("refused " + APP, "refused " + OLGA);
+    }
+
+    @Test
+    void aRequestShowsNoPasswordAndIsForTheStatementWithIt() throws Exception {
+        String secret = "DO $$ BEGIN EXECUTE 'ALTER ROLE " + EVE + " PASSWORD ''s3cret'''; END $$";
+        long request = request(client, secret);
+
+        try (Connection direct = gateway.direct()) {
+            assertThat(Sql.text(direct, "SELECT statement FROM sluice.approvals WHERE id = " + request))
+                    .contains("ALTER ROLE")
+                    .doesNotContain("s3cret");
+        }
+        approve(request, "");
+        assertThat(error(client, secret)).isEmpty();
     }
 
     @Test

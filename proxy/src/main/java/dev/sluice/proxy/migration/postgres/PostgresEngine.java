@@ -116,11 +116,12 @@ public final class PostgresEngine implements Engine {
     /** The driver's own text has the severity in front and the names of fields in between. */
     @Override
     public String words(SQLException e) {
-        if (!(e instanceof PSQLException server) || server.getServerErrorMessage() == null) {
+        ServerErrorMessage said = e instanceof PSQLException server ? server.getServerErrorMessage() : null;
+        String message = said == null ? null : said.getMessage();
+        if (said == null || message == null) {
             return Engine.super.words(e);
         }
-        ServerErrorMessage said = server.getServerErrorMessage();
-        return said.getDetail() == null ? said.getMessage() : said.getMessage() + "\n" + said.getDetail();
+        return said.getDetail() == null ? message : message + "\n" + said.getDetail();
     }
 
     @Override
