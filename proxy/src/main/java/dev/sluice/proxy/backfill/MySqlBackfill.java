@@ -48,7 +48,12 @@ public final class MySqlBackfill {
      * @param finished whether nothing is left
      * @param blocked whether everything that is left is locked by others
      */
-    public record Batch(BackfillCursor cursor, long rows, boolean finished, boolean blocked) {}
+    public record Batch(BackfillCursor cursor, long rows, boolean finished, boolean blocked) {
+        /** Without what is only of this moment. */
+        public Walked walked() {
+            return new Walked(cursor, rows, finished);
+        }
+    }
 
     /** Does the next batch, in the open transaction. */
     public Batch next(Connection connection, BackfillCursor cursor) throws SQLException {

@@ -45,6 +45,11 @@ public final class PostgresBackfill {
      */
     public record Batch(BackfillCursor cursor, long rows, boolean finished, boolean blocked) {
 
+        /** Without what is only of this moment. */
+        public Walked walked() {
+            return new Walked(cursor, rows, finished);
+        }
+
         static Batch going(BackfillCursor cursor, long rows) {
             return new Batch(cursor, rows, false, false);
         }

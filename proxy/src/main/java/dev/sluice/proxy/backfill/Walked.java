@@ -1,10 +1,10 @@
 package dev.sluice.proxy.backfill;
 
 /**
- * What one batch of a client's own statement did, in a transaction that is still open.
+ * What one batch did, in a transaction that is still open.
  *
  * @param cursor where it ended
- * @param rows that the statement would have counted
+ * @param rows that it wrote
  * @param finished whether nothing is left
  */
 public record Walked(BackfillCursor cursor, long rows, boolean finished) {}

@@ -1,5 +1,6 @@
 package dev.sluice.proxy.catalog;
 
+import dev.sluice.policies.ddl.QualifiedName;
 import dev.sluice.policies.sql.Dialect;
 import dev.sluice.policies.sql.SqlText;
 import java.sql.Array;
@@ -158,6 +159,11 @@ public final class RoleScope {
         }
         return "SELECT pg_catalog.set_config('search_path', " + PostgresCatalogQuery.literal(searchPath) + ", " + local
                 + ")";
+    }
+
+    /** A name with its schema, each in double quotes. */
+    public static String quoted(QualifiedName name) {
+        return SqlText.quoteQualified(Dialect.POSTGRES, name.schema(), name.name());
     }
 
     /** An identifier in double quotes. */

@@ -1,7 +1,12 @@
 package dev.sluice.proxy.migration;
 
+import dev.sluice.proxy.backfill.BackfillCursor;
+import dev.sluice.proxy.backfill.Walked;
+import dev.sluice.proxy.ledger.Progress;
 import dev.sluice.proxy.throttle.BatchSizer;
 import dev.sluice.proxy.throttle.Pacer.Turn;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 
 /** How large a backfill's batches are, and how fast it goes with its rests. For one migration; not thread-safe. */
@@ -47,8 +52,28 @@ public final class Batches {
         return sizer.rows();
     }
 
-    /** Rows a second, lately. */
-    public double rate() {
-        return rate;
+    /**
+     * Writes down, in the batch's transaction, where it ended and how fast it goes.
+     *
+     * @param next rows of the next batch
+     * @param remark what is said of it where the throttle says nothing
+     */
+    public void record(Connection connection, Run run, Walked batch, int next, Turn.Go go, String remark)
+            throws SQLException {
+        BackfillCursor cursor = batch.cursor();
+        if (batch.finished()) {
+            run.advance(connection, run.next(), new Progress(cursor.done(), cursor.done(), rate, false, ""));
+            return;
+        }
+        boolean throttled = !go.reason().isEmpty();
+        run.advance(
+                connection,
+                run.position().at(cursor.sized(next).write()),
+                new Progress(
+                        cursor.done(),
+                        Math.max(cursor.done(), cursor.total()),
+                        rate,
+                        throttled,
+                        throttled ? go.reason() : remark));
     }
 }

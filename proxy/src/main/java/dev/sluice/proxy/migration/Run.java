@@ -8,6 +8,7 @@ import dev.sluice.proxy.ledger.LedgerEntry;
 import dev.sluice.proxy.ledger.Position;
 import dev.sluice.proxy.ledger.Progress;
 import dev.sluice.proxy.ledger.Signals;
+import dev.sluice.proxy.throttle.Pacer;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -64,6 +65,11 @@ public final class Run {
 
     public RunSignals signals() {
         return signals;
+    }
+
+    /** This migration's work on a table, as the throttle knows it. */
+    public Pacer.Work work(String table) {
+        return new Pacer.Work(database.upstream().name(), database.name(), entry.id(), table);
     }
 
     public ControlDatabase database() {

@@ -1,9 +1,7 @@
 package dev.sluice.proxy.migration;
 
-import dev.sluice.policies.ddl.QualifiedName;
 import dev.sluice.proxy.backfill.BackfillCursor;
 import dev.sluice.proxy.backfill.Walked;
-import dev.sluice.proxy.ledger.Progress;
 import dev.sluice.proxy.throttle.Pacer;
 import dev.sluice.proxy.throttle.Pacer.Turn;
 import java.sql.Connection;
@@ -45,12 +43,8 @@ public final class StatementBatches {
     }
 
     /** Does a batch, if one may run now. */
-    public Outcome run(Run run, QualifiedName table, Work work, Contention contention) throws SQLException {
-        Pacer.Work worker = new Pacer.Work(
-                run.database().upstream().name(),
-                run.database().name(),
-                run.entry().id(),
-                table.toString());
+    public Outcome run(Run run, String table, Work work, Contention contention) throws SQLException {
+        Pacer.Work worker = run.work(table);
         return switch (pacer.before(worker, run.signals().maxRowsPerSecond())) {
             case Turn.Rest rest -> new Outcome.Wait(rest.pause(), !rest.reason().isEmpty(), rest.reason());
             case Turn.Go go -> {
@@ -89,19 +83,7 @@ public final class StatementBatches {
         BackfillCursor after = walked.cursor();
         Done done = new Done(walked.rows(), walked.finished(), Duration.ofNanos(System.nanoTime() - begin));
         int next = batches.did(after.batchRows(), done.rows(), done.took(), go);
-        if (done.finished()) {
-            run.advance(connection, run.next(), new Progress(after.done(), after.done(), batches.rate(), false, ""));
-            return done;
-        }
-        run.advance(
-                connection,
-                run.position().at(after.sized(next).write()),
-                new Progress(
-                        after.done(),
-                        Math.max(after.done(), after.total()),
-                        batches.rate(),
-                        !go.reason().isEmpty(),
-                        go.reason()));
+        batches.record(connection, run, walked, next, go, "");
         return done;
     }
 }

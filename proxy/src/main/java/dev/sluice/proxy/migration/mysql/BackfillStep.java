@@ -3,18 +3,16 @@ package dev.sluice.proxy.migration.mysql;
 import dev.sluice.policies.plan.Step;
 import dev.sluice.proxy.backfill.BackfillCursor;
 import dev.sluice.proxy.backfill.MySqlBackfill;
-import dev.sluice.proxy.ledger.Progress;
 import dev.sluice.proxy.migration.Batches;
 import dev.sluice.proxy.migration.Outcome;
+import dev.sluice.proxy.migration.PerStep;
 import dev.sluice.proxy.migration.Run;
 import dev.sluice.proxy.migration.RunnerSettings;
 import dev.sluice.proxy.throttle.Pacer;
 import dev.sluice.proxy.throttle.Pacer.Turn;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Does a backfill's batches, each in a transaction with its cursor, sizes them, and rests where the throttle says so. A
@@ -32,8 +30,7 @@ final class BackfillStep {
     private final RunnerSettings settings;
     private final Pacer pacer;
     private final Batches batches = new Batches();
-    private @Nullable MySqlBackfill backfill;
-    private Step.@Nullable Backfill of;
+    private final PerStep<Step.Backfill, MySqlBackfill> backfill = new PerStep<>(MySqlBackfill::new);
 
     BackfillStep(WorkConnection work, RunnerSettings settings, Pacer pacer) {
         this.work = work;
@@ -45,11 +42,7 @@ final class BackfillStep {
         if (step.keyColumns().isEmpty()) {
             return new Outcome.Failed("HY000", "the table has no unique key to walk by");
         }
-        Pacer.Work worker = new Pacer.Work(
-                run.database().upstream().name(),
-                run.database().name(),
-                run.entry().id(),
-                step.table().toString());
+        Pacer.Work worker = run.work(step.table().toString());
         return switch (pacer.before(worker, run.signals().maxRowsPerSecond())) {
             case Turn.Rest rest -> new Outcome.Wait(rest.pause(), !rest.reason().isEmpty(), rest.reason());
             case Turn.Go go -> batch(step, run, worker, go);
@@ -63,8 +56,9 @@ final class BackfillStep {
         MySqlBackfill.Batch batch;
         try {
             batch = work.inTransaction(run, connection -> {
-                MySqlBackfill.Batch next = backfill(step).next(connection, stored.sized(rows));
-                record(connection, run, next, batches.did(rows, next.rows(), since(begin), go), go);
+                MySqlBackfill.Batch next = backfill.of(step).next(connection, stored.sized(rows));
+                int size = batches.did(rows, next.rows(), since(begin), go);
+                batches.record(connection, run, next.walked(), size, go, "");
                 return next;
             });
         } catch (SQLException e) {
@@ -85,34 +79,5 @@ final class BackfillStep {
 
     private static Duration since(long begin) {
         return Duration.ofNanos(System.nanoTime() - begin);
-    }
-
-    private MySqlBackfill backfill(Step.Backfill step) {
-        MySqlBackfill present = backfill;
-        if (present == null || of != step) {
-            present = new MySqlBackfill(step);
-            backfill = present;
-            of = step;
-        }
-        return present;
-    }
-
-    /** Within the batch's transaction: the cursor behind it, and how fast it goes. */
-    private void record(Connection connection, Run run, MySqlBackfill.Batch batch, int next, Turn.Go go)
-            throws SQLException {
-        BackfillCursor cursor = batch.cursor();
-        if (batch.finished()) {
-            run.advance(connection, run.next(), new Progress(cursor.done(), cursor.done(), batches.rate(), false, ""));
-            return;
-        }
-        run.advance(
-                connection,
-                run.position().at(cursor.sized(next).write()),
-                new Progress(
-                        cursor.done(),
-                        Math.max(cursor.done(), cursor.total()),
-                        batches.rate(),
-                        !go.reason().isEmpty(),
-                        go.reason()));
     }
 }

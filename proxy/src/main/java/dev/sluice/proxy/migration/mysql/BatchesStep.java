@@ -51,7 +51,7 @@ final class BatchesStep {
     }
 
     Outcome run(Step.Batches step, Run run) throws SQLException {
-        return pace.run(run, step.table(), (cursor, go) -> batch(step, run, cursor, go), CONTENTION);
+        return pace.run(run, step.table().toString(), (cursor, go) -> batch(step, run, cursor, go), CONTENTION);
     }
 
     private StatementBatches.Done batch(Step.Batches step, Run run, BackfillCursor cursor, Turn.Go go)

@@ -1,13 +1,12 @@
 package dev.sluice.proxy.migration.postgres;
 
-import dev.sluice.policies.ddl.QualifiedName;
 import dev.sluice.policies.plan.Step;
 import dev.sluice.proxy.backfill.BackfillCursor;
 import dev.sluice.proxy.backfill.PostgresBackfill;
 import dev.sluice.proxy.catalog.RoleScope;
-import dev.sluice.proxy.ledger.Progress;
 import dev.sluice.proxy.migration.Batches;
 import dev.sluice.proxy.migration.Outcome;
+import dev.sluice.proxy.migration.PerStep;
 import dev.sluice.proxy.migration.Run;
 import dev.sluice.proxy.migration.RunnerSettings;
 import dev.sluice.proxy.throttle.Pacer;
@@ -16,7 +15,6 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Does a backfill's batches, each in a transaction with its cursor, sizes them, and rests where the throttle says so. A
@@ -39,8 +37,7 @@ final class BackfillStep {
     private final RunnerSettings settings;
     private final Pacer pacer;
     private final Batches batches = new Batches();
-    private @Nullable PostgresBackfill backfill;
-    private Step.@Nullable Backfill of;
+    private final PerStep<Step.Backfill, PostgresBackfill> backfill;
     private boolean conflict;
     private long begin;
 
@@ -48,22 +45,15 @@ final class BackfillStep {
         this.work = work;
         this.settings = settings;
         this.pacer = pacer;
+        this.backfill = new PerStep<>(step -> new PostgresBackfill(step, work.version()));
     }
 
     Outcome run(Step.Backfill step, Run run) throws SQLException {
-        Pacer.Work worker = new Pacer.Work(
-                run.database().upstream().name(),
-                run.database().name(),
-                run.entry().id(),
-                quoted(step.table()));
+        Pacer.Work worker = run.work(RoleScope.quoted(step.table()));
         return switch (pacer.before(worker, run.signals().maxRowsPerSecond())) {
             case Turn.Rest rest -> new Outcome.Wait(rest.pause(), !rest.reason().isEmpty(), rest.reason());
             case Turn.Go go -> batch(step, run, worker, go);
         };
-    }
-
-    private static String quoted(QualifiedName table) {
-        return table.schema().map(s -> RoleScope.quoted(s) + ".").orElse("") + RoleScope.quoted(table.name());
     }
 
     private Outcome batch(Step.Backfill step, Run run, Pacer.Work worker, Turn.Go go) throws SQLException {
@@ -77,8 +67,9 @@ final class BackfillStep {
             batch = work.inTransaction(run, (connection, scope) -> {
                 begin = System.nanoTime();
                 scope.prepare(transactionSettings(step, rows, go));
-                var next = backfill(step).next(connection, scope, stored.sized(rows), conflict);
-                record(connection, run, next, rows, go);
+                var next = backfill.of(step).next(connection, scope, stored.sized(rows), conflict);
+                int size = batches.did(rows, next.rows(), took(), go);
+                batches.record(connection, run, next.walked(), size, go, remark(step));
                 return next;
             });
         } catch (SQLException e) {
@@ -89,7 +80,7 @@ final class BackfillStep {
         if (batch.finished()) {
             return new Outcome.Done();
         }
-        return batch.blocked() ? blocked(run, batch) : new Outcome.Advanced();
+        return batch.blocked() ? blocked(step, run, batch) : new Outcome.Advanced();
     }
 
     private Duration took() {
@@ -111,16 +102,6 @@ final class BackfillStep {
         throw e;
     }
 
-    private PostgresBackfill backfill(Step.Backfill step) {
-        PostgresBackfill present = backfill;
-        if (present == null || of != step) {
-            present = new PostgresBackfill(step, work.version());
-            backfill = present;
-            of = step;
-        }
-        return present;
-    }
-
     /**
      * A batch and its cursor are lost together or not at all, so nobody needs to wait for the disk; what ends the step
      * commits synchronously, and all that went before with it. A single row may take as long as it does.
@@ -136,47 +117,18 @@ final class BackfillStep {
                 + settings.lockTimeout().toMillis() + "; SET LOCAL statement_timeout = " + timeoutMs + "; " + replica;
     }
 
-    /** Within the batch's transaction: the cursor behind it, and how fast it goes. */
-    private void record(Connection connection, Run run, PostgresBackfill.Batch batch, int asked, Turn.Go go)
-            throws SQLException {
-        BackfillCursor cursor = batch.cursor();
-        int size = batches.did(asked, batch.rows(), took(), go);
-        if (batch.finished()) {
-            run.advance(connection, run.next(), new Progress(cursor.done(), cursor.done(), batches.rate(), false, ""));
-            return;
-        }
-        String reason = go.reason().isEmpty() ? remark(ofStep()) : go.reason();
-        run.advance(
-                connection,
-                run.position().at(cursor.sized(size).write()),
-                new Progress(
-                        cursor.done(),
-                        Math.max(cursor.done(), cursor.total()),
-                        batches.rate(),
-                        !go.reason().isEmpty(),
-                        reason));
-    }
-
     private String remark(Step.Backfill step) {
         return step.suppressTriggers() && !work.maySuppressTriggers()
                 ? "user triggers fire: the gateway's role may not set session_replication_role"
                 : "";
     }
 
-    private Outcome blocked(Run run, PostgresBackfill.Batch batch) throws SQLException {
+    private Outcome blocked(Step.Backfill step, Run run, PostgresBackfill.Batch batch) throws SQLException {
         String why;
         try (Connection other = run.database().connection()) {
-            why = Blockers.on(other, backfill(ofStep()).leaf(batch.cursor()), work.pid())
+            why = Blockers.on(other, backfill.of(step).leaf(batch.cursor()), work.pid())
                     .orElse("rows are locked by another session");
         }
         return new Outcome.Wait(settings.lockRetry(), false, why);
-    }
-
-    private Step.Backfill ofStep() {
-        Step.Backfill step = of;
-        if (step == null) {
-            throw new IllegalStateException("no backfill has begun");
-        }
-        return step;
     }
 }
