@@ -38,7 +38,11 @@ final class BatchesStep {
     }
 
     Outcome run(Step.Batches step, Run run) throws SQLException {
-        return pace.run(run, RoleScope.quoted(step.table()), (cursor, go) -> batch(step, run, cursor, go), contention(step, run));
+        return pace.run(
+                run,
+                RoleScope.quoted(step.table()),
+                (cursor, go) -> batch(step, run, cursor, go),
+                contention(step, run));
     }
 
     private StatementBatches.Done batch(Step.Batches step, Run run, BackfillCursor cursor, Turn.Go go)
