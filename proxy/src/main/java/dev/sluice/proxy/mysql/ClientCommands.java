@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class ClientCommands {
 
     private static final int STATEMENT_ID_BYTES = 5;
+    private static final int PARAMETER_BYTES = 2;
     /** As much of a long message as its attributes may take, before the text begins. */
     private static final int ATTRIBUTES_BYTES = 64 << 10;
 
@@ -41,6 +42,10 @@ final class ClientCommands {
             return flow.refuse(MySqlErrors.OUT_OF_ORDER, Packets.sequence(in, index));
         }
         int command = length == 0 ? -1 : in.getUnsignedByte(index + Packets.HEADER_BYTES);
+        if (length < leastBytes(command)) {
+            // The server would answer it, though such a command is never answered: nobody could tell what answers what.
+            return flow.refuse(MySqlErrors.MALFORMED, 0);
+        }
         if (session.gate().holds(command)) {
             return PacketFlow.WAIT;
         }
@@ -74,6 +79,15 @@ final class ClientCommands {
                 yield plain(command, length);
             }
             default -> plain(command, length);
+        };
+    }
+
+    /** The shortest packet that is a command without an answer. */
+    private static int leastBytes(int command) {
+        return switch (command) {
+            case Command.STMT_CLOSE -> STATEMENT_ID_BYTES;
+            case Command.STMT_SEND_LONG_DATA -> STATEMENT_ID_BYTES + PARAMETER_BYTES;
+            default -> 0;
         };
     }
 

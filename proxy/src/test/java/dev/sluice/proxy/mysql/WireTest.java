@@ -198,6 +198,19 @@ class WireTest {
         }
     }
 
+    /** The server answers these with an error although nothing else of their kind is answered. */
+    @ParameterizedTest
+    @ValueSource(ints = {Command.STMT_CLOSE, Command.STMT_SEND_LONG_DATA})
+    void aCutCommandThatIsNeverAnsweredEndsTheSessionWithAnError(int command) {
+        try (WireConversation wire = new WireConversation(FORWARDS, 0)) {
+            wire.logIn();
+            wire.fromClient(packet(0, command, 1, 0), command(Command.QUERY, "SELECT 1"));
+            assertThat(wire.atClient()).contains(hex("Malformed communication packet"));
+            assertThat(wire.atServer()).isEmpty();
+            assertThat(wire.client.isOpen()).isFalse();
+        }
+    }
+
     @Test
     void aClientThatAsksForTlsIsToldThatThereIsNone() {
         try (WireConversation wire = new WireConversation(FORWARDS, 0)) {
