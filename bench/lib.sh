@@ -132,6 +132,6 @@ report() { # title columns: medians, and the ratios of the last column taken wit
   for anchor in pgbouncer haproxy; do
     [ -n "${port[$anchor]:-}" ] || continue
     printf '  ratio to %-10s %s\n' "$anchor" "$(paste -d' ' "$dir/r.sluice" "$dir/r.$anchor" |
-      awk '$NF > 0 { printf "%.2f\n", $(NF / 2) / $NF }' | median)"
+      awk '$NF > 0 { n++; printf "%.2f\n", $(NF / 2) / $NF } END { if (!n) print "-" }' | median)"
   done
 }
