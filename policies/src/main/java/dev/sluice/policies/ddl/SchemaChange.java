@@ -278,10 +278,14 @@ public sealed interface SchemaChange {
     /**
      * Code that a parser cannot look through: DO, CALL, PREPARE … FROM, EXECUTE IMMEDIATE.
      *
-     * @param verb in upper case
+     * @param verb in upper case; for a statement about rows, {@link #QUERY} and its own
      * @param embedded the statement inside where it is a literal that could be read
      */
     record Opaque(SourceText source, String verb, Optional<SchemaChange> embedded) implements SchemaChange {
+
+        /** Begins the verb of what is opaque by nothing but the routines that it calls. */
+        public static final String QUERY = "CALLING ";
+
         @Override
         public String commandTag() {
             return verb;

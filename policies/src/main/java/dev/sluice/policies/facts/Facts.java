@@ -20,6 +20,7 @@ import java.util.Optional;
  * @param settings server and session settings that decide something: {@code search_path},
  *     {@code sql_mode}, {@code binlog_format}, {@code foreign_key_checks} …; PostgreSQL also {@code suppresses_triggers},
  *     whether the gateway's role may keep user triggers from firing in its session
+ * @param routines what is known of the routines that the statement calls, by {@link dev.sluice.policies.sql.Call#key}
  */
 public record Facts(
         ServerVersion version,
@@ -29,13 +30,28 @@ public record Facts(
         Map<QualifiedName, RelationFacts> relations,
         Map<String, ExpressionFacts> volatilities,
         Map<String, TypeFacts> types,
-        Map<String, String> settings) {
+        Map<String, String> settings,
+        Map<String, RoutineFacts> routines) {
 
     public Facts {
         relations = Map.copyOf(relations);
         volatilities = Map.copyOf(volatilities);
         types = Map.copyOf(types);
         settings = Map.copyOf(settings);
+        routines = Map.copyOf(routines);
+    }
+
+    /** Where no routine is known. */
+    public Facts(
+            ServerVersion version,
+            boolean assumed,
+            String role,
+            Optional<String> currentSchema,
+            Map<QualifiedName, RelationFacts> relations,
+            Map<String, ExpressionFacts> volatilities,
+            Map<String, TypeFacts> types,
+            Map<String, String> settings) {
+        this(version, assumed, role, currentSchema, relations, volatilities, types, settings, Map.of());
     }
 
     /** Facts for judging without a database. */
@@ -45,7 +61,12 @@ public record Facts(
 
     /** The same with other relations. */
     public Facts with(Map<QualifiedName, RelationFacts> others) {
-        return new Facts(version, assumed, role, currentSchema, others, volatilities, types, settings);
+        return new Facts(version, assumed, role, currentSchema, others, volatilities, types, settings, routines);
+    }
+
+    /** The same with what is known of routines. */
+    public Facts withRoutines(Map<String, RoutineFacts> known) {
+        return new Facts(version, assumed, role, currentSchema, relations, volatilities, types, settings, known);
     }
 
     public Optional<RelationFacts> relation(QualifiedName name) {

@@ -1,6 +1,7 @@
 package dev.sluice.policies.judge;
 
 import dev.sluice.policies.policy.Action;
+import dev.sluice.policies.policy.ApprovalMode;
 import dev.sluice.policies.policy.Policy;
 import dev.sluice.policies.policy.PolicyContext;
 import dev.sluice.policies.rule.Finding;
@@ -30,7 +31,7 @@ final class Findings {
             rule.engine(subject.version().dialect()).ifPresent(engine -> {
                 Optional<Policy.Setting> setting = policy.setting(rule.id(), where);
                 for (Hit hit : engine.check().hits(subject)) {
-                    findings.add(finding(rule, hit, engine, setting));
+                    findings.add(finding(rule, hit, engine, setting, policy.approval(where)));
                 }
             });
         }
@@ -41,7 +42,8 @@ final class Findings {
                 .toList();
     }
 
-    private static Finding finding(Rule rule, Hit hit, Rule.Engine engine, Optional<Policy.Setting> setting) {
+    private static Finding finding(
+            Rule rule, Hit hit, Rule.Engine engine, Optional<Policy.Setting> setting, Optional<ApprovalMode> here) {
         Action standard = hit.action().orElse(engine.action());
         // A safe way that there is not cannot be asked for.
         Action action = setting.map(Policy.Setting::action)
@@ -57,6 +59,7 @@ final class Findings {
                 hit.where(),
                 hit.why().orElse(engine.advice().harm()),
                 requested.or(hit::safeWay).orElse(engine.advice().safeWay()),
+                setting.flatMap(Policy.Setting::approval).or(() -> here),
                 setting.filter(s -> s.action() == action).map(Policy.Setting::decidedBy));
     }
 
@@ -72,6 +75,7 @@ final class Findings {
                                 divisible
                                         ? "send the parts of the statement one by one, or have it approved"
                                         : "have it approved for a quiet hour",
+                                f.approval(),
                                 f.decidedBy())
                         : f)
                 .toList();

@@ -137,12 +137,15 @@ public final class Judge {
 
     private static Decision park(Subject subject, List<Finding> findings) {
         Lock lock = Lock.of(subject).orElse(Lock.NONE);
-        return new Decision(
+        Decision parked = new Decision(
                 Verdict.PARK,
                 findings,
                 "hold it until somebody approves",
                 causes(findings, Finding::why),
                 Plans.asWritten(subject, lock));
+        return parked.approval().isEmpty()
+                ? parked
+                : parked.with(Parking.words(parked.approval().get()));
     }
 
     private static Decision refuse(List<Finding> findings) {

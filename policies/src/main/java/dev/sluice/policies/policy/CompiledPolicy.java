@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * A policy that has been checked and is ready to be asked. Of the places that set a rule and match, the most specific wins;
@@ -12,15 +13,22 @@ import java.util.Set;
  */
 public final class CompiledPolicy implements Policy {
 
-    private record Place(Condition condition, List<PolicyDocument.RuleSetting> rules) {}
+    private record Place(
+            Condition condition, Optional<ApprovalMode> approval, List<PolicyDocument.RuleSetting> rules) {}
 
     private final boolean judges;
+    private final Optional<ApprovalMode> approval;
     private final List<PolicyDocument.RuleSetting> everywhere;
     private final List<Place> places;
     private final Backfills backfills;
 
     private CompiledPolicy(
-            boolean judges, List<PolicyDocument.RuleSetting> everywhere, List<Place> places, Backfills backfills) {
+            boolean judges,
+            Optional<ApprovalMode> approval,
+            List<PolicyDocument.RuleSetting> everywhere,
+            List<Place> places,
+            Backfills backfills) {
+        this.approval = approval;
         this.backfills = backfills;
         this.judges = judges;
         this.everywhere = everywhere;
@@ -39,7 +47,7 @@ public final class CompiledPolicy implements Policy {
         for (PolicyDocument.Scope scope : document.scopes()) {
             check(scope.rules(), ruleIds);
             try {
-                places.add(new Place(Condition.of(scope.when()), scope.rules()));
+                places.add(new Place(Condition.of(scope.when()), scope.approval(), scope.rules()));
             } catch (PolicyException e) {
                 throw e.at(scope.place());
             }
@@ -47,7 +55,8 @@ public final class CompiledPolicy implements Policy {
         Backfills backfills = document.backfills().isPresent()
                 ? Backfills.of(document.backfills().get())
                 : Backfills.DEFAULTS;
-        return new CompiledPolicy(document.judge(), document.rules(), List.copyOf(places), backfills);
+        return new CompiledPolicy(
+                document.judge(), document.approval(), document.rules(), List.copyOf(places), backfills);
     }
 
     private static void check(List<PolicyDocument.RuleSetting> settings, Set<String> ruleIds) throws PolicyException {
@@ -60,15 +69,27 @@ public final class CompiledPolicy implements Policy {
 
     @Override
     public Optional<Setting> setting(String ruleId, PolicyContext context) {
-        List<Place> matching = places.stream()
-                .filter(p -> named(p.rules(), ruleId).isPresent())
+        Optional<Place> most =
+                mostSpecific(context, p -> named(p.rules(), ruleId).isPresent());
+        Optional<PolicyDocument.RuleSetting> found =
+                named(most.map(Place::rules).orElse(everywhere), ruleId);
+        return found.map(f -> new Setting(f.action(), f.approval(), f.place()));
+    }
+
+    @Override
+    public Optional<ApprovalMode> approval(PolicyContext context) {
+        return mostSpecific(context, p -> p.approval().isPresent())
+                .map(Place::approval)
+                .orElse(approval);
+    }
+
+    /** Of the places that say something and match, the most specific; of equals, the later. */
+    private Optional<Place> mostSpecific(PolicyContext context, Predicate<Place> says) {
+        return places.stream()
+                .filter(says)
                 .filter(p -> p.condition().holds(context))
                 .sorted(Comparator.comparingLong(p -> p.condition().specificity()))
-                .toList();
-        Optional<PolicyDocument.RuleSetting> found = matching.isEmpty()
-                ? named(everywhere, ruleId)
-                : named(matching.getLast().rules(), ruleId);
-        return found.map(f -> new Setting(f.action(), f.place()));
+                .reduce((first, second) -> second);
     }
 
     /** The last one counts, as in a file read from its top. */
@@ -84,7 +105,9 @@ public final class CompiledPolicy implements Policy {
         return places.stream()
                 .flatMap(place -> place.rules().stream()
                         .map(rule -> new Scoped(
-                                rule.ruleId(), place.condition().words(), new Setting(rule.action(), rule.place()))))
+                                rule.ruleId(),
+                                place.condition().words(),
+                                new Setting(rule.action(), rule.approval(), rule.place()))))
                 .toList();
     }
 

@@ -21,9 +21,15 @@ public interface Policy {
 
     /**
      * @param action what the policy asks for
+     * @param approval whether a client waits for an approval that this asks for, where it is said
      * @param decidedBy the place in the policy that says so: {@code policies.rules.drop-column (sluice.yaml:14)}
      */
-    record Setting(Action action, String decidedBy) {}
+    record Setting(Action action, Optional<ApprovalMode> approval, String decidedBy) {
+        /** One that says nothing of approvals. */
+        public Setting(Action action, String decidedBy) {
+            this(action, Optional.empty(), decidedBy);
+        }
+    }
 
     /**
      * What holds in some places only, for those who list a policy.
@@ -34,6 +40,11 @@ public interface Policy {
 
     /** The action that the policy sets for a rule here, or empty: then the rule's default action holds. */
     Optional<Setting> setting(String ruleId, PolicyContext context);
+
+    /** Whether clients wait for approvals here, where the rule's own setting does not say; empty: nothing is said of it. */
+    default Optional<ApprovalMode> approval(PolicyContext context) {
+        return Optional.empty();
+    }
 
     /** {@code default: judge}; false forwards every schema change untouched, audited. */
     boolean judges();

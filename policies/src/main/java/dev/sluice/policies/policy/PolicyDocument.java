@@ -11,24 +11,40 @@ import java.util.Set;
  * A policy as it is written, already taken apart, not yet checked.
  *
  * @param judge {@code default: judge}; false is {@code default: allow}
+ * @param approval whether clients wait for approvals
  * @param rules what holds everywhere
  * @param scopes what holds in places, in the order written
  * @param backfills which statements of the applications are a backfill, in the order written; empty: nothing is said of it
  */
 public record PolicyDocument(
-        boolean judge, List<RuleSetting> rules, List<Scope> scopes, Optional<List<Backfill>> backfills) {
+        boolean judge,
+        Optional<ApprovalMode> approval,
+        List<RuleSetting> rules,
+        List<Scope> scopes,
+        Optional<List<Backfill>> backfills) {
 
     /** Changes nothing. */
     public static final PolicyDocument EMPTY = new PolicyDocument(true, List.of(), List.of());
 
     /**
      * @param ruleId the canonical id of a rule
+     * @param approval whether a client waits for an approval that this asks for, where it is said
      * @param place where it stands, for messages: {@code policies.rules.drop-column (sluice.yaml:14)}
      */
-    public record RuleSetting(String ruleId, Action action, String place) {}
+    public record RuleSetting(String ruleId, Action action, Optional<ApprovalMode> approval, String place) {
+        /** One that says nothing of approvals. */
+        public RuleSetting(String ruleId, Action action, String place) {
+            this(ruleId, action, Optional.empty(), place);
+        }
+    }
 
     /** @param place where the scope stands, for messages */
-    public record Scope(When when, List<RuleSetting> rules, String place) {
+    public record Scope(When when, Optional<ApprovalMode> approval, List<RuleSetting> rules, String place) {
+        /** One that says nothing of approvals. */
+        public Scope(When when, List<RuleSetting> rules, String place) {
+            this(when, Optional.empty(), rules, place);
+        }
+
         public Scope {
             rules = List.copyOf(rules);
         }
@@ -69,7 +85,7 @@ public record PolicyDocument(
 
     /** A document that says nothing of backfills. */
     public PolicyDocument(boolean judge, List<RuleSetting> rules, List<Scope> scopes) {
-        this(judge, rules, scopes, Optional.empty());
+        this(judge, Optional.empty(), rules, scopes, Optional.empty());
     }
 
     public PolicyDocument {

@@ -6,7 +6,9 @@ import static dev.sluice.policies.rule.Rule.rule;
 import dev.sluice.policies.ddl.AlterAction;
 import dev.sluice.policies.ddl.QualifiedName;
 import dev.sluice.policies.ddl.SchemaChange;
+import dev.sluice.policies.ddl.SourceText;
 import dev.sluice.policies.facts.RelationFacts;
+import dev.sluice.policies.sql.Dialect;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -15,6 +17,8 @@ import java.util.stream.Stream;
 final class RemovalRules {
 
     private static final Set<String> RELATIONS = Set.of("VIEW", "MATERIALIZED VIEW", "FOREIGN TABLE", "TABLE");
+
+    private static final Set<String> NO_COLUMN = Set.of("constraint", "not", "default", "expression", "identity");
 
     private RemovalRules() {}
 
@@ -79,12 +83,34 @@ final class RemovalRules {
                 .filter(d -> !d.isEmpty())
                 .map(d -> "the values are gone; named by " + String.join(", ", d))
                 .orElse("");
-        return subject.actions(AlterAction.DropColumn.class).stream()
+        Stream<Hit> columns = subject.actions(AlterAction.DropColumn.class).stream()
                 .filter(a -> !(a.ifExists()
                         && subject.table().isPresent()
                         && subject.column(a.column()).isEmpty()))
-                .map(a -> uses.isEmpty() ? Hit.at(a.source()) : Hit.at(a.source(), uses))
-                .toList();
+                .map(a -> uses.isEmpty() ? Hit.at(a.source()) : Hit.at(a.source(), uses));
+        Stream<Hit> others =
+                hasColumns(subject.change()) ? drops(subject.change().source()) : Stream.empty();
+        return Stream.concat(columns, others).toList();
+    }
+
+    private static boolean hasColumns(SchemaChange change) {
+        return change instanceof SchemaChange.AlterType
+                || (change instanceof SchemaChange.AlterObject alter
+                        && alter.objectType().equals("FOREIGN TABLE"));
+    }
+
+    /** The columns of a foreign table, or the attributes of a type, that go. */
+    private static Stream<Hit> drops(SourceText source) {
+        List<Tokens.Token> tokens = Tokens.of(source.text(), Dialect.POSTGRES);
+        int depth = 0;
+        for (int i = 0; i + 1 < tokens.size(); i++) {
+            depth += tokens.get(i).is("(") ? 1 : tokens.get(i).is(")") ? -1 : 0;
+            Tokens.Token next = tokens.get(i + 1);
+            if (depth == 0 && tokens.get(i).is("drop") && next.isName() && !NO_COLUMN.contains(next.text())) {
+                return Stream.of(Hit.at(source));
+            }
+        }
+        return Stream.empty();
     }
 
     private static boolean dropsTable(Subject subject) {
@@ -138,7 +164,11 @@ final class RemovalRules {
                         && alter.what().startsWith("RENAME COLUMN")
                 ? Stream.of(Hit.at(alter.source()))
                 : Stream.empty();
-        return Stream.of(renamed, changed, objects).flatMap(s -> s).toList();
+        Stream<Hit> attributes = subject.change() instanceof SchemaChange.AlterType alter
+                        && alter.what().startsWith("RENAME ATTRIBUTE")
+                ? Stream.of(Hit.at(alter.source()))
+                : Stream.empty();
+        return Stream.of(renamed, changed, objects, attributes).flatMap(s -> s).toList();
     }
 
     private static List<Hit> renameTable(Subject subject) {

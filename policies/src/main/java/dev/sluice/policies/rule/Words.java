@@ -1,8 +1,10 @@
 package dev.sluice.policies.rule;
 
-import dev.sluice.policies.rule.Tokens.Kind;
-import dev.sluice.policies.rule.Tokens.Token;
 import dev.sluice.policies.sql.Dialect;
+import dev.sluice.policies.sql.LexicalRules;
+import dev.sluice.policies.sql.Scanner;
+import dev.sluice.policies.sql.StringText;
+import dev.sluice.policies.sql.Token;
 import java.util.List;
 import java.util.Set;
 
@@ -31,6 +33,9 @@ final class Words {
             "reassign",
             "dblink_exec",
             "dblink",
+            "dblink_send_query",
+            "dblink_open",
+            "pg_background_launch",
             "query_to_xml",
             "cursor_to_xml",
             "table_to_xml",
@@ -43,7 +48,7 @@ final class Words {
 
     /** {@code ENFORCED} without {@code NOT} before it. */
     static boolean enforces(String text) {
-        List<Token> tokens = Tokens.of(text, Dialect.POSTGRES);
+        List<Tokens.Token> tokens = Tokens.of(text, Dialect.POSTGRES);
         for (int i = 0; i < tokens.size(); i++) {
             if (tokens.get(i).is("enforced") && (i == 0 || !tokens.get(i - 1).is("not"))) {
                 return true;
@@ -57,26 +62,15 @@ final class Words {
      * of an INSERT is no change; {@code SELECT INTO} within a body assigns to variables.
      */
     static boolean harmlessBody(String body, Dialect dialect) {
-        List<Token> tokens = Tokens.of(body, dialect);
-        return tokens.stream().filter(Token::isName).noneMatch(t -> !t.is("into") && CHANGES.contains(t.text()));
+        List<Tokens.Token> tokens = Tokens.of(body, dialect);
+        return tokens.stream().filter(Tokens.Token::isName).noneMatch(t -> !t.is("into") && CHANGES.contains(t.text()));
     }
 
-    /** The string literals of a statement, without their quotes; doubled quotes are made single. */
-    static List<String> literals(String text, Dialect dialect) {
-        return Tokens.of(text, dialect).stream()
-                .filter(t -> t.kind() == Kind.STRING)
-                .map(t -> unquote(t.text()))
+    /** What the string literals of a statement say. */
+    static List<String> literals(String text, LexicalRules rules) {
+        return Scanner.tokens(text, rules).stream()
+                .filter(t -> t.kind() == Token.Kind.STRING || t.kind() == Token.Kind.DOLLAR_STRING)
+                .map(t -> StringText.decode(t.text(), rules))
                 .toList();
-    }
-
-    private static String unquote(String literal) {
-        if (literal.startsWith("$")) {
-            int open = literal.indexOf('$', 1) + 1;
-            return literal.substring(open, Math.max(open, literal.length() - open));
-        }
-        int open = Math.max(literal.indexOf('\''), 0);
-        return literal.length() < open + 2
-                ? literal
-                : literal.substring(open + 1, literal.length() - 1).replace("''", "'");
     }
 }

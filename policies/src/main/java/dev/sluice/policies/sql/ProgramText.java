@@ -25,7 +25,7 @@ public final class ProgramText {
     }
 
     /** Whether a statement may begin behind this token. */
-    private static boolean isFresh(Token token) {
+    static boolean isFresh(Token token) {
         if (token.kind() == Kind.SYMBOL) {
             return token.isSymbol(";") || token.isSymbol(":") || token.isSymbol(">>") || token.isSymbol(")");
         }

@@ -53,7 +53,8 @@ final class Shortcut {
                     int length = end - i;
                     if (length == 5 && depth == 0 && Chars.startsWith(text, i, end, "where")) {
                         whereSeen |= text[i - 1] != '.' && isSelective(text, end, to, postgres);
-                    } else if (isSuspect(text, i, end, length, lead, postgres)) {
+                    } else if (isSuspect(text, i, end, length, lead, postgres)
+                            || (postgres && lead != 's' && length > 4 && Catalogs.define(text, i, end))) {
                         return false;
                     }
                     i = end;

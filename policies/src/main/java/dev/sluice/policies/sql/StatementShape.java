@@ -29,6 +29,13 @@ final class StatementShape {
     private boolean label;
     private boolean sqlMode;
     private boolean unclear;
+    /** Whether the next name is that of a table that is written. */
+    private boolean target;
+
+    /** Whether such a name has just been read, and may be a schema's. */
+    private boolean afterTarget;
+
+    private boolean catalogWritten;
     private @Nullable ProgramNesting program;
 
     StatementShape(Dialect dialect) {
@@ -46,8 +53,14 @@ final class StatementShape {
 
     void word(byte[] text, int start, int end) {
         if (previousSymbol == '.') {
+            written(text, start, end);
             other((byte) 'a');
             return;
+        }
+        if (target && !Chars.startsWith(text, start, end, "only")) {
+            written(text, start, end);
+        } else {
+            afterTarget = false;
         }
         conditionOver |= whereAtTop && depth == 0 && endsCondition(text, start, end);
         selective |= whereAtTop && !conditionOver && !isConstant(text, start, end);
@@ -61,8 +74,28 @@ final class StatementShape {
         if (program != null) {
             program.word(keyword);
         }
+        target = isWritten(keyword) || (target && Chars.startsWith(text, start, end, "only"));
         previous = keyword;
         previousSymbol = 0;
+    }
+
+    /** Whether the name behind this word is that of a table that is written. */
+    private boolean isWritten(Keyword keyword) {
+        return !mySql
+                && switch (keyword) {
+                    case UPDATE -> previous != Keyword.FOR && previous != Keyword.DO;
+                    case INTO -> previous == Keyword.INSERT || previous == Keyword.MERGE;
+                    case FROM -> previous == Keyword.DELETE;
+                    default -> false;
+                };
+    }
+
+    private void written(byte[] text, int start, int end) {
+        if (target || afterTarget) {
+            catalogWritten |= Catalogs.define(text, start, end);
+            afterTarget = target;
+            target = false;
+        }
     }
 
     void symbol(byte symbol) {
@@ -112,6 +145,9 @@ final class StatementShape {
 
     /** A quoted identifier or a variable. */
     void name(byte[] text, int start, int end) {
+        if (end - start > 2) {
+            written(text, start + 1, end - 1);
+        }
         selective |= whereAtTop && !conditionOver;
         if (mySql && leading.lead() == Keyword.SET) {
             for (int i = start; i < end && !sqlMode; i++) {
@@ -254,7 +290,8 @@ final class StatementShape {
     }
 
     Kind kind() {
-        return label ? Kind.OPAQUE : leading.kind(into);
+        Kind kind = leading.kind(into);
+        return label || (catalogWritten && kind == Kind.DATA && leading.isRun()) ? Kind.OPAQUE : kind;
     }
 
     Interest interest() {

@@ -7,6 +7,7 @@ import dev.sluice.policies.ddl.QualifiedName;
 import dev.sluice.policies.policy.PolicyDocument.RuleSetting;
 import dev.sluice.policies.policy.PolicyDocument.Scope;
 import java.time.DayOfWeek;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalTime;
@@ -169,5 +170,34 @@ class CompiledPolicyTest {
     void anAmountComparesAndNeverHoldsForTheUnknown(String amount, long value, boolean expected)
             throws PolicyException {
         assertThat(Amount.parse(amount).holds(value)).isEqualTo(expected);
+    }
+
+    @Test
+    void ofSeveralPlacesThatSayWhetherAClientWaitsTheMostSpecificCounts() throws PolicyException {
+        ApprovalMode error = new ApprovalMode(false, Optional.empty(), "policy");
+        ApprovalMode wait = new ApprovalMode(true, Optional.of(Duration.ofMinutes(2)), "orders");
+        ApprovalMode own = new ApprovalMode(true, Optional.empty(), "rule");
+        PolicyDocument document = new PolicyDocument(
+                true,
+                Optional.of(error),
+                List.of(new RuleSetting("drop-table", Action.APPROVE, Optional.of(own), "rule")),
+                List.of(new Scope(
+                        when(List.of(), List.of("public.orders"), Optional.empty()),
+                        Optional.of(wait),
+                        List.of(),
+                        "orders")),
+                Optional.empty());
+
+        CompiledPolicy policy = CompiledPolicy.of(document, Set.of("drop-table"));
+
+        assertThat(policy.approval(context("staging", "orders", Instant.EPOCH))).contains(wait);
+        assertThat(policy.approval(context("staging", "other", Instant.EPOCH))).contains(error);
+        assertThat(policy.setting("drop-table", context("staging", "other", Instant.EPOCH))
+                        .flatMap(Policy.Setting::approval))
+                .contains(own);
+        assertThat(own.patience(Duration.ZERO)).isEqualTo(Duration.ofMinutes(10));
+        assertThat(own.patience(Duration.ofSeconds(7))).isEqualTo(Duration.ofSeconds(7));
+        assertThat(wait.patience(Duration.ofSeconds(7))).isEqualTo(Duration.ofMinutes(2));
+        assertThat(error.patience(Duration.ofSeconds(7))).isZero();
     }
 }

@@ -7,6 +7,7 @@ import dev.sluice.proxy.audit.AuditEvent;
 import dev.sluice.proxy.audit.AuditException;
 import dev.sluice.proxy.audit.AuditLog;
 import dev.sluice.proxy.catalog.ControlPools;
+import dev.sluice.proxy.catalog.Routines;
 import dev.sluice.proxy.config.CompletionConfig;
 import dev.sluice.proxy.config.Configuration;
 import dev.sluice.proxy.config.JdbcUrl;
@@ -45,6 +46,7 @@ final class Control implements ControlPlane, AutoCloseable {
     private final Throttling throttling;
     private final Databases databases;
     private final ControlPools pools;
+    private final Routines routines;
     private final LedgerMigrations ledger;
     private final ApprovedMigrations migrations;
     private final AuditLog audit;
@@ -56,6 +58,7 @@ final class Control implements ControlPlane, AutoCloseable {
         this.configuration = configuration;
         this.databases = new Databases(configuration);
         this.pools = Engines.pools(configuration);
+        this.routines = new Routines(pools);
         Engines engines = new Engines(throttling.pacer(), frontends.gates());
         this.audit = new AuditLog(configuration.audit().file(), AUDIT_ROTATE_BYTES, Clock.systemUTC());
         this.ledger =
@@ -68,6 +71,7 @@ final class Control implements ControlPlane, AutoCloseable {
         this.policy = new CurrentPolicy(policy, configuration.policies().source(), audit, Clock.systemUTC());
         Interceptor judging = new GatewayInterceptor(
                 engines.facts(pools),
+                routines,
                 this.policy::policy,
                 migrations,
                 migrations,
@@ -117,6 +121,11 @@ final class Control implements ControlPlane, AutoCloseable {
                 InterceptorSettings.DEFAULTS.blockedPatience(),
                 completion.approvalTimeout(),
                 new InterceptorSettings.Locking(lock.timeout(), lock.retry(), lock.patience()));
+    }
+
+    /** What is known of the routines that statements call. */
+    Routines routines() {
+        return routines;
     }
 
     Interceptor interceptor() {
@@ -169,6 +178,7 @@ final class Control implements ControlPlane, AutoCloseable {
     @Override
     public void close() {
         ledger.close();
+        routines.close();
         pools.close();
         try {
             audit.close();

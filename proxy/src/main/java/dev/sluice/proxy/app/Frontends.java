@@ -1,6 +1,6 @@
 package dev.sluice.proxy.app;
 
-import dev.sluice.policies.sql.Classifier;
+import dev.sluice.proxy.catalog.Routines;
 import dev.sluice.proxy.cli.CliException;
 import dev.sluice.proxy.cli.ExitCode;
 import dev.sluice.proxy.config.Address;
@@ -23,6 +23,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
@@ -30,6 +31,7 @@ import java.util.function.Function;
 final class Frontends implements AutoCloseable {
 
     private final Configuration configuration;
+    private final CompletableFuture<Routines> routines;
     private final ServerKiller killer;
     private final Transport transport = Transport.best();
     private final EventLoopGroup loops = transport.newEventLoops(Transport.defaultEventLoops());
@@ -37,7 +39,8 @@ final class Frontends implements AutoCloseable {
     private final List<Listener> listeners = new ArrayList<>();
     private final List<InetSocketAddress> addresses = new ArrayList<>();
 
-    private Frontends(Configuration configuration, ServerKiller killer) {
+    private Frontends(Configuration configuration, CompletableFuture<Routines> routines, ServerKiller killer) {
+        this.routines = routines;
         this.killer = killer;
         this.configuration = configuration;
     }
@@ -45,16 +48,18 @@ final class Frontends implements AutoCloseable {
     /**
      * Accepts on every listener when it returns.
      *
+     * @param routines what is known of those that statements call, once it is
      * @param traffic who hears of an upstream's traffic
      * @param killer ends what vanished MySQL clients left running
      */
     static Frontends start(
             Configuration configuration,
+            CompletableFuture<Routines> routines,
             Interceptor interceptor,
             Function<String, TrafficListener> traffic,
             ServerKiller killer)
             throws CliException {
-        Frontends frontends = new Frontends(configuration, killer);
+        Frontends frontends = new Frontends(configuration, routines, killer);
         try {
             for (ListenerConfig listener : configuration.listeners()) {
                 frontends.addresses.add(frontends.bind(listener, interceptor, traffic));
@@ -133,7 +138,7 @@ final class Frontends implements AutoCloseable {
                                 configuration.maxStatementBytes())),
                 transport,
                 loops,
-                Classifier::classify,
+                new ScreenedClassifier(upstream.name(), routines),
                 interceptor,
                 traffic);
     }

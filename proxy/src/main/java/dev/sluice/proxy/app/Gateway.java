@@ -4,6 +4,7 @@ import dev.sluice.policies.policy.Policy;
 import dev.sluice.proxy.api.ControlPlane;
 import dev.sluice.proxy.api.HttpInterface;
 import dev.sluice.proxy.bulk.ApplicationBackfills;
+import dev.sluice.proxy.catalog.Routines;
 import dev.sluice.proxy.cli.CliException;
 import dev.sluice.proxy.cli.ExitCode;
 import dev.sluice.proxy.cli.GatewayLauncher;
@@ -48,8 +49,10 @@ final class Gateway implements GatewayLauncher.Running {
         Policy policy = policy(configuration.policies());
         this.throttling = new Throttling(configuration, policy);
         CompletableFuture<Interceptor> interceptor = new CompletableFuture<>();
+        CompletableFuture<Routines> routines = new CompletableFuture<>();
         this.frontends = Frontends.start(
                 configuration,
+                routines,
                 new LateInterceptor(interceptor),
                 throttling::listener,
                 new MySqlKiller(throttling.pools()));
@@ -58,6 +61,13 @@ final class Gateway implements GatewayLauncher.Running {
         this.metrics = later("metrics", this::measure);
         this.http = later("http", this::listenForHttp);
         this.control = later("control", () -> Control.start(configuration, policy, frontends, throttling));
+        control.whenComplete((c, e) -> {
+            if (e == null) {
+                routines.complete(c.routines());
+            } else {
+                routines.completeExceptionally(e);
+            }
+        });
         control.thenCombine(metrics, (c, m) -> new MeasuredInterceptor(c.interceptor(), m, c::seen))
                 .whenComplete((made, e) -> {
                     if (e == null) {

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import tools.jackson.databind.json.JsonMapper;
@@ -101,9 +102,17 @@ public final class ConfigSchema {
 
     private Map<String, Object> rules(KeyShape.Rules shape) {
         Map<String, Object> properties = new LinkedHashMap<>();
-        rules.forEach((id, catches) ->
-                properties.put(id, described(catches, Map.of("enum", List.copyOf(new TreeSet<>(shape.actions()))))));
+        rules.forEach((id, catches) -> properties.put(id, described(catches, action(shape.actions()))));
         return mapping(properties);
+    }
+
+    /** An action; {@code approve} may say whether the client waits. */
+    private static Map<String, Object> action(Set<String> words) {
+        return Map.of(
+                "anyOf",
+                List.of(
+                        Map.of("enum", List.copyOf(new TreeSet<>(words))),
+                        Map.of("type", "string", "pattern", "^\\s*approve\\s+(error|wait(\\s+\\S.*)?)\\s*$")));
     }
 
     private static Map<String, Object> choice(KeyShape.Choice choice) {

@@ -1,6 +1,7 @@
 package dev.sluice.proxy.config;
 
 import dev.sluice.policies.policy.Action;
+import dev.sluice.policies.policy.ApprovalMode;
 import dev.sluice.policies.policy.PolicyDocument;
 import dev.sluice.policies.policy.PolicyDocument.Backfill;
 import dev.sluice.policies.policy.PolicyDocument.RuleSetting;
@@ -64,6 +65,7 @@ public final class PolicyReader {
         }
         Section root = new Section(reading, "policies", mapping.entries(), mapping.line());
         boolean judge = root.word("default", DEFAULTS, true);
+        Optional<ApprovalMode> approval = ApprovalReader.read(root, config.source());
         List<RuleSetting> rules = new ArrayList<>(rules(root.section("rules"), reading));
         List<Scope> scopes = new ArrayList<>();
         for (Section section : root.sections("scopes")) {
@@ -72,7 +74,7 @@ public final class PolicyReader {
         Optional<List<Backfill>> backfills = backfills(root, config.source(), reading);
         root.end();
         Boolean given = environment(config, reading, rules);
-        return new PolicyDocument(given == null ? judge : given, rules, scopes, backfills);
+        return new PolicyDocument(given == null ? judge : given, approval, rules, scopes, backfills);
     }
 
     private static Optional<List<Backfill>> backfills(Section root, String source, Reading reading) {
@@ -88,12 +90,9 @@ public final class PolicyReader {
         config.fromEnvironment().forEach((key, word) -> {
             String variable = Reading.variable("policies." + key);
             if (key.startsWith("rules.")) {
-                Action action = ACTIONS.get(word);
-                if (action == null) {
-                    reading.problemOf(new Value(variable, 0, "", word), expected(word));
-                } else {
-                    rules.add(new RuleSetting(key.substring("rules.".length()), action, variable));
-                }
+                setting(key.substring("rules.".length()), word, variable)
+                        .ifPresentOrElse(
+                                rules::add, () -> reading.problemOf(new Value(variable, 0, "", word), expected(word)));
             } else if (!DEFAULTS.containsKey(word)) {
                 reading.problemOf(new Value(variable, 0, "", word), "expected judge or allow, found \"" + word + "\"");
             }
@@ -104,28 +103,39 @@ public final class PolicyReader {
     private static List<RuleSetting> rules(Section section, Reading reading) {
         List<RuleSetting> rules = new ArrayList<>();
         for (Value value : section.rules(ACTIONS.keySet())) {
-            Action action = ACTIONS.get(value.text().strip());
-            if (action == null) {
-                reading.problemOf(value, expected(value.text()));
-            } else {
-                String id = value.key().substring(section.path().length() + 1);
-                rules.add(new RuleSetting(id, action, section.place(value)));
-            }
+            String id = value.key().substring(section.path().length() + 1);
+            setting(id, value.text().strip(), section.place(value))
+                    .ifPresentOrElse(rules::add, () -> reading.problemOf(value, expected(value.text())));
         }
         return rules;
+    }
+
+    /** {@code approve} may say whether the client waits: {@code approve wait 10min}. */
+    private static Optional<RuleSetting> setting(String id, String text, String place) {
+        String[] words = text.split("\\s+", 2);
+        Action action = ACTIONS.get(words[0]);
+        if (action == null || words.length == 1) {
+            return Optional.ofNullable(action).map(a -> new RuleSetting(id, a, place));
+        }
+        return action == Action.APPROVE
+                ? ApprovalReader.parse(words[1], place)
+                        .map(mode -> new RuleSetting(id, action, Optional.of(mode), place))
+                : Optional.empty();
     }
 
     private static Scope scope(Section s, String source, Reading reading) {
         When conditions = Conditions.ofScope(s.section("when"));
         List<RuleSetting> rules = rules(s.section("rules"), reading);
-        if (rules.isEmpty()) {
+        Optional<ApprovalMode> approval = ApprovalReader.read(s, source);
+        if (rules.isEmpty() && approval.isEmpty()) {
             s.problem("rules", "expected a scope to have rules: {rule-id: action}");
         }
         s.end();
-        return new Scope(conditions, rules, s.path() + " (" + source + ":" + s.line() + ")");
+        return new Scope(conditions, approval, rules, s.path() + " (" + source + ":" + s.line() + ")");
     }
 
     private static String expected(String word) {
-        return "expected an action (allow, warn, guard, rewrite, approve, block), found \"" + word + "\"";
+        return "expected an action (allow, warn, guard, rewrite, approve, block; approve wait 10min, approve error), found \""
+                + word + "\"";
     }
 }

@@ -44,13 +44,18 @@ final class Section {
         return line;
     }
 
+    /** Where a key stands, or the section where it is missing. */
+    int lineOf(String key) {
+        Entry entry = entries.get(key);
+        return entry == null ? line : entry.line();
+    }
+
     boolean isEmpty() {
         return entries.isEmpty() && !reading.anyInEnvironment(path);
     }
 
     void problem(String key, String message) {
-        Entry entry = entries.get(key);
-        reading.problem(entry == null ? line : entry.line(), under(key), message);
+        reading.problem(lineOf(key), under(key), message);
     }
 
     Optional<String> text(String key) {

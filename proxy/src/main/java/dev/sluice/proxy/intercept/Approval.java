@@ -27,21 +27,13 @@ final class Approval {
     private final AuditIds ids;
     private final DatabaseRef database;
     private final AuditEvent.Who who;
-    private final Duration patience;
 
-    Approval(
-            Approvals approvals,
-            AuditLog audit,
-            AuditIds ids,
-            DatabaseRef database,
-            AuditEvent.Who who,
-            Duration patience) {
+    Approval(Approvals approvals, AuditLog audit, AuditIds ids, DatabaseRef database, AuditEvent.Who who) {
         this.approvals = approvals;
         this.audit = audit;
         this.ids = ids;
         this.database = database;
         this.who = who;
-        this.patience = patience;
     }
 
     AuditEvent.Who who() {
@@ -55,8 +47,12 @@ final class Approval {
      */
     record Granted(long id, boolean waited) {}
 
-    /** Uses up the approval that lets the statement pass; refused when there is none. */
-    Granted of(HeldSession session, Judgement judgement, Effects effects, boolean mayWait)
+    /**
+     * Uses up the approval that lets the statement pass; refused when there is none.
+     *
+     * @param patience how long the client waits for one; zero: it gets an error at once
+     */
+    Granted of(HeldSession session, Judgement judgement, Effects effects, Duration patience)
             throws MigrationException, RefusedException, AuditException {
         String fingerprint = Fingerprint.of(judgement.text(), judgement.facts());
         Optional<Long> taken = approvals.take(database, who.user(), fingerprint);
@@ -74,14 +70,14 @@ final class Approval {
                 who.client() + " " + who.application()));
         String id = ids.next();
         audit.append(List.of(effects.attempt(id, judgement, List.of(), Optional.of(request))));
-        if (mayWait) {
-            Optional<Long> approved = await(session, judgement.decision(), request, fingerprint);
+        if (patience.isPositive()) {
+            Optional<Long> approved = await(session, judgement.decision(), request, fingerprint, patience);
             if (approved.isPresent()) {
                 used(judgement, approved.get());
                 return new Granted(approved.get(), true);
             }
         }
-        ServerError error = mayWait
+        ServerError error = patience.isPositive()
                 ? Refusals.approvalTimedOut(judgement.decision(), request)
                 : Refusals.parked(judgement.decision(), request);
         audit.appendOrKeep(new AuditEvent.Outcome(id, who, "parked", error.sqlState(), error.message(), Duration.ZERO));
@@ -117,7 +113,8 @@ final class Approval {
         }
     }
 
-    private Optional<Long> await(HeldSession session, Decision decision, long request, String fingerprint)
+    private Optional<Long> await(
+            HeldSession session, Decision decision, long request, String fingerprint, Duration patience)
             throws MigrationException {
         session.notice(new Notice(
                 "NOTICE",

@@ -11,7 +11,8 @@ import java.util.stream.Collectors;
 
 /**
  * What an approval is for: the exact statement, and the shape of what it changes. Rows and sizes are left out, since
- * they change all the time; a column, constraint, index or trigger that comes or goes makes another shape.
+ * they change all the time; a column, constraint, index or trigger that comes or goes makes another shape, and so does
+ * another body of a routine that it calls.
  */
 final class Fingerprint {
 
@@ -20,7 +21,14 @@ final class Fingerprint {
     static String of(String statement, Facts facts) {
         TreeMap<String, String> shapes = new TreeMap<>();
         facts.relations().forEach((name, relation) -> shapes.put(name.toString(), shape(relation)));
-        return sha256(statement + '\n' + facts.role() + '\n' + facts.version() + '\n' + shapes);
+        return sha256(statement
+                + '\n'
+                + facts.role()
+                + '\n'
+                + facts.version()
+                + '\n'
+                + shapes
+                + (facts.routines().isEmpty() ? "" : "\n" + new TreeMap<>(facts.routines())));
     }
 
     private static String shape(RelationFacts relation) {

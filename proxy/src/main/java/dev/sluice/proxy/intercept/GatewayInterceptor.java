@@ -8,6 +8,7 @@ import dev.sluice.proxy.audit.AuditEvent;
 import dev.sluice.proxy.audit.AuditException;
 import dev.sluice.proxy.audit.AuditLog;
 import dev.sluice.proxy.catalog.FactsReader;
+import dev.sluice.proxy.catalog.Routines;
 import dev.sluice.proxy.intercept.command.CommandParser;
 import dev.sluice.proxy.intercept.command.CommandRunner;
 import dev.sluice.proxy.intercept.command.CommandSyntaxException;
@@ -41,6 +42,7 @@ public final class GatewayInterceptor implements Interceptor {
     private static final Logger LOG = LoggerFactory.getLogger(GatewayInterceptor.class);
 
     private final Planning planning;
+    private final CalledRoutines called;
     private final StatementJudge judge;
     private final Explain explain;
     private final CommandRunner commands;
@@ -60,11 +62,13 @@ public final class GatewayInterceptor implements Interceptor {
 
     /**
      * @param reader reads facts of every kind of upstream
+     * @param routines what is known of those that statements call
      * @param policy the policy as it is now; asked for each statement
      * @param view what commands show of the rest of the gateway
      */
     public GatewayInterceptor(
             FactsReader reader,
+            Routines routines,
             Supplier<Policy> policy,
             Migrations migrations,
             Approvals approvals,
@@ -72,12 +76,13 @@ public final class GatewayInterceptor implements Interceptor {
             GatewayView view,
             InterceptorSettings settings,
             Clock clock) {
-        this(new PolicyPlanning(), reader, policy, migrations, approvals, audit, view, settings, clock);
+        this(new PolicyPlanning(), reader, routines, policy, migrations, approvals, audit, view, settings, clock);
     }
 
     GatewayInterceptor(
             Planning planning,
             FactsReader reader,
+            Routines routines,
             Supplier<Policy> policy,
             Migrations migrations,
             Approvals approvals,
@@ -86,7 +91,8 @@ public final class GatewayInterceptor implements Interceptor {
             InterceptorSettings settings,
             Clock clock) {
         this.planning = planning;
-        this.judge = new StatementJudge(planning, reader, policy, tables, clock);
+        this.called = new CalledRoutines(routines);
+        this.judge = new StatementJudge(planning, reader, policy, tables, called, clock);
         this.explain = new Explain(new DdlParser(), judge);
         this.commands = new CommandRunner(migrations, audit, new Operators(settings.operators()), view, clock);
         this.migrations = migrations;
@@ -110,7 +116,8 @@ public final class GatewayInterceptor implements Interceptor {
     @Override
     public Ruling judge(HeldSession session, String sql) {
         try {
-            return ruling(session, sql, planning.split(sql, session.info().lexicalRules()));
+            SessionInfo info = session.info();
+            return ruling(session, sql, called.marked(info, sql, planning.split(sql, info.lexicalRules())));
         } catch (DirectiveException e) {
             return new Ruling.Refuse(Refusals.directive(String.valueOf(e.getMessage())));
         } catch (CommandSyntaxException e) {
@@ -239,7 +246,7 @@ public final class GatewayInterceptor implements Interceptor {
         AuditEvent.Who who = who(session.info(), state);
         long id = session.info().id();
         Effects effects = new Effects(planning, migrations, settings, clock, database, who, ids);
-        Approval approval = new Approval(approvals, audit, ids, database, who, settings.approvalTimeout());
+        Approval approval = new Approval(approvals, audit, ids, database, who);
         Ruling ruling = new MessageJudge(
                         session, sql, statements, state, judge, effects, approval, audit, ids, settings, open, conduct)
                 .ruling();

@@ -122,7 +122,7 @@ final class MessageJudge {
         Refusals.warnings(judgement.decision()).forEach(session::notice);
         Optional<Long> approved = Optional.empty();
         if (judgement.decision().verdict() == Verdict.PARK && !serverRefuses(judgement)) {
-            Approval.Granted granted = approval.of(session, judgement, effects, mayWait());
+            Approval.Granted granted = approval.of(session, judgement, effects, patience(judgement));
             if (granted.waited()) {
                 judgement = unchanged(judgement, statement, number);
             }
@@ -140,6 +140,7 @@ final class MessageJudge {
                 if (!alone && isDeferred(judgement.decision())) {
                     session.notice(Refusals.deferred(judgement));
                 }
+                judge.passes(session.info(), judgement.change());
                 lock = lock.or(() -> effects.locks().stream().findFirst());
                 earlier.passed(judgement.change(), judgement.facts());
             }
@@ -156,7 +157,7 @@ final class MessageJudge {
         Judgement now = judged(statement, number);
         boolean same = Fingerprint.of(now.text(), now.facts()).equals(Fingerprint.of(before.text(), before.facts()));
         if (!same && now.decision().verdict() == Verdict.PARK) {
-            approval.of(session, now, effects, false);
+            approval.of(session, now, effects, Duration.ZERO);
         }
         return now;
     }
@@ -185,10 +186,16 @@ final class MessageJudge {
                 && SyntaxProbe.refuses(session, judgement.text());
     }
 
-    private boolean mayWait() {
-        return statements.size() == 1
-                && session.isAlone()
-                && settings.approvalTimeout().isPositive();
+    /** How long the client waits for an approval: as the policy says, not at all where it may hold up others. */
+    private Duration patience(Judgement judgement) {
+        Duration configured = settings.approvalTimeout();
+        return statements.size() == 1 && session.isAlone()
+                ? judgement
+                        .decision()
+                        .approval()
+                        .map(mode -> mode.patience(configured))
+                        .orElse(configured)
+                : Duration.ZERO;
     }
 
     private Completion completion(StatementText statement) {

@@ -13,6 +13,7 @@ import dev.sluice.policies.sql.StatementText;
 import dev.sluice.proxy.catalog.FactsReader;
 import dev.sluice.proxy.session.HeldSession;
 import dev.sluice.proxy.session.ServerErrorException;
+import dev.sluice.proxy.session.SessionInfo;
 import dev.sluice.proxy.session.TransactionStatus;
 import java.time.Clock;
 import java.util.HashSet;
@@ -35,10 +36,18 @@ final class StatementJudge {
     private final FactsReader reader;
     private final Supplier<Policy> policy;
     private final SessionTables tables;
+    private final CalledRoutines routines;
     private final Clock clock;
 
-    StatementJudge(Planning planning, FactsReader reader, Supplier<Policy> policy, SessionTables tables, Clock clock) {
+    StatementJudge(
+            Planning planning,
+            FactsReader reader,
+            Supplier<Policy> policy,
+            SessionTables tables,
+            CalledRoutines routines,
+            Clock clock) {
         this.tables = tables;
+        this.routines = routines;
         this.planning = planning;
         this.reader = reader;
         this.policy = policy;
@@ -82,11 +91,16 @@ final class StatementJudge {
             }
         }
         earlier.mustResolve(request.relations(), facts);
-        facts = earlier.overlay(facts);
+        facts = earlier.overlay(facts).withRoutines(routines.facts(session.info(), statement.in(sql)));
         StatementContext context =
                 new StatementContext(inTransaction, created, statement.directives(), before.policy());
         Decision decision = planning.judge(change, facts, context, policy.get());
         return new Judgement(sql, number, statement, change, facts, context, decision);
+    }
+
+    /** A statement goes to the server: what it makes of a routine is known from now on. */
+    void passes(SessionInfo info, SchemaChange change) {
+        routines.passes(info, change);
     }
 
     /** Judges again, now that somebody has approved what the decision waits for. */

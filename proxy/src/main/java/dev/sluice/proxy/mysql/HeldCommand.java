@@ -1,5 +1,6 @@
 package dev.sluice.proxy.mysql;
 
+import dev.sluice.policies.sql.CharsetChange;
 import dev.sluice.policies.sql.Interest;
 import dev.sluice.protocol.mysql.Capabilities;
 import dev.sluice.protocol.mysql.Command;
@@ -85,7 +86,9 @@ final class HeldCommand implements HeldSession {
             refresh();
             written = Charsets.fitting(hold.sql(), modes.client());
             text = new String(hold.sql(), written);
-            if (session.readings().lookAtText(text, modes.rules()) != Interest.NONE) {
+            if (CharsetChange.makesUnclear(text, modes.rules())) {
+                refuse(MySqlErrors.UNCLEAR_CHARSET);
+            } else if (session.readings().lookAtText(text, modes.rules()) != Interest.NONE) {
                 perform(session.relay().interceptor().judge(this, text));
             } else {
                 forward();

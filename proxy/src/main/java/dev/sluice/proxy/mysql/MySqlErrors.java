@@ -12,6 +12,13 @@ final class MySqlErrors {
     static final ServerError CONNECTION_LOST =
             ServerError.of("08006", 2013, "the connection to the database server was lost", "", "");
 
+    static final ServerError UNCLEAR_CHARSET = ServerError.of(
+            "0A000",
+            1235,
+            "the character set is changed in front of other statements; in the new one a backslash may be half of a character",
+            "",
+            "Send the change in a message of its own.");
+
     static final ErrPacket OUT_OF_ORDER = new ErrPacket(1156, "08S01", "Got packets out of order");
     static final ErrPacket HANDSHAKE = new ErrPacket(1043, "08S01", "Bad handshake");
     static final ErrPacket MALFORMED = new ErrPacket(1835, "HY000", "Malformed communication packet");

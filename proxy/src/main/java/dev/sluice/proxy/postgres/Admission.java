@@ -27,7 +27,7 @@ final class Admission {
     Admission(Session session, BulkGate bulk) {
         this.session = session;
         this.bulk = bulk;
-        this.text = new TextInterest(session.relay, session.settings);
+        this.text = new TextInterest(session.relay, session.settings, session.database());
     }
 
     /**
@@ -78,7 +78,7 @@ final class Admission {
         if (waits && !bulk.mayBegin(write)) {
             return held();
         }
-        if (write.judged() || executesByName(FrontendType.QUERY, in, at, at + length + 1)) {
+        if (text.mayCall() || write.judged() || executesByName(FrontendType.QUERY, in, at, at + length + 1)) {
             return hold(write);
         }
         return write.paced() ? forward(InFlight.BULK_QUERY, write) : forward(FrontendType.QUERY);
@@ -113,7 +113,7 @@ final class Admission {
         if (waits && !bulk.mayBegin(write)) {
             return held();
         }
-        if (write.judged() || executesByName(FrontendType.PARSE, in, at, end)) {
+        if (text.mayCall() || write.judged() || executesByName(FrontendType.PARSE, in, at, end)) {
             return hold(write);
         }
         if (begins || bulk.hasBegin()) {
@@ -184,11 +184,18 @@ final class Admission {
 
     private Verdict executes(Prepared.Statement statement) {
         return switch (statement.interest()) {
-            case JUDGE -> hold(statement.write());
+            case JUDGE -> {
+                boolean harmless = statement.calls() && !session.isWatched() && !text.mayCall(statement.text());
+                yield harmless ? executed(statement.write()) : hold(statement.write());
+            }
             case NONE -> session.isWatched() ? hold(BulkWrite.ORDINARY) : forward(FrontendType.EXECUTE);
             case BULK_WRITE ->
                 session.isWatched() ? hold(statement.write()) : forward(InFlight.BULK_EXECUTE, statement.write());
         };
+    }
+
+    private Verdict executed(BulkWrite write) {
+        return write.paced() ? forward(InFlight.BULK_EXECUTE, write) : forward(FrontendType.EXECUTE);
     }
 
     private static void forget(Prepared prepared, FrontendMessage.Close close) {

@@ -6,10 +6,12 @@ import dev.sluice.policies.sql.Splitter;
 import dev.sluice.policies.sql.StatementText;
 import dev.sluice.protocol.postgres.FrontendMessage;
 import dev.sluice.protocol.postgres.FrontendType;
+import dev.sluice.proxy.session.BulkWrite;
 import dev.sluice.proxy.session.ServerError;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -99,8 +101,14 @@ final class HeldReader {
             return refused(message, false, Refusals.executeByName(name.get()));
         }
         boolean virtual = isGatewayCommand(decoded.text(), session.settings.rules());
-        Prepared.Statement statement =
-                new Prepared.Statement(Interest.JUDGE, decoded.text(), decoded.charset(), virtual, bulk.takeHeld());
+        BulkWrite write = bulk.takeHeld();
+        Prepared.Statement statement = new Prepared.Statement(
+                Interest.JUDGE,
+                decoded.text(),
+                decoded.charset(),
+                virtual,
+                write,
+                !write.judged() && !isJudged(decoded.text()));
         if (prepared.isFull()) {
             return refused(message, false, Refusals.tooManyStatements());
         }
@@ -109,6 +117,12 @@ final class HeldReader {
         }
         prepared.parsed(parse.statement(), statement);
         return null;
+    }
+
+    /** Whether a statement is of interest by its words. */
+    private boolean isJudged(String text) {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        return session.relay.classifier().classify(bytes, 0, bytes.length, session.settings.rules()) == Interest.JUDGE;
     }
 
     /** Whether the server would not know what to make of it, and it does nothing before it is executed. */

@@ -25,8 +25,13 @@ final class Prepared {
      * @param text empty unless it may have to be judged
      * @param virtual whether the gateway itself parsed it, and the server knows nothing of it
      * @param write what a statement of {@link Interest#BULK_WRITE} is
+     * @param calls whether nothing but what it may call makes it of interest
      */
-    record Statement(Interest interest, String text, Charset charset, boolean virtual, BulkWrite write) {
+    record Statement(Interest interest, String text, Charset charset, boolean virtual, BulkWrite write, boolean calls) {
+        Statement(Interest interest, String text, Charset charset, boolean virtual, BulkWrite write) {
+            this(interest, text, charset, virtual, write, false);
+        }
+
         Statement(Interest interest, String text, Charset charset, boolean virtual) {
             this(interest, text, charset, virtual, BulkWrite.ORDINARY);
         }

@@ -156,6 +156,11 @@ final class Session implements RelayedSession {
         return watching != null && watching.isWatched();
     }
 
+    /** The database that the client named. */
+    String database() {
+        return picture.startup().database();
+    }
+
     /** Whether a cancel request is the gateway's own business. */
     void holding(boolean now) {
         holding = now;

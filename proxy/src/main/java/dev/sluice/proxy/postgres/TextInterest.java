@@ -4,6 +4,7 @@ import dev.sluice.policies.sql.Interest;
 import dev.sluice.policies.sql.WriteText;
 import dev.sluice.protocol.postgres.FrontendMessage;
 import dev.sluice.protocol.postgres.FrontendType;
+import dev.sluice.proxy.session.CallScreen;
 import io.netty.buffer.ByteBuf;
 import io.netty.util.concurrent.FastThreadLocal;
 import java.nio.ByteBuffer;
@@ -27,15 +28,18 @@ final class TextInterest {
 
     private final Relay relay;
     private final SessionSettings settings;
+    private final CallScreen calls;
     private byte[] text = {};
     private int textLength;
 
-    TextInterest(Relay relay, SessionSettings settings) {
+    /** @param database that the session is in */
+    TextInterest(Relay relay, SessionSettings settings, String database) {
         this.relay = relay;
+        this.calls = relay.classifier().calls(database);
         this.settings = settings;
     }
 
-    /** The interest of a whole Query or Parse that stands in a buffer. */
+    /** The interest, by its words, of a whole Query or Parse that stands in a buffer. */
     Interest interest(byte type, ByteBuf in, int start, int end) {
         int from;
         int to;
@@ -88,6 +92,17 @@ final class TextInterest {
             textLength = text.length;
         }
         return relay.classifier().classify(text, 0, textLength, settings.rules());
+    }
+
+    /** Whether the text that was looked at last may change a schema by what it calls. */
+    boolean mayCall() {
+        return calls.mayCall(text, textLength);
+    }
+
+    /** Whether a text that was of interest by what it calls alone still is, by what is known now. */
+    boolean mayCall(String statement) {
+        byte[] bytes = statement.getBytes(StandardCharsets.UTF_8);
+        return calls.mayCall(bytes, bytes.length);
     }
 
     /** A text as characters; when its bytes are not what the session's encoding allows, each byte stays one character. */

@@ -1,10 +1,12 @@
 package dev.sluice.proxy.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.sluice.policies.policy.Action;
 import dev.sluice.policies.policy.Amount;
+import dev.sluice.policies.policy.ApprovalMode;
 import dev.sluice.policies.policy.PolicyDocument;
 import dev.sluice.policies.policy.TimeWindow;
 import dev.sluice.policies.policy.When;
@@ -146,5 +148,41 @@ class PolicyReaderTest {
         PolicyConfig config =
                 new PolicyConfig("policy.yaml", Yaml.read("policy.yaml", text), Optional.empty(), environment);
         return PolicyReader.read(config);
+    }
+
+    @Test
+    void whetherClientsWaitForApprovalsIsRead() throws ConfigException {
+        PolicyDocument policy = read("""
+                approval: error
+                rules: {drop-column: approve wait 10min, drop-table: approve error, truncate: approve}
+                scopes:
+                  - when: {environment: staging}
+                    approval: wait
+                """, Map.of());
+
+        assertThat(policy.approval())
+                .contains(new ApprovalMode(false, Optional.empty(), "policies.approval (policy.yaml:1)"));
+        assertThat(policy.rules())
+                .extracting(PolicyDocument.RuleSetting::approval)
+                .containsExactly(
+                        Optional.of(new ApprovalMode(
+                                true,
+                                Optional.of(Duration.ofMinutes(10)),
+                                "policies.rules.drop-column (policy.yaml:2)")),
+                        Optional.of(
+                                new ApprovalMode(false, Optional.empty(), "policies.rules.drop-table (policy.yaml:2)")),
+                        Optional.empty());
+        assertThat(policy.scopes().getFirst().approval())
+                .contains(new ApprovalMode(true, Optional.empty(), "policies.scopes[0].approval (policy.yaml:5)"));
+    }
+
+    @Test
+    void whatIsNoWayToWaitForAnApprovalIsRefusedWithItsLine() {
+        assertThatThrownBy(() -> read("rules: {drop-table: block wait}", Map.of()))
+                .hasMessageContaining("policy.yaml:1")
+                .hasMessageContaining("block wait");
+        assertThatThrownBy(() -> read("approval: wait long", Map.of()))
+                .hasMessageContaining("policies.approval")
+                .hasMessageContaining("wait 10min");
     }
 }

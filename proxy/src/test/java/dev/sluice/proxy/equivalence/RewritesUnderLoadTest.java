@@ -86,6 +86,12 @@ class RewritesUnderLoadTest {
                 "CREATE INDEX events_id ON events (id)",
                 "ALTER TABLE events ATTACH PARTITION events_3 FOR VALUES FROM (20) TO (30)",
                 "ALTER TABLE events DETACH PARTITION events_1",
+                "CREATE UNIQUE INDEX events_id_day ON events (id, day)",
+                "ALTER TABLE events ADD CONSTRAINT events_key UNIQUE (id, day)",
+                "ALTER TABLE events ADD CONSTRAINT positive CHECK (id > 0)",
+                "ALTER TABLE orders ADD CONSTRAINT positive CHECK (code > 0), ADD CONSTRAINT orders_code_key UNIQUE (code),"
+                        + " ALTER COLUMN customer_id SET NOT NULL",
+                "ALTER TABLE orders ADD CONSTRAINT orders_code_key UNIQUE NULLS NOT DISTINCT (customer_id, id)",
             })
     void itEndsAsTheDirectStatementDoes(String sql) throws Exception {
         server.execute(direct, sql);

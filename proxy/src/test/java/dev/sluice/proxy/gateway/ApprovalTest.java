@@ -4,7 +4,11 @@ import static dev.sluice.proxy.testing.Sql.execute;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.sluice.policies.policy.Action;
+import dev.sluice.policies.policy.ApprovalMode;
+import dev.sluice.policies.policy.CompiledPolicy;
 import dev.sluice.policies.policy.Policy;
+import dev.sluice.policies.policy.PolicyDocument;
 import dev.sluice.proxy.intercept.InterceptorSettings;
 import dev.sluice.proxy.migration.Migration;
 import dev.sluice.proxy.testing.GatewayFixture;
@@ -196,12 +200,36 @@ class ApprovalTest {
         assertThat(error(client, "SELECT note FROM orders")).startsWith("42703");
     }
 
+    @Test
+    void thePolicySaysWhereAClientWaitsAndWhereItDoesNot() throws Exception {
+        PolicyDocument document = new PolicyDocument(
+                true,
+                Optional.of(new ApprovalMode(true, Optional.of(PATIENCE), "policy:1")),
+                List.of(new PolicyDocument.RuleSetting(
+                        "truncate",
+                        Action.APPROVE,
+                        Optional.of(new ApprovalMode(false, Optional.empty(), "policy:2")),
+                        "policy:2")),
+                List.of(),
+                Optional.empty());
+        restart(Duration.ZERO, CompiledPolicy.of(document, Set.of("truncate")));
+
+        assertThat(error(client, "TRUNCATE orders")).contains("waits for approval as request");
+        CompletableFuture<String> waiting = CompletableFuture.supplyAsync(() -> error(client, DROP));
+        approve(waiting(DROP), "");
+
+        assertThat(waiting.get()).isEmpty();
+    }
+
     /** A gateway on which clients wait for their approval. */
     private void restart(Duration approvalTimeout) throws SQLException {
+        restart(approvalTimeout, Policy.DEFAULTS);
+    }
+
+    private void restart(Duration approvalTimeout, Policy policy) throws SQLException {
         client.close();
         gateway.close();
-        gateway = GatewayFixture.start(
-                TestServer.newest(), gateway.database(), Policy.DEFAULTS, settings(approvalTimeout));
+        gateway = GatewayFixture.start(TestServer.newest(), gateway.database(), policy, settings(approvalTimeout));
         client = gateway.connect(APP, "");
     }
 
@@ -218,10 +246,15 @@ class ApprovalTest {
     }
 
     private long waiting() {
+        return waiting(DROP);
+    }
+
+    private long waiting(String statement) {
         return await().atMost(PATIENCE)
                 .until(
                         () -> gateway.migrations().list(gateway.ref()).stream()
-                                .filter(m -> m.state() == Migration.State.AWAITING_APPROVAL)
+                                .filter(m -> m.state() == Migration.State.AWAITING_APPROVAL
+                                        && m.statement().equals(statement))
                                 .findFirst(),
                         Optional::isPresent)
                 .orElseThrow()

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.proxy.mysql.TestDatabase;
 import dev.sluice.proxy.testing.MySqlGatewayFixture;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -14,7 +15,13 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -26,6 +33,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Statements that try to get past the gateway on MySQL and MariaDB: each is caught, or is provably harmless. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class MySqlSmugglingTest {
+
+    private static final Pattern ROW = Pattern.compile("\\| `(.*)` \\| (\\w+) \\| (\\w+) \\|");
+    private static final Map<String, String> EXPECTED =
+            Map.of("online", "intercept", "held", "absent", "text", "pass", "safe", "safe");
 
     private static final String ADD = "ADD COLUMN tok char(36) NOT NULL DEFAULT (uuid())";
     private static final String ALTER = "ALTER TABLE sl_smug " + ADD;
@@ -58,95 +69,26 @@ abstract class MySqlSmugglingTest {
         return Stream.concat(listed, own());
     }
 
-    private static Stream<Attempt> own() {
-        String hex = "0x" + java.util.HexFormat.of().formatHex(ALTER.getBytes(java.nio.charset.StandardCharsets.UTF_8));
-        return Stream.of(
-                own("stmt", "intercept", "a prepared statement that is executed", ALTER),
-                own("query", "safe", "code for every version", "/*!50000 " + ALTER + " */"),
-                own("query", "safe", "code in pieces", "/*!ALTER*/ /*!TABLE*/ sl_smug /*!" + ADD + " */"),
-                own("query", "safe", "code for MariaDB alone", "/*M! " + ALTER + " */"),
-                own("query", "safe", "code for no version yet", "/*!99999 " + ALTER + " */ SELECT 1"),
-                own(
-                        "multi",
-                        "safe",
-                        "a second statement in a comment that is code",
-                        "SELECT 1; /*!50000 " + ALTER + " */"),
-                own("query", "intercept", "behind comments of every kind", "# a\n-- b\n/* c */" + ALTER),
-                own("query", "safe", "other words in between", "ALTER ONLINE TABLE sl_smug " + ADD),
-                own(
-                        "query",
-                        "safe",
-                        "settings for one statement",
-                        "SET STATEMENT max_statement_time = 60 FOR " + ALTER),
-                own("query", "absent", "a block", "BEGIN NOT ATOMIC " + ALTER + "; END"),
-                own("query", "absent", "a block with a label", "x: BEGIN NOT ATOMIC " + ALTER + "; END"),
-                own(
-                        "query",
-                        "absent",
-                        "text that is executed",
-                        "SET @q = '" + ALTER + "'",
-                        "PREPARE s FROM @q",
-                        "EXECUTE s"),
-                own(
-                        "query",
-                        "absent",
-                        "a number that is executed",
-                        "SET @q = " + hex,
-                        "PREPARE s FROM @q",
-                        "EXECUTE s"),
-                own("multi", "absent", "the same in one message", "SET @q = " + hex + "; PREPARE s FROM @q; EXECUTE s"),
-                own(
-                        "query",
-                        "absent",
-                        "joined text",
-                        "EXECUTE IMMEDIATE CONCAT('ALTER TABLE sl_', 'smug " + ADD + "')"),
-                own("query", "absent", "an event", "CREATE EVENT sl_e ON SCHEDULE AT CURRENT_TIMESTAMP DO " + ALTER),
-                own(
-                        "query",
-                        "absent",
-                        "an event with a block",
-                        "CREATE EVENT sl_e ON SCHEDULE AT CURRENT_TIMESTAMP DO BEGIN " + ALTER + "; END"),
-                own("query", "absent", "a procedure that is there already", "CALL sl_there()"),
-                own(
-                        "query",
-                        "intercept",
-                        "quotes are names",
-                        "SET sql_mode = 'ANSI_QUOTES'",
-                        "ALTER TABLE \"sl_smug\" " + ADD),
-                own(
-                        "multi",
-                        "safe",
-                        "quotes become names in the same message",
-                        "SET sql_mode = 'ANSI_QUOTES'; ALTER TABLE \"sl_smug\" " + ADD),
-                own(
-                        "multi",
-                        "safe",
-                        "a backslash becomes a letter",
-                        "SET sql_mode = 'NO_BACKSLASH_ESCAPES'; SELECT '\\'; " + ALTER + "; -- '"),
-                own(
-                        "multi",
-                        "safe",
-                        "a backslash is a letter by now",
-                        "SET sql_mode = 'NO_BACKSLASH_ESCAPES'",
-                        "SELECT '\\'; " + ALTER + "; -- '"),
-                own("multi", "safe", "two minus signs without a blank are none", "SELECT 1--1; " + ALTER),
-                own("gbk", "safe", "a backslash that is half a character", "SELECT '縗'; " + ALTER + "; -- '"),
-                own("other", "intercept", "a database that is chosen later", "USE {DB}", ALTER),
-                own("other", "intercept", "a qualified name", "ALTER TABLE {DB}.sl_smug " + ADD),
-                own("user", "intercept", "behind a change of user", ALTER),
-                own("query", "safe", "the old way asked for", ALTER + ", ALGORITHM=COPY"),
-                own(
-                        "query",
-                        "absent",
-                        "another table in its place",
-                        "CREATE OR REPLACE TABLE sl_smug AS SELECT 1 AS tok"),
-                own("query", "absent", "the table by another name", "RENAME TABLE sl_smug TO sl_other"),
-                own("query", "absent", "only explained", "EXPLAIN " + ALTER),
-                own("query", "absent", "only described", "DESC FORMAT=JSON " + ALTER));
+    /** Rows of docs/smuggling.md. */
+    private static Stream<Attempt> own() throws IOException {
+        String hex = "0x" + HexFormat.of().formatHex(ALTER.getBytes(StandardCharsets.UTF_8));
+        return Files.readAllLines(Path.of("..", "docs", "smuggling.md")).stream()
+                .map(ROW::matcher)
+                .filter(Matcher::matches)
+                .map(row -> new Attempt(
+                        "page",
+                        group(row, 3),
+                        EXPECTED.getOrDefault(group(row, 2), "no such word: " + group(row, 2)),
+                        messages(group(row, 1)
+                                .replace("\\|", "|")
+                                .replace("{ALTER}", ALTER)
+                                .replace("{ADD}", ADD)
+                                .replace("{HEX}", hex)),
+                        group(row, 1)));
     }
 
-    private static Attempt own(String channel, String expect, String why, String... messages) {
-        return new Attempt("own", channel, expect, List.of(messages), why);
+    private static String group(Matcher matcher, int number) {
+        return Objects.requireNonNull(matcher.group(number));
     }
 
     @BeforeEach
@@ -248,7 +190,8 @@ abstract class MySqlSmugglingTest {
                 }
             }
             case "stmt" -> through(attempt, name, "&useServerPrepStmts=true");
-            case "gbk" -> through(attempt, name, "&characterEncoding=GBK");
+            case "gbk", "sjis", "big5", "latin1" ->
+                through(attempt, name, "&characterEncoding=" + attempt.channel().toUpperCase(Locale.ROOT));
             case "other" -> {
                 try (Connection client = open(gateway.port(), "mysql", "")) {
                     yield send(client, attempt, name);

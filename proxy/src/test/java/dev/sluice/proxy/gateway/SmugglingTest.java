@@ -35,6 +35,11 @@ class SmugglingTest {
     private static final Pattern REPEATED = Pattern.compile("\\{REP:(\\d+):([^}]*)}");
     private static final Pattern PADDED = Pattern.compile("\\{PAD:(\\d+)}");
 
+    private static final String CHANGES = "CREATE FUNCTION smug_f() RETURNS int LANGUAGE plpgsql AS"
+            + " 'BEGIN ALTER TABLE sl_smug ADD tok uuid; RETURN 1; END'";
+    private static final String RUNS =
+            "CREATE FUNCTION smug_x(q text) RETURNS void LANGUAGE plpgsql AS 'BEGIN EXECUTE q; END'";
+
     private final GatewayFixture gateway = GatewayFixture.start();
     private long file;
 
@@ -232,7 +237,9 @@ class SmugglingTest {
     private static List<String> messages(String field) {
         List<String> messages = new ArrayList<>();
         for (String message : field.split(" ?¦¦ ?")) {
-            String text = message.replace("\\t", "\t")
+            String text = message.replace("{CHANGES}", CHANGES)
+                    .replace("{RUNS}", RUNS)
+                    .replace("\\t", "\t")
                     .replace("\\n", "\n")
                     .replace("\\r", "\r")
                     .replace("\\f", "\f")

@@ -11,6 +11,7 @@ import dev.sluice.policies.sql.ServerVersion;
 import dev.sluice.proxy.audit.AuditLog;
 import dev.sluice.proxy.audit.AuditTrail;
 import dev.sluice.proxy.catalog.FactsReader;
+import dev.sluice.proxy.catalog.Routines;
 import dev.sluice.proxy.intercept.command.GatewayView;
 import dev.sluice.proxy.migration.Migration.State;
 import dev.sluice.proxy.session.HeldSession;
@@ -486,6 +487,7 @@ class GatewayInterceptorTest {
         return new GatewayInterceptor(
                 planning,
                 new TableT(),
+                Routines.none(),
                 () -> Policy.DEFAULTS,
                 migrations,
                 migrations,

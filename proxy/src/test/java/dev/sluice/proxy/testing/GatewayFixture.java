@@ -1,11 +1,12 @@
 package dev.sluice.proxy.testing;
 
 import dev.sluice.policies.policy.Policy;
-import dev.sluice.policies.sql.Classifier;
+import dev.sluice.proxy.app.ScreenedClassifier;
 import dev.sluice.proxy.audit.AuditLog;
 import dev.sluice.proxy.audit.AuditTrail;
 import dev.sluice.proxy.catalog.ControlPools;
 import dev.sluice.proxy.catalog.PostgresFactsReader;
+import dev.sluice.proxy.catalog.Routines;
 import dev.sluice.proxy.intercept.GatewayInterceptor;
 import dev.sluice.proxy.intercept.InterceptorSettings;
 import dev.sluice.proxy.intercept.MigrationAudit;
@@ -33,6 +34,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 
 /** A whole gateway in this JVM, in front of a database of its own on the test server. */
 public final class GatewayFixture implements AutoCloseable {
@@ -42,6 +44,7 @@ public final class GatewayFixture implements AutoCloseable {
     private final TestServer server;
     private final String database;
     private final ControlPools pools;
+    private final Routines routines;
     private final LedgerMigrations runner;
     private final ApprovedMigrations migrations;
     private final AuditLog audit;
@@ -59,6 +62,7 @@ public final class GatewayFixture implements AutoCloseable {
         this.server = server;
         this.database = database;
         this.pools = new ControlPools(List.of(server.upstream()));
+        this.routines = new Routines(pools);
         PostgresEngine engine = new PostgresEngine(pacer);
         this.audit = new AuditLog(auditFile, 0, Clock.systemUTC());
         this.runner = new LedgerMigrations(pools, runnerSettings(database), any -> engine, new MigrationAudit(audit));
@@ -66,6 +70,7 @@ public final class GatewayFixture implements AutoCloseable {
         this.migrations = new ApprovedMigrations(runner, pools, any -> engine, Duration.ofHours(1));
         this.interceptor = new GatewayInterceptor(
                 new PostgresFactsReader(pools, ledger::inFlight),
+                routines,
                 () -> policy,
                 migrations,
                 migrations,
@@ -83,7 +88,7 @@ public final class GatewayFixture implements AutoCloseable {
                         ListenerConfig.Limits.DEFAULTS),
                 Transport.best(),
                 LOOPS,
-                Classifier::classify,
+                new ScreenedClassifier("test", CompletableFuture.completedFuture(routines)),
                 interceptor,
                 traffic);
         listener.start();
@@ -203,6 +208,7 @@ public final class GatewayFixture implements AutoCloseable {
     public void close() {
         listener.close();
         runner.close();
+        routines.close();
         pools.close();
         try {
             audit.close();

@@ -6,6 +6,7 @@ import dev.sluice.proxy.audit.AuditTrail;
 import dev.sluice.proxy.catalog.ControlPools;
 import dev.sluice.proxy.catalog.ControlUpstream;
 import dev.sluice.proxy.catalog.MySqlFactsReader;
+import dev.sluice.proxy.catalog.Routines;
 import dev.sluice.proxy.intercept.GatewayInterceptor;
 import dev.sluice.proxy.intercept.InterceptorSettings;
 import dev.sluice.proxy.intercept.MigrationAudit;
@@ -45,6 +46,7 @@ public final class MySqlGatewayFixture implements AutoCloseable {
     private final EventLoopGroup loops = Transport.best().newEventLoops(1);
     private final Gates gates = new Gates();
     private final ControlPools pools;
+    private final Routines routines;
     private final LedgerMigrations runner;
     private final ApprovedMigrations migrations;
     private final AuditLog audit;
@@ -83,6 +85,7 @@ public final class MySqlGatewayFixture implements AutoCloseable {
             Policy policy,
             TrafficListener traffic) {
         pools = new ControlPools(List.of(new ControlUpstream("test", server.url(""), "lab", "lab", 8)));
+        routines = new Routines(pools);
         Engine engine = engines.apply(new MySqlEngine(Pacer.UNTHROTTLED, gates));
         try {
             audit = new AuditLog(Files.createTempDirectory("gateway").resolve("audit.jsonl"), 0, Clock.systemUTC());
@@ -94,6 +97,7 @@ public final class MySqlGatewayFixture implements AutoCloseable {
         MySqlLedger ledger = new MySqlLedger();
         GatewayInterceptor judging = new GatewayInterceptor(
                 new MySqlFactsReader(pools, ledger::inFlight),
+                routines,
                 () -> policy,
                 migrations,
                 migrations,
@@ -171,6 +175,7 @@ public final class MySqlGatewayFixture implements AutoCloseable {
     public void close() {
         listener.close();
         runner.close();
+        routines.close();
         pools.close();
         loops.shutdownGracefully(0, 1, TimeUnit.SECONDS);
         try {

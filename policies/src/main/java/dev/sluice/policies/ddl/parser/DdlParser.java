@@ -2,6 +2,7 @@ package dev.sluice.policies.ddl.parser;
 
 import dev.sluice.policies.ddl.SchemaChange;
 import dev.sluice.policies.ddl.SourceText;
+import dev.sluice.policies.sql.Dialect;
 import dev.sluice.policies.sql.LexicalRules;
 import dev.sluice.policies.sql.Scanner;
 import dev.sluice.policies.sql.ServerVersion;
@@ -23,16 +24,29 @@ public final class DdlParser {
 
     /** One statement of a message. */
     public SchemaChange parse(String message, StatementText statement, LexicalRules rules) {
-        boolean copies = statement.kind() == StatementText.Kind.OPAQUE
-                && Scanner.of(message, statement.start(), statement.end(), rules)
-                        .next()
-                        .isWord("COPY");
-        if (copies) {
-            // No schema change by its words: its program is what cannot be seen.
-            return new SchemaChange.Opaque(
-                    new SourceText(message, statement.start(), statement.end()), "COPY", Optional.empty());
+        if (statement.kind() == StatementText.Kind.OPAQUE && rules.dialect() == Dialect.POSTGRES) {
+            String verb = Scanner.of(message, statement.start(), statement.end(), rules)
+                    .next()
+                    .text()
+                    .toUpperCase(Locale.ROOT);
+            if (!verb.equals("DO") && !verb.equals("CALL")) {
+                // No schema change by its words: its program, what it calls, or the catalog that it writes makes it
+                // one.
+                return new SchemaChange.Opaque(
+                        new SourceText(message, statement.start(), statement.end()),
+                        isOpaqueItself(message, statement, rules) ? verb : SchemaChange.Opaque.QUERY + verb,
+                        Optional.empty());
+            }
         }
         return parse(message, statement.start(), statement.end(), rules);
+    }
+
+    /** Whether its own words make it opaque, whatever it calls. */
+    private static boolean isOpaqueItself(String message, StatementText statement, LexicalRules rules) {
+        return Splitter.splitWithoutDirectives(statement.in(message), rules)
+                        .getFirst()
+                        .kind()
+                == StatementText.Kind.OPAQUE;
     }
 
     /** The statement between two positions of a message. */

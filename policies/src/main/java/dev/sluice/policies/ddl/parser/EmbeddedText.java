@@ -2,6 +2,7 @@ package dev.sluice.policies.ddl.parser;
 
 import dev.sluice.policies.ddl.SchemaChange;
 import dev.sluice.policies.sql.LexicalRules;
+import dev.sluice.policies.sql.StringText;
 import java.util.Optional;
 
 /** The SQL text inside EXECUTE IMMEDIATE '…' and PREPARE s FROM '…', where it is one literal. */
@@ -20,7 +21,7 @@ final class EmbeddedText {
             if (token.kind == DdlParserImplConstants.QUOTED_STRING && (before.is("IMMEDIATE") || before.is("FROM"))) {
                 DdlToken next = lexer.next();
                 return next.kind == DdlParserImplConstants.EOF || next.is("USING")
-                        ? Optional.of(StringLiterals.decode(token.image, rules))
+                        ? Optional.of(StringText.decode(token.image, rules))
                         : Optional.empty();
             }
             before = token;

@@ -2,6 +2,7 @@ package dev.sluice.policies.ddl.parser;
 
 import dev.sluice.policies.ddl.SourceText;
 import dev.sluice.policies.sql.LexicalRules;
+import dev.sluice.policies.sql.StringText;
 import java.util.Locale;
 import java.util.Set;
 
@@ -70,7 +71,10 @@ final class RoutineBody {
         if (token.kind != DdlParserImplConstants.QUOTED_STRING || !(before.is("AS") || before.is("DO"))) {
             return false;
         }
-        String inner = StringLiterals.decode(token.image, rules);
+        if (token.image.regionMatches(true, 0, "u&", 0, 2)) {
+            return true; // what UESCAPE behind it says decides what it says
+        }
+        String inner = StringText.decode(token.image, rules);
         return holdsDdl(inner, 0, inner.length(), rules, nesting + 1);
     }
 }

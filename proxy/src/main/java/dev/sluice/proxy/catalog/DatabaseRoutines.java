@@ -1,0 +1,159 @@
+package dev.sluice.proxy.catalog;
+
+import dev.sluice.policies.facts.RoutineFacts;
+import dev.sluice.policies.facts.RoutineFacts.SqlArgument;
+import dev.sluice.policies.sql.Call;
+import dev.sluice.policies.sql.CallFilter;
+import dev.sluice.policies.sql.ProgramBody;
+import dev.sluice.policies.sql.RoutineNature;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What is known of the routines of one database. {@link #mayCall} is for event loops: it reads one field and a text;
+ * everything else may ask the server. Thread-safe.
+ *
+ * <p>Nothing is asked before a text calls something out of the ordinary. Where the server cannot be asked, nothing is known
+ * and nothing is caught, until it can.
+ */
+public final class DatabaseRoutines {
+
+    private static final Logger LOG = LoggerFactory.getLogger(DatabaseRoutines.class);
+    private static final long FRESH_NANOS = Duration.ofSeconds(1).toNanos();
+    private static final long BLIND_NANOS = Duration.ofSeconds(30).toNanos();
+    /** A transaction that has not committed what it created by then is forgotten. */
+    private static final long PROVISIONAL_NANOS = Duration.ofMinutes(10).toNanos();
+
+    private final ControlDatabase database;
+    private final Map<String, Provisional> provisional = new ConcurrentHashMap<>();
+    private volatile CallFilter filter = CallFilter.unknown();
+    private volatile boolean used;
+
+    private RoutineSnapshot snapshot = RoutineSnapshot.EMPTY;
+    private String stamp = "";
+    private boolean asked;
+    private boolean loaded;
+    private long checkedNanos;
+    private long blindUntilNanos;
+
+    private record Provisional(RoutineFacts facts, long untilNanos) {}
+
+    DatabaseRoutines(ControlDatabase database) {
+        this.database = database;
+        this.blindUntilNanos = System.nanoTime();
+    }
+
+    /** Whether a text in UTF-8 may call what is not known to be harmless. */
+    public boolean mayCall(byte[] text, int length) {
+        if (!used) {
+            used = true;
+        }
+        return filter.mayCall(text, 0, length);
+    }
+
+    /**
+     * What is known of a routine that a statement calls, as of now; empty for the server's own and for what does not exist.
+     *
+     * @param currentSchema where a name without schema is looked for; empty: anywhere
+     */
+    public Optional<RoutineFacts> find(Call call, Optional<String> currentSchema) {
+        Optional<RoutineFacts> known = current().find(call, currentSchema);
+        RoutineNature least = known.map(RoutineFacts::nature).orElse(RoutineNature.HARMLESS);
+        return Optional.ofNullable(provisional.get(call.name()))
+                .filter(recent -> recent.untilNanos() - System.nanoTime() > 0)
+                .map(Provisional::facts)
+                .filter(facts -> facts.nature().compareTo(least) > 0)
+                .or(() -> known);
+    }
+
+    /** Whether what the server has was ever read. */
+    public boolean isKnown() {
+        current();
+        synchronized (this) {
+            return loaded;
+        }
+    }
+
+    /** A routine is being created through the gateway; its transaction may not have ended. */
+    public void created(String name, ProgramBody body) {
+        String lower = name.toLowerCase(Locale.ROOT);
+        RoutineNature nature = body.nature();
+        String why = body.why();
+        for (String called : body.calls()) {
+            Optional<RoutineFacts> facts = find(new Call(Optional.empty(), called, List.of()), Optional.empty());
+            if (facts.isPresent() && facts.get().nature().compareTo(nature) > 0) {
+                nature = facts.get().nature();
+                why = "it calls " + called + ": " + facts.get().why();
+            }
+        }
+        if (nature == RoutineNature.HARMLESS) {
+            provisional.remove(lower);
+        } else {
+            RoutineFacts facts =
+                    new RoutineFacts(name, nature, SqlArgument.NONE, why, Integer.toHexString(body.hashCode()));
+            provisional.put(lower, new Provisional(facts, System.nanoTime() + PROVISIONAL_NANOS));
+        }
+        synchronized (this) {
+            publish();
+        }
+    }
+
+    /** Something has happened that may have changed routines. */
+    public synchronized void changed() {
+        checkedNanos = System.nanoTime() - FRESH_NANOS;
+    }
+
+    /** Looks again where statements were seen since the last time, and something was asked before. */
+    void refresh() {
+        boolean wanted;
+        synchronized (this) {
+            wanted = used && asked;
+            used = false;
+        }
+        if (wanted) {
+            current();
+        }
+    }
+
+    private synchronized RoutineSnapshot current() {
+        long now = System.nanoTime();
+        if ((loaded && now - checkedNanos < FRESH_NANOS) || now - blindUntilNanos < 0) {
+            return snapshot;
+        }
+        asked = true;
+        boolean postgres = database.upstream().isPostgres();
+        try (Connection connection = database.connection()) {
+            String found = RoutineReader.stamp(connection, postgres);
+            if (!loaded || !found.equals(stamp)) {
+                snapshot = RoutineReader.read(connection, postgres);
+                stamp = found;
+                loaded = true;
+            }
+            checkedNanos = now;
+        } catch (SQLException e) {
+            LOG.warn(
+                    "{}: its routines cannot be read, so calls of those that change a schema are not seen: {}",
+                    database,
+                    e.getMessage());
+            blindUntilNanos = System.nanoTime() + BLIND_NANOS;
+        }
+        publish();
+        return snapshot;
+    }
+
+    private void publish() {
+        long now = System.nanoTime();
+        provisional.values().removeIf(entry -> entry.untilNanos() - now <= 0);
+        boolean blind = !loaded && now - blindUntilNanos < 0;
+        CallFilter known = loaded || blind ? snapshot.filter() : CallFilter.unknown();
+        filter = known.and(provisional.keySet());
+    }
+}

@@ -1,0 +1,183 @@
+package dev.sluice.proxy.catalog;
+
+import dev.sluice.policies.facts.RoutineFacts.SqlArgument;
+import dev.sluice.policies.sql.LexicalRules;
+import dev.sluice.policies.sql.ProgramBody;
+import dev.sluice.policies.sql.RoutineNature;
+import dev.sluice.policies.sql.ServerVersion;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/** Reads what routines a database has. Thread-safe; blocks. */
+final class RoutineReader {
+
+    /** Functions of extensions that run commands that they are given, or have them run. */
+    private static final Set<String> RUN_COMMANDS = Set.of(
+            "dblink_exec",
+            "dblink_send_query",
+            "pg_background_launch",
+            "pg_background_launch_v2",
+            "replicate_ddl_command",
+            "replicate_ddl",
+            "run_command_on_workers",
+            "run_command_on_coordinator",
+            "run_command_on_all_nodes",
+            "run_command_on_shards",
+            "run_command_on_placements",
+            "run_command_on_colocated_placements",
+            "master_run_on_worker",
+            "schedule",
+            "schedule_in_database",
+            "alter_job");
+
+    /** Functions that run a query that they are given; the server's own admit no more than a query. */
+    private static final Set<String> RUN_QUERIES = Set.of(
+            "dblink",
+            "dblink_open",
+            "xpath_table",
+            "crosstab",
+            "crosstab2",
+            "crosstab3",
+            "crosstab4",
+            "crosstabn",
+            "connectby",
+            "query_to_xml",
+            "query_to_xmlschema",
+            "query_to_xml_and_xmlschema",
+            "ts_stat",
+            "ts_rewrite");
+
+    private static final String POSTGRES_FROM =
+            """
+             FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_language l ON l.oid = p.prolang
+             JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
+            WHERE (n.nspname <> ALL ('{pg_catalog,information_schema,sluice}') AND l.lanname <> ALL ('{c,internal}'))
+               OR (l.lanname = ANY ('{c,internal}') AND pg_catalog.lower(p.proname) = ANY ('{%s}'))
+            """.formatted(String.join(",", RUN_COMMANDS) + "," + String.join(",", RUN_QUERIES));
+
+    private static final String POSTGRES_STAMP =
+            "SELECT pg_catalog.count(*), pg_catalog.sum(pg_catalog.hashtext(p.oid::text || ':' || p.xmin::text))"
+                    + POSTGRES_FROM;
+
+    private static final String POSTGRES = """
+            SELECT n.nspname, p.proname, l.lanname, %s,
+                   EXISTS (SELECT 1 FROM pg_catalog.pg_proc b JOIN pg_catalog.pg_namespace bn ON bn.oid = b.pronamespace
+                            WHERE b.proname = p.proname AND bn.nspname = 'pg_catalog' AND bn.oid <> n.oid)
+            """ + POSTGRES_FROM + """
+            UNION ALL
+            SELECT n.nspname, p.proname, 'sql', pg_catalog.concat_ws('(), ',
+                     'SELECT ' || s.proname, f.proname, 'x'), false
+              FROM pg_catalog.pg_aggregate a JOIN pg_catalog.pg_proc p ON p.oid = a.aggfnoid
+              JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
+              JOIN pg_catalog.pg_proc s ON s.oid = a.aggtransfn LEFT JOIN pg_catalog.pg_proc f ON f.oid = a.aggfinalfn
+             WHERE n.nspname <> ALL ('{pg_catalog,information_schema,sluice}')
+            """;
+
+    private static final String MYSQL_FROM =
+            " FROM information_schema.ROUTINES WHERE ROUTINE_SCHEMA NOT IN ('mysql', 'sys', 'sluice',"
+                    + " 'information_schema', 'performance_schema')";
+    private static final String MYSQL_STAMP = "SELECT COUNT(*), SUM(CRC32(CONCAT_WS('.', ROUTINE_SCHEMA, ROUTINE_NAME,"
+            + " LAST_ALTERED, SQL_MODE, ROUTINE_DEFINITION)))" + MYSQL_FROM;
+    private static final String MYSQL =
+            "SELECT ROUTINE_SCHEMA, ROUTINE_NAME, ROUTINE_BODY, ROUTINE_DEFINITION, SQL_MODE," + " VERSION()"
+                    + MYSQL_FROM;
+
+    /** By which code in another language reaches the database, or runs code that it makes. */
+    private static final Pattern REACHES = Pattern.compile(
+            "spi_|plpy|plv8|SPI|\\b(?:eval|exec|globals|getattr|import|require|use|system|subprocess|do)\\b");
+
+    private static final ProgramBody GIVEN =
+            new ProgramBody(RoutineNature.DYNAMIC, "it runs the SQL that it is given", Set.of());
+
+    private RoutineReader() {}
+
+    /** What changes whenever a routine does. */
+    static String stamp(Connection connection, boolean postgres) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(postgres ? POSTGRES_STAMP : MYSQL_STAMP)) {
+            row.next();
+            return row.getString(1) + ":" + row.getString(2);
+        }
+    }
+
+    static RoutineSnapshot read(Connection connection, boolean postgres) throws SQLException {
+        return new RoutineSnapshot(postgres ? postgres(connection) : mysql(connection));
+    }
+
+    private static List<RoutineSnapshot.Routine> postgres(Connection connection) throws SQLException {
+        int major = connection.getMetaData().getDatabaseMajorVersion();
+        LexicalRules rules = LexicalRules.defaults(ServerVersion.postgres(major));
+        String body = major >= 14 ? "coalesce(pg_catalog.pg_get_function_sqlbody(p.oid), p.prosrc)" : "p.prosrc";
+        List<RoutineSnapshot.Routine> routines = new ArrayList<>();
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(POSTGRES.formatted(body))) {
+            while (rows.next()) {
+                String name = rows.getString(2);
+                String language = rows.getString(3);
+                String source = Optional.ofNullable(rows.getString(4)).orElse("");
+                SqlArgument argument = argument(language, name);
+                routines.add(new RoutineSnapshot.Routine(
+                        rows.getString(1),
+                        name,
+                        argument == SqlArgument.NONE ? body(language, source, rules) : GIVEN,
+                        rows.getBoolean(5),
+                        argument,
+                        Integer.toHexString(source.hashCode())));
+            }
+        }
+        return routines;
+    }
+
+    private static SqlArgument argument(String language, String name) {
+        String lower = name.toLowerCase(Locale.ROOT);
+        if (!language.equals("c") && !language.equals("internal")) {
+            return SqlArgument.NONE;
+        }
+        return RUN_COMMANDS.contains(lower) ? SqlArgument.COMMAND : SqlArgument.QUERY;
+    }
+
+    private static ProgramBody body(String language, String source, LexicalRules rules) {
+        if (language.equalsIgnoreCase("sql") || language.equalsIgnoreCase("plpgsql")) {
+            return ProgramBody.read(source, rules);
+        }
+        return REACHES.matcher(source).find()
+                ? new ProgramBody(RoutineNature.DYNAMIC, "its language, " + language + ", is not read", Set.of())
+                : new ProgramBody(RoutineNature.HARMLESS, "", Set.of());
+    }
+
+    private static List<RoutineSnapshot.Routine> mysql(Connection connection) throws SQLException {
+        List<RoutineSnapshot.Routine> routines = new ArrayList<>();
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(MYSQL)) {
+            while (rows.next()) {
+                String source = rows.getString(4);
+                if (source == null) {
+                    continue; // not to be seen by the gateway's user: as unknown as one that is not there
+                }
+                String modes = "," + rows.getString(5) + ",";
+                LexicalRules rules = new LexicalRules(
+                        MySqlFactsReader.version(rows.getString(6)),
+                        true,
+                        modes.contains(",ANSI_QUOTES,"),
+                        modes.contains(",NO_BACKSLASH_ESCAPES,"));
+                boolean plain = modes.indexOf("ORACLE") < 0;
+                routines.add(new RoutineSnapshot.Routine(
+                        rows.getString(1),
+                        rows.getString(2),
+                        plain ? body(rows.getString(3), source, rules) : GIVEN,
+                        false,
+                        SqlArgument.NONE,
+                        Integer.toHexString(source.hashCode())));
+            }
+        }
+        return routines;
+    }
+}

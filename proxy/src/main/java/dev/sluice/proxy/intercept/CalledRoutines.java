@@ -1,0 +1,145 @@
+package dev.sluice.proxy.intercept;
+
+import dev.sluice.policies.ddl.SchemaChange;
+import dev.sluice.policies.ddl.SourceText;
+import dev.sluice.policies.facts.Facts;
+import dev.sluice.policies.facts.RoutineFacts;
+import dev.sluice.policies.rule.CallRules;
+import dev.sluice.policies.sql.Call;
+import dev.sluice.policies.sql.LexicalRules;
+import dev.sluice.policies.sql.ProgramBody;
+import dev.sluice.policies.sql.RoutineNature;
+import dev.sluice.policies.sql.Scanner;
+import dev.sluice.policies.sql.StatementText;
+import dev.sluice.policies.sql.StringText;
+import dev.sluice.policies.sql.Token;
+import dev.sluice.proxy.catalog.DatabaseRoutines;
+import dev.sluice.proxy.catalog.Routines;
+import dev.sluice.proxy.session.SessionInfo;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Finds the statements that change a schema by the routines that they call, and the calls that certainly change none.
+ * Thread-safe; may ask the server.
+ */
+final class CalledRoutines {
+
+    private final Routines routines;
+
+    CalledRoutines(Routines routines) {
+        this.routines = routines;
+    }
+
+    /** The statements, with a kind by what they call where that decides. */
+    List<StatementText> marked(SessionInfo info, String sql, List<StatementText> statements) {
+        DatabaseRoutines known = routines.of(info.upstream(), info.database());
+        List<StatementText> marked = new ArrayList<>();
+        for (StatementText statement : statements) {
+            marked.add(
+                    switch (statement.kind()) {
+                        case DATA -> mayCall(known, info, sql, statement) ? query(info, sql, statement) : statement;
+                        case OPAQUE ->
+                            isHarmlessCall(known, info, sql, statement)
+                                    ? as(statement, StatementText.Kind.DATA)
+                                    : statement;
+                        case SCHEMA_CHANGE, GATEWAY_COMMAND, EXPLAIN_SCHEMA_CHANGE, TRANSACTION, SETTING -> statement;
+                    });
+        }
+        return List.copyOf(marked);
+    }
+
+    /** MySQL's functions and triggers cannot change a schema: it refuses what would commit in them. */
+    private static boolean mayCall(DatabaseRoutines known, SessionInfo info, String sql, StatementText statement) {
+        if (info.lexicalRules().dialect().isMySqlFamily()) {
+            return false;
+        }
+        byte[] bytes = statement.in(sql).getBytes(StandardCharsets.UTF_8);
+        return known.mayCall(bytes, bytes.length);
+    }
+
+    private StatementText query(SessionInfo info, String sql, StatementText statement) {
+        String text = statement.in(sql);
+        Facts facts = Facts.assumed(info.lexicalRules().version()).withRoutines(facts(info, text));
+        boolean caught = isRun(text, info.lexicalRules())
+                && !CallRules.hits(new SourceText(sql, statement.start(), statement.end()), facts)
+                        .isEmpty();
+        return caught ? as(statement, StatementText.Kind.OPAQUE) : statement;
+    }
+
+    /** EXPLAIN alone runs nothing. */
+    private static boolean isRun(String text, LexicalRules rules) {
+        List<Token> tokens = Scanner.tokens(text, rules);
+        return !tokens.getFirst().isWord("EXPLAIN")
+                || tokens.stream().anyMatch(token -> token.isWord("ANALYZE") || token.isWord("ANALYSE"));
+    }
+
+    /** Whether it is a CALL of a procedure that is known to change no schema, with arguments that change none. */
+    private boolean isHarmlessCall(DatabaseRoutines known, SessionInfo info, String sql, StatementText statement) {
+        LexicalRules rules = info.lexicalRules();
+        String text = statement.in(sql);
+        if (!Scanner.of(text, rules).next().isWord("CALL") || !known.isKnown()) {
+            return false;
+        }
+        Map<String, RoutineFacts> facts = facts(info, text);
+        Optional<RoutineFacts> procedure =
+                Call.in(text, rules).stream().findFirst().flatMap(call -> Optional.ofNullable(facts.get(call.key())));
+        return procedure.isPresent()
+                && facts.values().stream().allMatch(each -> each.nature() == RoutineNature.HARMLESS);
+    }
+
+    /** What is known of the routines that a statement calls. */
+    Map<String, RoutineFacts> facts(SessionInfo info, String statement) {
+        boolean mySql = info.lexicalRules().dialect().isMySqlFamily();
+        Optional<String> schema = mySql ? Optional.of(info.database()) : Optional.empty();
+        DatabaseRoutines known = routines.of(info.upstream(), info.database());
+        byte[] bytes = statement.getBytes(StandardCharsets.UTF_8);
+        boolean procedure = Scanner.of(statement, info.lexicalRules()).next().isWord("CALL");
+        if (!procedure && !known.mayCall(bytes, bytes.length)) {
+            return Map.of();
+        }
+        Map<String, RoutineFacts> found = new HashMap<>();
+        for (Call call : CallRules.calls(statement, info.lexicalRules())) {
+            if (!found.containsKey(call.key())) {
+                known.find(call, schema).ifPresent(facts -> found.put(call.key(), facts));
+            }
+        }
+        return found;
+    }
+
+    /** A schema change goes to the server: what it makes of a routine holds from now on. */
+    void passes(SessionInfo info, SchemaChange change) {
+        DatabaseRoutines known = routines.of(info.upstream(), info.database());
+        if (change instanceof SchemaChange.CreateRoutine routine
+                && routine.name().isPresent()) {
+            known.created(routine.name().get().name(), body(routine.source().text(), info.lexicalRules()));
+        }
+        known.changed();
+    }
+
+    /** What the literals of CREATE FUNCTION say, and what stands outside of them. */
+    private static ProgramBody body(String statement, LexicalRules rules) {
+        RoutineNature nature = RoutineNature.HARMLESS;
+        String why = "";
+        Set<String> calls = new HashSet<>();
+        for (Token token : Scanner.tokens(statement, rules)) {
+            if (token.kind() == Token.Kind.STRING || token.kind() == Token.Kind.DOLLAR_STRING) {
+                ProgramBody body = ProgramBody.read(StringText.decode(token.text(), rules), rules);
+                why = body.nature().compareTo(nature) > 0 ? body.why() : why;
+                nature = nature.or(body.nature());
+                calls.addAll(body.calls());
+            }
+        }
+        return new ProgramBody(nature, why, calls);
+    }
+
+    private static StatementText as(StatementText statement, StatementText.Kind kind) {
+        return new StatementText(statement.start(), statement.end(), kind, statement.directives());
+    }
+}
