@@ -93,6 +93,16 @@ final class DatabaseRunner implements AutoCloseable {
         }
     }
 
+    /** Waits that long, or until a migration that is run here is done with: its client waits no longer than it takes. */
+    void pause(long id, Duration most) throws InterruptedException {
+        Thread thread = threads.get(id);
+        if (thread == null) {
+            Thread.sleep(most);
+        } else {
+            thread.join(most);
+        }
+    }
+
     /** Whether the ledger had something to run or running when it was looked at last, by whichever gateway. */
     boolean busy() {
         return busy;

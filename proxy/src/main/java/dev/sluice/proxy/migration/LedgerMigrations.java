@@ -230,7 +230,7 @@ public final class LedgerMigrations implements Migrations, AutoCloseable {
                 told = System.nanoTime();
                 progress.accept(now);
             }
-            Thread.sleep(look);
+            runner(database).pause(id, look);
             look = look.multipliedBy(2).compareTo(LAST_LOOK) > 0 ? LAST_LOOK : look.multipliedBy(2);
         }
     }

@@ -26,6 +26,7 @@ final class BackfillStep {
     private static final int TIMEOUT_BATCHES = 20;
 
     private static final long LEAST_TIMEOUT_MS = 1_000;
+    private static final long LEAST_LOCK_TIMEOUT_MS = 5;
     private static final String TIMED_OUT = "57014";
 
     private static final String LOCKED = "55P03";
@@ -114,7 +115,13 @@ final class BackfillStep {
                 ? 0
                 : Math.max(LEAST_TIMEOUT_MS, TIMEOUT_BATCHES * go.batchTime().toMillis());
         return "SET LOCAL row_security = off; SET LOCAL synchronous_commit = off; SET LOCAL lock_timeout = "
-                + settings.lockTimeout().toMillis() + "; SET LOCAL statement_timeout = " + timeoutMs + "; " + replica;
+                + lockTimeoutMs(go) + "; SET LOCAL statement_timeout = " + timeoutMs + "; " + replica;
+    }
+
+    /** While a batch waits for a row, others wait for those that it has written: no longer than the batch should last. */
+    private long lockTimeoutMs(Turn.Go go) {
+        long most = settings.lockTimeout().toMillis();
+        return Math.clamp(go.batchTime().toMillis(), Math.min(LEAST_LOCK_TIMEOUT_MS, most), most);
     }
 
     private String remark(Step.Backfill step) {
