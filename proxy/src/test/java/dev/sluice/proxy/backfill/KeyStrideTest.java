@@ -55,6 +55,16 @@ class KeyStrideTest {
         assertThat(walk(keys(LongStream.rangeClosed(1, 1_000)))).hasSize(10).containsOnly((long) ROWS);
     }
 
+    @Test
+    void aSmallerBatchIsASmallerStepAtOnce() {
+        KeyStride stride = new KeyStride();
+        BackfillCursor cursor = BackfillCursor.read("").bounds(List.of("100000"), 0, 0);
+        BackfillCursor.Range sparse = stride.next(cursor.sized(1_000), "0");
+        stride.took(cursor.sized(1_000), sparse, 500);
+
+        assertThat(stride.next(cursor.sized(100), "1000").to()).containsExactly("1200");
+    }
+
     @ParameterizedTest
     @ValueSource(longs = {1, 7, 42})
     void everyKeyIsTakenHoweverTheyLie(long seed) {
