@@ -167,9 +167,16 @@ final class UpstreamThrottle {
         }
         int allowed = Math.min(RowLimit.most(maxRowsPerSecond), RowLimit.most(most));
         return new Turn.Go(
-                Duration.ofNanos((long) (settings.batchTime().toNanos() * pace.batch(foreground))),
+                batchTime(),
                 wait.nanos() > 0 ? Math.min(allowed, RowLimit.most(settings.minRowsPerSecond())) : allowed,
                 goes(maxRowsPerSecond));
+    }
+
+    /** As long as slow requests of the others take anyway, a batch may last too: a shorter one is mostly overhead. */
+    private Duration batchTime() {
+        double longest = settings.batchTime().toNanos();
+        double usual = foreground ? latency.baselineNanos() : 0;
+        return Duration.ofNanos((long) Math.min(longest, Math.max(usual, longest * pace.batch(foreground))));
     }
 
     synchronized Pacer.Share share(Pacer.Work work, long now) {

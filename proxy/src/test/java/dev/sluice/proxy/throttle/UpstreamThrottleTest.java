@@ -188,6 +188,20 @@ class UpstreamThrottleTest {
     }
 
     @Test
+    void whereTheOthersAreSlowAnywayBatchesMayLastAsLong() {
+        for (int i = 0; i < 4_000; i++) {
+            throttle.latency().answered(1, 30_000_001);
+        }
+        throttle.latency().tick(1, false);
+        throttle.attend(WORK, 0);
+        sensed(SECOND, new Reading.Measured(Watched.FOREGROUND_LATENCY.byDefault(), "", 1));
+
+        Turn turn = throttle.before(WORK, 0, SECOND);
+
+        assertThat(((Turn.Go) turn).batchTime()).isBetween(Duration.ofMillis(29), Duration.ofMillis(31));
+    }
+
+    @Test
     void aFloorIsKeptUnderSoftPressureOnlyWhereItIsConfigured() {
         with(ThrottleSettings.DEFAULTS.withMinRowsPerSecond(100));
         begin(WORK, 0);
