@@ -7,17 +7,26 @@ package dev.sluice.proxy.throttle;
  * work it goes on more slowly, from what is answered between its batches: what a batch leaves behind in caches and queues
  * must not become the usual.
  *
- * @param nanos the usual latency; 0 while nothing is known
+ * <p>A tail is not the same from one window to the next, batches or not. So the usual reaches up to where windows lie
+ * that are off by as much as they are on average: what is below that says nothing of a backfill.
+ *
+ * @param mean of the windows' latencies; 0 while nothing is known
+ * @param deviation how far windows are off the mean, on average
  */
-public record LatencyBaseline(double nanos) {
+public record LatencyBaseline(double mean, double deviation) {
 
-    public static final LatencyBaseline UNKNOWN = new LatencyBaseline(0);
+    public static final LatencyBaseline UNKNOWN = new LatencyBaseline(0, 0);
 
     private static final double HALF_LIFE_SECONDS = 30;
     private static final double HALF_LIFE_BETWEEN_BATCHES_SECONDS = 240;
 
     public boolean known() {
-        return nanos > 0;
+        return mean > 0;
+    }
+
+    /** The usual latency, in nanoseconds; 0 while nothing is known. */
+    public double nanos() {
+        return mean + deviation;
     }
 
     /**
@@ -30,10 +39,11 @@ public record LatencyBaseline(double nanos) {
             return this;
         }
         if (!known()) {
-            return backfillRuns ? this : new LatencyBaseline(quietNanos);
+            return backfillRuns ? this : new LatencyBaseline(quietNanos, 0);
         }
-        double halfLife = backfillRuns && quietNanos > nanos ? HALF_LIFE_BETWEEN_BATCHES_SECONDS : HALF_LIFE_SECONDS;
+        double halfLife = backfillRuns && quietNanos > mean ? HALF_LIFE_BETWEEN_BATCHES_SECONDS : HALF_LIFE_SECONDS;
         double weight = 1 - Math.pow(0.5, seconds / halfLife);
-        return new LatencyBaseline(nanos + weight * (quietNanos - nanos));
+        double off = Math.abs(quietNanos - mean);
+        return new LatencyBaseline(mean + weight * (quietNanos - mean), deviation + weight * (off - deviation));
     }
 }

@@ -69,6 +69,17 @@ class LatencyWindowTest {
     }
 
     @Test
+    void aTailThatSwingsAnywayIsNoPressure() {
+        for (int i = 0; i < 100; i++) {
+            seconds(4, MS, false);
+            seconds(4, 2 * MS, false);
+        }
+        assertThat(window.factor().orElseThrow()).isLessThan(Watched.FOREGROUND_LATENCY.byDefault().slowAbove());
+        secondsOfBatches(5, 4 * MS);
+        assertThat(window.factor().orElseThrow()).isGreaterThan(1.7);
+    }
+
+    @Test
     void aSlowerDatabaseBecomesTheUsualOneWhileNoBackfillRuns() {
         seconds(5, MS, false);
         seconds(300, 2 * MS, false);
