@@ -74,7 +74,8 @@ class LatencyWindowTest {
             seconds(4, MS, false);
             seconds(4, 2 * MS, false);
         }
-        assertThat(window.factor().orElseThrow()).isLessThan(Watched.FOREGROUND_LATENCY.byDefault().slowAbove());
+        assertThat(window.factor().orElseThrow())
+                .isLessThan(Watched.FOREGROUND_LATENCY.byDefault().slowAbove());
         secondsOfBatches(5, 4 * MS);
         assertThat(window.factor().orElseThrow()).isGreaterThan(1.7);
     }
