@@ -232,7 +232,7 @@ ColumnConstraint ReferencesColumn(int start, Optional<String> name) :
     [ LOOKAHEAD({ atKind(LPAREN) }) columns = ColumnNames() ]
     {
         referentialActions();
-        attributes = attributes(false);
+        attributes = attributes(deferrabilityBefore("ENFORCED"));
         return new ColumnConstraint.References(
             from(start), name, table, columns, attributes.notValid(), attributes.enforced());
     }

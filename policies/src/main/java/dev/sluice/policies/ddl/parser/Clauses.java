@@ -26,6 +26,8 @@ abstract class Clauses extends TokenCursor {
             "DEFERRABLE",
             "INITIALLY");
 
+    private static final Set<String> DEFERRABILITY = Set.of("NOT", "DEFERRABLE", "INITIALLY", "DEFERRED", "IMMEDIATE");
+
     /** The exact text of a default: to the first token that cannot belong to it. */
     final SourceText defaultExpression() throws ParseException {
         int start = here();
@@ -104,6 +106,15 @@ abstract class Clauses extends TokenCursor {
                 || take("DEFERRABLE")
                 || take("INITIALLY", "DEFERRED")
                 || take("INITIALLY", "IMMEDIATE");
+    }
+
+    /** Whether nothing but the words of DEFERRABLE and INITIALLY stands before the word. */
+    final boolean deferrabilityBefore(String word) {
+        int ahead = 1;
+        while (DEFERRABILITY.contains(peek(ahead).word)) {
+            ahead++;
+        }
+        return peek(ahead).is(word);
     }
 
     /** What stands in the parentheses, parted at the commas. */
