@@ -17,6 +17,9 @@ public record Pace(double share, double borne, boolean pressed) {
     /** Even a small batch is worth what it costs besides its rows. */
     private static final double SMALLEST_BATCH = 0.2;
 
+    /** Beside others half of what a batch costs is not spent on its rows, if it is shorter than this. */
+    private static final double BESIDE_OTHERS = 0.4;
+
     public Pace {
         if (!(share >= 0 && share <= 1) || !(borne >= 0 && borne <= 1)) {
             throw new IllegalArgumentException("pace " + share + ", borne " + borne);
@@ -44,6 +47,6 @@ public record Pace(double share, double borne, boolean pressed) {
      * @param foreground whether there are others
      */
     public double batch(boolean foreground) {
-        return foreground ? SMALLEST_BATCH : SMALLEST_BATCH + (1 - SMALLEST_BATCH) * share;
+        return foreground ? BESIDE_OTHERS : SMALLEST_BATCH + (1 - SMALLEST_BATCH) * share;
     }
 }

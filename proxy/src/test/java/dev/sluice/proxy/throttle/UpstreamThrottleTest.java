@@ -184,7 +184,7 @@ class UpstreamThrottleTest {
 
         assertThat(throttle.status().share()).isEqualTo(1);
         assertThat(throttle.before(WORK, 0, 60 * SECOND))
-                .isEqualTo(new Turn.Go(Duration.ofMillis(10), BatchSizer.MAX_ROWS, ""));
+                .isEqualTo(new Turn.Go(Duration.ofMillis(20), BatchSizer.MAX_ROWS, ""));
     }
 
     @Test
