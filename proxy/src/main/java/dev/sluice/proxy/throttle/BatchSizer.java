@@ -10,7 +10,7 @@ import java.time.Duration;
  */
 public record BatchSizer(int rows, int most) {
 
-    public static final int MIN_ROWS = 100;
+    public static final int MIN_ROWS = 10;
     public static final int MAX_ROWS = 50_000;
 
     /** What a failure takes away comes back in steps of this factor. */
