@@ -68,18 +68,13 @@ public final class ControlPools implements AutoCloseable {
         // Made this way the pool and its threads come with the first connection: most databases of a server never
         // need one.
         HikariDataSource pool = new HikariDataSource();
-        pool.setPoolName("control " + upstream.name() + "/" + database);
-        pool.setJdbcUrl(upstream.urlOf(database));
-        pool.setDataSourceProperties(ControlDatabase.properties(upstream, "sluice"));
-        if (upstream.isPostgres()) {
-            // The same few questions, some of them long, are asked all the time: planning them costs more than the
-            // answer.
-            pool.setConnectionInitSql("SET plan_cache_mode = force_generic_plan");
-            pool.addDataSourceProperty("prepareThreshold", "1");
-        } else {
+        if (!upstream.isPostgres()) {
             // A client may hold the table that is looked at, by LOCK TABLES, while it waits for what comes of the look.
             pool.setConnectionInitSql("SET SESSION lock_wait_timeout = 1, innodb_lock_wait_timeout = 5");
         }
+        pool.setPoolName("control " + upstream.name() + "/" + database);
+        pool.setJdbcUrl(upstream.urlOf(database));
+        pool.setDataSourceProperties(ControlDatabase.properties(upstream, "sluice"));
         pool.setMaximumPoolSize(upstream.poolSize());
         pool.setMinimumIdle(0);
         pool.setIdleTimeout(IDLE_TIMEOUT_MS);

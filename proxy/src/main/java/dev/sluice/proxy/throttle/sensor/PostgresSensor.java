@@ -8,6 +8,7 @@ import dev.sluice.proxy.throttle.ThrottleSettings;
 import dev.sluice.proxy.throttle.Watched;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,6 +50,8 @@ public final class PostgresSensor implements Sensor {
     public List<Reading> read() {
         List<Reading> readings = new ArrayList<>();
         try (Connection connection = source.connect()) {
+            connection.setAutoCommit(false);
+            planOnce(connection);
             String sql = PostgresSignals.sql(settings, connection.getMetaData().getDatabaseMajorVersion());
             String[] tables = work.get().stream()
                     .map(Work::table)
@@ -65,6 +68,7 @@ public final class PostgresSensor implements Sensor {
                             row.getBoolean(5),
                             row.getString(6)),
                     (Object) tables);
+            connection.commit();
             for (Row row : rows) {
                 read(row, System.nanoTime(), readings);
             }
@@ -72,6 +76,13 @@ public final class PostgresSensor implements Sensor {
             readings.add(blind(Asking.firstLine(e)));
         }
         return readings;
+    }
+
+    /** Asked several times a second: planned anew each time, the question would cost the others more than a batch does. */
+    private static void planOnce(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("SET LOCAL plan_cache_mode = force_generic_plan");
+        }
     }
 
     private void read(Row row, long now, List<Reading> readings) {
