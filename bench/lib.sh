@@ -1,6 +1,7 @@
-# What the relays' benchmarks share: a folder and processes that end with the script, the proxies, what they use of
-# processor, memory and system calls, and the tables. Sourced by relay.sh and relay-mysql.sh, which define
+# What the benchmarks share: a folder and processes that end with the script, PostgreSQL, the proxies, what they use of
+# processor, memory and system calls, and the tables. Sourced by the others. Those that print tables define
 #   run TARGET ROW      one measurement: prints its columns, the one that is compared last
+# and any may define
 #   cleanup             what else is to be undone at the end
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -46,6 +47,24 @@ launched() { # name port: of the process that was started last
   targets+=("$1"); port[$1]=$2; pid[$1]=$!; pids+=($!)
 }
 
+start_postgres() { # port settings: in the array as, what makes a command run as its user
+  local settings="-p $1 -k $dir" setting
+  for setting in "${@:2}"; do settings+=" -c $setting"; done
+  pgbin=${PGBIN:-$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -1)}
+  [ -x "$pgbin/initdb" ] || die "no PostgreSQL server found; set PGBIN"
+  as=()
+  if [ "$(id -u)" = 0 ]; then
+    chown postgres "$dir"
+    chmod 755 "$dir"
+    as=(setpriv --reuid=postgres --regid=postgres --clear-groups)
+  fi
+  cleanup() { "${as[@]}" "$pgbin/pg_ctl" -D "$dir/data" -m immediate stop >/dev/null 2>&1 || true; }
+  # The server's user may not read the folder that the script was started in.
+  cd "$dir"
+  "${as[@]}" "$pgbin/initdb" -D "$dir/data" -U postgres -A trust --no-sync >/dev/null
+  "${as[@]}" "$pgbin/pg_ctl" -D "$dir/data" -w -l "$dir/direct.log" -o "$settings" start >/dev/null
+}
+
 start_haproxy() { # port server
   cat >"$dir/haproxy.cfg" <<CFG
 global
@@ -63,11 +82,10 @@ CFG
   launched haproxy "$1"
 }
 
-start_sluice() { # port url
+start_sluice() { # port url options
   # Built first, and its class cache made: neither is to be measured.
   "$root/sluice" --version >/dev/null
-  "$root/sluice" serve --upstream "$2" --listen "127.0.0.1:$1" --http off --audit "$dir/audit.jsonl" \
-    >"$dir/sluice.log" 2>&1 &
+  "$root/sluice" serve --upstream "$2" --listen "127.0.0.1:$1" --audit "$dir/audit.jsonl" "${@:3}" >"$dir/sluice.log" 2>&1 &
   launched sluice "$1"
 }
 

@@ -43,7 +43,7 @@ client mysql direct -e "CREATE DATABASE sluice_bench; USE sluice_bench;
   FROM ($numbers) a, ($numbers) b, ($numbers) c, ($numbers) e"
 
 start_haproxy $((base + 2)) "$server"
-start_sluice $((base + 3)) "jdbc:mysql://$server/?user=$user&password=$password&allowPublicKeyRetrieval=true"
+start_sluice $((base + 3)) "jdbc:mysql://$server/?user=$user&password=$password&allowPublicKeyRetrieval=true" --http off
 for target in haproxy sluice; do await "$target" client mysql "$target" -e 'SELECT 1'; done
 
 slap() { # target clients queries -> seconds

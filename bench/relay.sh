@@ -25,24 +25,12 @@ while [ $# -gt 0 ]; do
   esac
 done
 idle_sessions=1000 stalled_readers=8
-pgbin=${PGBIN:-$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -1)}
-[ -x "$pgbin/initdb" ] || die "no PostgreSQL server found; set PGBIN"
 base=${PORT:-23400}
 begin
-as=()
-if [ "$(id -u)" = 0 ]; then
-  chown postgres "$dir"
-  chmod 755 "$dir"
-  as=(setpriv --reuid=postgres --regid=postgres --clear-groups)
-fi
-cleanup() { "${as[@]}" "$pgbin/pg_ctl" -D "$dir/data" -m immediate stop >/dev/null 2>&1 || true; }
 
 # ---- PostgreSQL and what is before it ---------------------------------------------------------------------------
 
-cd "$dir"
-"${as[@]}" "$pgbin/initdb" -D "$dir/data" -U postgres -A trust --no-sync >/dev/null
-"${as[@]}" "$pgbin/pg_ctl" -D "$dir/data" -w -l "$dir/direct.log" -o "-p $base -k $dir -c shared_buffers=256MB -c fsync=off \
-  -c max_connections=$((idle_sessions + 100))" start >/dev/null
+start_postgres "$base" shared_buffers=256MB fsync=off max_connections=$((idle_sessions + 100))
 targets=(direct) port[direct]=$base pid[direct]=
 
 client_command() { # program target arguments: into the array command
@@ -76,7 +64,7 @@ CFG
   launched pgbouncer $((base + 1))
 fi
 if command -v haproxy >/dev/null; then start_haproxy $((base + 2)) "127.0.0.1:$base"; fi
-start_sluice $((base + 3)) "jdbc:postgresql://127.0.0.1:$base/postgres?user=postgres"
+start_sluice $((base + 3)) "jdbc:postgresql://127.0.0.1:$base/postgres?user=postgres" --http off
 for target in "${targets[@]}"; do await "$target" sql "$target" 'SELECT'; done
 
 client pgbench direct -i -q -s 5 >/dev/null 2>&1

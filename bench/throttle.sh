@@ -10,6 +10,7 @@
 # the folder of --out (docs/throttling by default). Needs a machine with nothing else to do, PostgreSQL's server programs,
 # pgbench and python3.
 set -euo pipefail
+. "$(dirname "$0")/lib.sh"
 secs=30 rows=2000000 clients=16 rate= out=
 while [ $# -gt 0 ]; do
   case $1 in
@@ -18,33 +19,15 @@ while [ $# -gt 0 ]; do
     --clients) clients=$2; shift 2 ;;
     --rate) rate=$2; shift 2 ;;
     --out) out=$2; shift 2 ;;
-    *) sed -n '2,12p' "$0"; exit 2 ;;
+    *) usage ;;
   esac
 done
-root=$(cd "$(dirname "$0")/.." && pwd)
-out=${out:-$root/docs/throttling}
-pgbin=${PGBIN:-$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -1)}
-[ -x "$pgbin/initdb" ] || { echo "throttle.sh: no PostgreSQL server found; set PGBIN" >&2; exit 3; }
-mkdir -p "$out"
-dir=$(mktemp -d /tmp/throttle-bench.XXXXXX)
+need python3 curl
+mkdir -p "${out:=$root/docs/throttling}"
+out=$(cd "$out" && pwd)
 base=${PORT:-23500}
-gateway=
-as=()
-if [ "$(id -u)" = 0 ]; then
-  chown postgres "$dir"; chmod 755 "$dir"
-  as=(setpriv --reuid=postgres --regid=postgres --clear-groups)
-fi
-finish() {
-  [ -z "$gateway" ] || kill "$gateway" 2>/dev/null || true
-  "${as[@]}" "$pgbin/pg_ctl" -D "$dir/data" -m immediate stop >/dev/null 2>&1 || true
-  rm -rf "$dir"
-}
-trap finish EXIT
-cd "$dir"
-
-"${as[@]}" "$pgbin/initdb" -D data -U postgres -A trust --no-sync >/dev/null
-"${as[@]}" "$pgbin/pg_ctl" -D data -w -l log -o "-p $base -k $dir -c shared_buffers=512MB -c max_wal_size=4GB \
-  -c checkpoint_timeout=30min -c synchronous_commit=off -c autovacuum=off" start >/dev/null
+begin
+start_postgres "$base" shared_buffers=512MB max_wal_size=4GB checkpoint_timeout=30min synchronous_commit=off autovacuum=off
 psql() { command "$pgbin/psql" -h 127.0.0.1 -U postgres -X -q -A -t -v ON_ERROR_STOP=1 "$@"; }
 table() {
   psql -p "$base" postgres -c "SET client_min_messages = error" -c "DROP TABLE IF EXISTS $1" \
@@ -54,15 +37,8 @@ table() {
 "$pgbin/pgbench" -h 127.0.0.1 -p "$base" -U postgres -i -q -s 10 postgres >/dev/null 2>&1
 table orders
 
-"$root/sluice" serve --upstream "jdbc:postgresql://127.0.0.1:$base/postgres?user=postgres" \
-  --listen "127.0.0.1:$((base + 1))" --http "127.0.0.1:$((base + 2))" --audit "$dir/audit.jsonl" --operators '*' >serve.log 2>&1 &
-gateway=$!
-# The first start builds it.
-for _ in $(seq 600); do
-  psql -p $((base + 1)) postgres -c 'SELECT 1' >/dev/null 2>&1 && break
-  kill -0 "$gateway" 2>/dev/null || { cat serve.log >&2; exit 3; }
-  sleep 1
-done
+start_sluice $((base + 1)) "jdbc:postgresql://127.0.0.1:$base/postgres?user=postgres" --http "127.0.0.1:$((base + 2))" --operators '*'
+await sluice psql -p $((base + 1)) postgres -c 'SELECT 1'
 
 # Foreground: reads and small writes by key.
 cat >load.sql <<'E2'
