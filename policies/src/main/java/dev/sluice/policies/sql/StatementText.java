@@ -28,6 +28,14 @@ public record StatementText(int start, int end, Kind kind, Directives directives
         DATA
     }
 
+    /** Whether the gateway has to judge or answer it itself, and not only to pass it on. */
+    public boolean concernsGateway() {
+        return switch (kind) {
+            case SCHEMA_CHANGE, OPAQUE, GATEWAY_COMMAND, EXPLAIN_SCHEMA_CHANGE -> true;
+            case TRANSACTION, SETTING, DATA -> false;
+        };
+    }
+
     public String in(String message) {
         return message.substring(start, end);
     }

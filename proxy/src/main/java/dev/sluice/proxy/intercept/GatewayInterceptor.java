@@ -205,7 +205,7 @@ public final class GatewayInterceptor implements Interceptor {
     private Ruling ruling(HeldSession session, String sql, List<StatementText> statements)
             throws CommandSyntaxException, ServerErrorException, RefusedException, MigrationException, AuditException {
         boolean writes = unbounded.concern(sql, statements, session.info());
-        if (!writes && statements.stream().noneMatch(GatewayInterceptor::concernsUs)) {
+        if (!writes && statements.stream().noneMatch(StatementText::concernsGateway)) {
             conduct.message(session, sql, statements);
             return new Ruling.Forward();
         }
@@ -284,13 +284,6 @@ public final class GatewayInterceptor implements Interceptor {
         } catch (MigrationException e) {
             LOG.info("proposal {} is left to the sweeper: {}", id, e.getMessage());
         }
-    }
-
-    private static boolean concernsUs(StatementText statement) {
-        return switch (statement.kind()) {
-            case SCHEMA_CHANGE, OPAQUE, GATEWAY_COMMAND, EXPLAIN_SCHEMA_CHANGE -> true;
-            case TRANSACTION, SETTING, DATA -> false;
-        };
     }
 
     private static DatabaseRef database(SessionInfo info) {

@@ -35,7 +35,7 @@ public final class MySqlInterceptor implements Interceptor {
         }
         List<StatementText> statements =
                 Splitter.splitWithoutDirectives(sql, session.info().lexicalRules());
-        if (statements.size() > 1 && statements.stream().anyMatch(MySqlInterceptor::concernsUs)) {
+        if (statements.size() > 1 && statements.stream().anyMatch(StatementText::concernsGateway)) {
             return takenApart(session, sql, statements);
         }
         Ruling ruling = judging.judge(session, sql);
@@ -124,12 +124,5 @@ public final class MySqlInterceptor implements Interceptor {
                 .flatMap(id -> expansion.told(session, id))
                 .orElse(ok.info());
         return new Ruling.Executed(List.of(new Ruling.Part.Ok(ok.affectedRows(), ok.warnings(), info)));
-    }
-
-    static boolean concernsUs(StatementText statement) {
-        return switch (statement.kind()) {
-            case SCHEMA_CHANGE, OPAQUE, GATEWAY_COMMAND, EXPLAIN_SCHEMA_CHANGE -> true;
-            case TRANSACTION, SETTING, DATA -> false;
-        };
     }
 }

@@ -83,7 +83,7 @@ final class TakenApart {
         int start = base + statement.start();
         int end = base + statement.end();
         // A statement that writes a table as a whole may be a policy's concern.
-        if (!MySqlInterceptor.concernsUs(statement) && statement.kind() != StatementText.Kind.DATA) {
+        if (!statement.concernsGateway() && statement.kind() != StatementText.Kind.DATA) {
             return relayed(start, end, last);
         }
         Ruling ruling = alone.judged(session, sql.substring(from, end));
