@@ -38,7 +38,7 @@ public final class CallRules {
         calls.addAll(Call.in(tokens));
         if (nesting < MAX_NESTING) {
             tokens.stream()
-                    .filter(CallRules::isLiteral)
+                    .filter(Token::isString)
                     .forEach(token -> gather(StringText.decode(token.text(), rules), rules, nesting + 1, calls));
         }
     }
@@ -115,9 +115,5 @@ public final class CallRules {
         return call.arguments().stream()
                 .map(argument -> DynamicText.of(argument, rules))
                 .toList();
-    }
-
-    private static boolean isLiteral(Token token) {
-        return token.kind() == Token.Kind.STRING || token.kind() == Token.Kind.DOLLAR_STRING;
     }
 }

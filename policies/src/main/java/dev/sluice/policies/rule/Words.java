@@ -69,7 +69,7 @@ final class Words {
     /** What the string literals of a statement say. */
     static List<String> literals(String text, LexicalRules rules) {
         return Scanner.tokens(text, rules).stream()
-                .filter(t -> t.kind() == Token.Kind.STRING || t.kind() == Token.Kind.DOLLAR_STRING)
+                .filter(Token::isString)
                 .map(t -> StringText.decode(t.text(), rules))
                 .toList();
     }

@@ -79,7 +79,7 @@ public record DynamicText(String text, boolean closed, boolean literal) {
         }
         Token first = tokens.getFirst();
         boolean cast = tokens.size() == 3 && tokens.get(1).isSymbol("::");
-        if ((tokens.size() == 1 || cast) && isLiteral(first)) {
+        if ((tokens.size() == 1 || cast) && first.isString()) {
             return new DynamicText(StringText.decode(first.text(), rules), true, true);
         }
         if (tokens.size() == 1 && first.kind() == Token.Kind.NUMBER) {
@@ -145,9 +145,5 @@ public record DynamicText(String text, boolean closed, boolean literal) {
             matcher.appendReplacement(text, Matcher.quoteReplacement(said));
         }
         return new DynamicText(matcher.appendTail(text).toString(), closed, true);
-    }
-
-    private static boolean isLiteral(Token token) {
-        return token.kind() == Token.Kind.STRING || token.kind() == Token.Kind.DOLLAR_STRING;
     }
 }

@@ -59,6 +59,11 @@ public record Token(Dialect dialect, Kind kind, String sql, int start, int end) 
         return kind == Kind.WORD || kind == Kind.QUOTED_IDENTIFIER;
     }
 
+    /** Whether this is a string, however it is quoted. */
+    public boolean isString() {
+        return kind == Kind.STRING || kind == Kind.DOLLAR_STRING;
+    }
+
     private boolean isText(String text) {
         return end - start == text.length() && sql.regionMatches(true, start, text, 0, text.length());
     }

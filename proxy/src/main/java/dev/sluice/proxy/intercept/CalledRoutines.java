@@ -129,7 +129,7 @@ final class CalledRoutines {
         String why = "";
         Set<String> calls = new HashSet<>();
         for (Token token : Scanner.tokens(statement, rules)) {
-            if (token.kind() == Token.Kind.STRING || token.kind() == Token.Kind.DOLLAR_STRING) {
+            if (token.isString()) {
                 ProgramBody body = ProgramBody.read(StringText.decode(token.text(), rules), rules);
                 why = body.nature().compareTo(nature) > 0 ? body.why() : why;
                 nature = nature.or(body.nature());

@@ -94,7 +94,7 @@ public final class CommandParser {
         } else if (accept("RETRY")) {
             return new Migrations.Command.Retry();
         } else if (accept("APPROVE")) {
-            return new Migrations.Command.Approve(isString() ? take().value() : "");
+            return new Migrations.Command.Approve(token.isString() ? take().value() : "");
         } else if (accept("THROTTLE")) {
             return new Migrations.Command.Throttle(rate());
         }
@@ -105,8 +105,8 @@ public final class CommandParser {
         if (accept("OFF")) {
             return 0;
         }
-        Matcher matcher = RATE.matcher(isString() ? token.value().strip() : token.text());
-        if (!isString() && token.kind() != Token.Kind.NUMBER || !matcher.matches()) {
+        Matcher matcher = RATE.matcher(token.isString() ? token.value().strip() : token.text());
+        if (!token.isString() && token.kind() != Token.Kind.NUMBER || !matcher.matches()) {
             throw unexpected("THROTTLE is followed by a rate such as '500 rows/s', or by OFF.");
         }
         take();
@@ -118,10 +118,6 @@ public final class CommandParser {
             throw unexpected("MIGRATION is followed by the migration's number; SHOW SLUICE MIGRATIONS lists them.");
         }
         return Long.parseLong(take().text());
-    }
-
-    private boolean isString() {
-        return token.kind() == Token.Kind.STRING || token.kind() == Token.Kind.DOLLAR_STRING;
     }
 
     private boolean accept(String word) {
