@@ -1,5 +1,6 @@
 package dev.sluice.policies.sql;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -113,7 +114,7 @@ enum Keyword {
     private static final int LENGTH_MAX = 13;
     private static final @Nullable Keyword[] TABLE_BY_HASH = new Keyword[1024];
 
-    private final byte[] word = name().toLowerCase(Locale.ROOT).getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+    private final byte[] word = name().toLowerCase(Locale.ROOT).getBytes(StandardCharsets.US_ASCII);
 
     static {
         for (Keyword keyword : values()) {
@@ -151,6 +152,12 @@ enum Keyword {
             }
             slot = slot + 1 & TABLE_BY_HASH.length - 1;
         }
+    }
+
+    /** The keyword that the word is in any case, or {@link #NONE}. */
+    static Keyword of(String word) {
+        byte[] text = word.getBytes(StandardCharsets.UTF_8);
+        return of(text, 0, text.length);
     }
 
     /** Whether a statement that this word leads changes a schema whatever follows. */

@@ -19,12 +19,10 @@ public record ProgramBody(RoutineNature nature, String why, Set<String> calls) {
 
     private static final int WHY_LENGTH = 60;
     private static final int MAX_NESTING = 4;
-    private static final Set<String> CHANGING =
-            Set.of("ALTER", "CREATE", "DROP", "TRUNCATE", "RENAME", "REINDEX", "CLUSTER", "IMPORT", "REASSIGN");
-    /** What stops or breaks nobody for long, but is on record when it is sent. */
-    private static final Set<String> TOLD = Set.of("REFRESH", "COMMENT", "GRANT", "REVOKE", "SECURITY", "LOCK");
-
     private static final Set<String> ENDS_EXPRESSION = Set.of("INTO", "USING", "LOOP");
+    private static final Set<String> BEHIND_SYMBOLS = Set.of(";", ":", ">>", ")");
+    private static final Set<String> BEHIND_WORDS =
+            Set.of("BEGIN", "THEN", "ELSE", "LOOP", "DO", "REPEAT", "ATOMIC", "ROW");
 
     public ProgramBody {
         calls = Set.copyOf(calls);
@@ -33,6 +31,16 @@ public record ProgramBody(RoutineNature nature, String why, Set<String> calls) {
     /** Reads a body. */
     public static ProgramBody read(String body, LexicalRules rules) {
         return read(body, rules, 0);
+    }
+
+    /** What a statement that begins with the word does in a body, where its object is not a temporary one. */
+    public static RoutineNature nature(String verb) {
+        return switch (Keyword.of(verb)) {
+            // They stop or break nobody for long, but are on record when they are sent.
+            case REFRESH, COMMENT, GRANT, REVOKE, SECURITY, LOCK -> RoutineNature.DYNAMIC;
+            case ALTER, CREATE, DROP -> RoutineNature.CHANGES;
+            case Keyword word -> word.alwaysChangesSchema() ? RoutineNature.CHANGES : RoutineNature.HARMLESS;
+        };
     }
 
     private static ProgramBody read(String body, LexicalRules rules, int nesting) {
@@ -77,17 +85,15 @@ public record ProgramBody(RoutineNature nature, String why, Set<String> calls) {
                         executes(word, i);
                     }
                 }
-                fresh = ProgramText.isFresh(token);
+                fresh = isFresh(token);
             }
         }
 
         private void begins(String word, int i) {
-            if (CHANGING.contains(word) && !temporary.concern(word, i)) {
-                becomes(RoutineNature.CHANGES, i);
-            } else if (TOLD.contains(word)
-                    || (word.equals("DO") && !mySql)
-                    || (word.equals("COPY") && runsProgram(i))) {
-                becomes(RoutineNature.DYNAMIC, i);
+            boolean unknown = (word.equals("DO") && !mySql) || (word.equals("COPY") && runsProgram(i));
+            RoutineNature begun = unknown ? RoutineNature.DYNAMIC : nature(word);
+            if (begun == RoutineNature.DYNAMIC || !temporary.concern(word, i)) {
+                becomes(begun, i);
             }
         }
 
@@ -152,7 +158,7 @@ public record ProgramBody(RoutineNature nature, String why, Set<String> calls) {
             }
             int start = i - 1;
             while (start > 0
-                    && !ProgramText.isFresh(tokens.get(start - 1))
+                    && !isFresh(tokens.get(start - 1))
                     && !tokens.get(start - 1).isWord("DECLARE")) {
                 start--;
             }
@@ -175,6 +181,14 @@ public record ProgramBody(RoutineNature nature, String why, Set<String> calls) {
                 }
             }
             return tokens.subList(start, i);
+        }
+
+        /** Whether a statement may begin behind this token. */
+        private static boolean isFresh(Token token) {
+            return token.kind() == Token.Kind.SYMBOL
+                    ? BEHIND_SYMBOLS.contains(token.text())
+                    : token.kind() == Token.Kind.WORD
+                            && BEHIND_WORDS.contains(token.text().toUpperCase(Locale.ROOT));
         }
 
         private boolean isWord(int i, String word) {

@@ -2,6 +2,7 @@ package dev.sluice.policies.sql;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -27,6 +28,8 @@ class ProgramBodyTest {
                 "begin create temp table a (x int); alter table t add a int; end",
                 "begin create temp table a (x int); create index on t (a); end",
                 "begin execute e'\\x41LTER table t add c int'; end",
+                "begin repack t; end",
+                "<<l>> create table t (a int)",
             })
     void aBodyThatChangesASchemaIsSeen(String body) {
         assertThat(ProgramBody.read(body, POSTGRES).nature()).isEqualTo(RoutineNature.CHANGES);
@@ -44,6 +47,7 @@ class ProgramBodyTest {
                 "begin refresh materialized view m; end",
                 "begin copy t from program 'x'; end",
                 "begin do $$ begin end $$; end",
+                "begin for r in execute q loop end loop; end",
             })
     void aBodyThatCannotBeToldIsDynamic(String body) {
         assertThat(ProgramBody.read(body, POSTGRES).nature()).isEqualTo(RoutineNature.DYNAMIC);
@@ -62,6 +66,7 @@ class ProgramBodyTest {
                         + " drop table if exists a; end",
                 "begin drop table if exists pg_temp.a; create temporary table a as select 1; end",
                 "begin execute 'create temp table a (x int)'; end",
+                "begin execute 'select ' || 1; end",
             })
     void aHarmlessBodyIsHarmless(String body) {
         assertThat(ProgramBody.read(body, POSTGRES))
@@ -78,6 +83,8 @@ class ProgramBodyTest {
                 "begin prepare s from 'drop table t'; execute s; end",
                 "begin execute immediate concat('alter table ', t, ' add c int'); end",
                 "begin declare x int; rename table a to b; end",
+                "begin optimize table t; end",
+                "begin repair table t; end",
             })
     void aProcedureOfMySqlThatChangesASchemaIsSeen(String body) {
         assertThat(ProgramBody.read(body, MYSQL).nature()).isEqualTo(RoutineNature.CHANGES);
@@ -93,5 +100,18 @@ class ProgramBodyTest {
             })
     void aHarmlessProcedureOfMySqlIsHarmless(String body) {
         assertThat(ProgramBody.read(body, MYSQL).nature()).isEqualTo(RoutineNature.HARMLESS);
+    }
+
+    @Test
+    void aPreparedVariableOfMySqlIsDynamic() {
+        assertThat(ProgramBody.read("begin prepare s from @q; end", MYSQL).nature())
+                .isEqualTo(RoutineNature.DYNAMIC);
+    }
+
+    @Test
+    void whatABodyCallsIsNamed() {
+        assertThat(ProgramBody.read("begin call p(); perform s.F(1); end", POSTGRES)
+                        .calls())
+                .contains("p");
     }
 }

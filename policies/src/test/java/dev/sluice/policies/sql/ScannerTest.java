@@ -125,29 +125,4 @@ class ScannerTest {
         assertThat(SqlText.quoteQualified(Dialect.POSTGRES, java.util.Optional.of("s"), "t"))
                 .isEqualTo("\"s\".\"t\"");
     }
-
-    @Test
-    void bodiesThatChangeASchemaAreSeen() {
-        for (String body : List.of(
-                "begin alter table t add c int; end",
-                "begin if x then drop table t; end if; end",
-                "begin execute 'select ' || 1; end",
-                "begin for r in execute q loop end loop; end",
-                "begin call p(); end",
-                "<<l>> create table t (a int)")) {
-            assertThat(ProgramText.holdsSchemaChange(body, POSTGRES)).as(body).isTrue();
-        }
-        for (String body : List.of(
-                "begin update t set a = 1; end",
-                "begin raise notice 'alter table'; end -- drop table t",
-                "begin create temp table x (a int); drop table if exists pg_temp.x; end"
-                        .replace("drop table if exists pg_temp.x; ", ""),
-                "select lock, comment from t")) {
-            assertThat(ProgramText.holdsSchemaChange(body, POSTGRES)).as(body).isFalse();
-        }
-        assertThat(ProgramText.holdsSchemaChange("begin prepare s from @q; end", MYSQL))
-                .isTrue();
-        assertThat(ProgramText.holdsSchemaChange("begin create temporary table x (a int); end", MYSQL))
-                .isFalse();
-    }
 }

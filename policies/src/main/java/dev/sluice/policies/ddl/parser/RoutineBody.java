@@ -2,13 +2,14 @@ package dev.sluice.policies.ddl.parser;
 
 import dev.sluice.policies.ddl.SourceText;
 import dev.sluice.policies.sql.LexicalRules;
+import dev.sluice.policies.sql.ProgramBody;
+import dev.sluice.policies.sql.RoutineNature;
 import dev.sluice.policies.sql.StringText;
 import java.util.Locale;
 import java.util.Set;
 
 /** Looks through the body of a function, procedure, trigger or event for schema changes. */
 final class RoutineBody {
-    private static final Set<String> SCHEMA_VERBS = Set.of("ALTER", "CREATE", "DROP", "TRUNCATE", "RENAME", "REINDEX");
     private static final Set<String> DYNAMIC_VERBS = Set.of("EXECUTE", "PREPARE");
     private static final int MAX_NESTING = 8;
     /** Languages of PostgreSQL that are read here, and those whose bodies are compiled and come with an extension. */
@@ -49,7 +50,7 @@ final class RoutineBody {
         if (before.kind == DdlParserImplConstants.DOT || token.word.isEmpty()) {
             return false;
         }
-        if (SCHEMA_VERBS.contains(token.word)) {
+        if (ProgramBody.nature(token.word) == RoutineNature.CHANGES) {
             return !next.word.isEmpty() && !next.is("TEMPORARY") && !next.is("TEMP") && !onCommitDrop(before, token);
         }
         return DYNAMIC_VERBS.contains(token.word) && !next.is("FUNCTION") && !next.is("PROCEDURE");
