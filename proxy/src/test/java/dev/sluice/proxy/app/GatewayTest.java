@@ -10,6 +10,7 @@ import dev.sluice.proxy.cli.GatewayLauncher;
 import dev.sluice.proxy.config.Configuration;
 import dev.sluice.proxy.config.ConfigurationReader;
 import dev.sluice.proxy.config.GatewayOptions;
+import dev.sluice.proxy.testing.Patience;
 import dev.sluice.proxy.testing.TestPostgres;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -22,7 +23,6 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -37,8 +37,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 @Tag("integration")
 class GatewayTest {
-
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final HttpClient client = HttpClient.newHttpClient();
     private @TempDir Path folder;
@@ -59,10 +57,9 @@ class GatewayTest {
                     .containsExactly("2000");
             assertThat(column(connection, "SHOW SLUICE MIGRATIONS")).containsExactly("1");
             assertThat(get(gateway, "/api/v1/migrations").body()).contains("\"state\":\"complete\"", database);
-            await().atMost(PATIENCE)
-                    .untilAsserted(() -> assertThat(get(gateway, "/metrics").body())
-                            // Other tests' databases on the same server count too.
-                            .containsPattern("sluice_migrations\\{state=\"complete\",upstream=\"default\"} [1-9]"));
+            await().untilAsserted(() -> assertThat(get(gateway, "/metrics").body())
+                    // Other tests' databases on the same server count too.
+                    .containsPattern("sluice_migrations\\{state=\"complete\",upstream=\"default\"} [1-9]"));
             assertThat(get(gateway, "/metrics").body())
                     .contains("sluice_judge_seconds_count{ruling=\"substitute\",upstream=\"default\"} 1");
             assertThat(ownMetrics(get(gateway, "/metrics").body()))
@@ -188,10 +185,10 @@ class GatewayTest {
         execute(connection, "CREATE TABLE t (a int)");
 
         Thread closing = Thread.ofVirtual().start(gateway::close);
-        await().atMost(PATIENCE).until(() -> refuses(gateway, database));
+        await().until(() -> refuses(gateway, database));
         execute(connection, "INSERT INTO t VALUES (1)");
         connection.commit();
-        closing.join(PATIENCE);
+        closing.join(Patience.LONG);
 
         try (Connection direct = TestPostgres.connect(database)) {
             assertThat(column(direct, "SELECT a FROM t")).containsExactly("1");

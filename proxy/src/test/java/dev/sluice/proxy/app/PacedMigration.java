@@ -19,8 +19,6 @@ import java.util.function.Predicate;
 /** A whole gateway that runs one migration slowly enough for something to happen meanwhile. */
 final class PacedMigration implements AutoCloseable {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
-
     final GatewayLauncher.Running gateway;
     private final Path audit;
     private final Connection client;
@@ -63,7 +61,7 @@ final class PacedMigration implements AutoCloseable {
     }
 
     Seen until(Predicate<Seen> condition) {
-        return await().atMost(PATIENCE).until(this::seen, condition);
+        return await().until(this::seen, condition);
     }
 
     /** The reason that the throttle gives now. */
@@ -78,10 +76,10 @@ final class PacedMigration implements AutoCloseable {
 
     /** Waits until no batch runs for the sake of a signal, and then sees to it that none does for a while. */
     Seen untilItStands(String signal) throws SQLException {
-        await().atMost(PATIENCE).until(this::throttle, reason -> reason.contains(signal));
+        await().until(this::throttle, reason -> reason.contains(signal));
         until(seen -> seen.state().equals("throttled") && seen.reason().contains(signal));
         AtomicLong rows = new AtomicLong();
-        await().during(Duration.ofSeconds(2)).atMost(PATIENCE).until(() -> {
+        await().during(Duration.ofSeconds(2)).until(() -> {
             long now = seen().rowsDone();
             return now == rows.getAndSet(now);
         });

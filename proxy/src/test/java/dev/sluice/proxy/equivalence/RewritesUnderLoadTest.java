@@ -3,7 +3,9 @@ package dev.sluice.proxy.equivalence;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
+import dev.sluice.policies.policy.Policy;
 import dev.sluice.proxy.testing.GatewayFixture;
+import dev.sluice.proxy.testing.Patience;
 import dev.sluice.proxy.testing.Seed;
 import dev.sluice.proxy.testing.TestServer;
 import java.sql.Connection;
@@ -13,6 +15,7 @@ import java.sql.Statement;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -32,7 +35,8 @@ class RewritesUnderLoadTest {
     /** How often it is seen at work before it is cut, at most. */
     private static final int MOST_LOOKS = 20;
 
-    private static final int PATIENCE_SECONDS = 120;
+    /** Whoever goes on doing something leaves the machine to the others for a moment. */
+    private static final long BREATH_NANOS = 1_000_000;
 
     private static final List<String> SETUP = List.of(
             "CREATE TABLE customers (id int PRIMARY KEY, name text NOT NULL)",
@@ -56,12 +60,9 @@ class RewritesUnderLoadTest {
 
     @BeforeEach
     void begin() throws SQLException {
-        direct = server.newDatabase();
-        gateway = GatewayFixture.start();
-        for (String sql : SETUP) {
-            server.execute(direct, sql);
-            server.execute(gateway.database(), sql);
-        }
+        direct = server.newDatabaseAfter(SETUP);
+        gateway = GatewayFixture.start(
+                server, server.newDatabaseAfter(SETUP), Policy.DEFAULTS, GatewayFixture.settings());
     }
 
     @AfterEach
@@ -100,7 +101,7 @@ class RewritesUnderLoadTest {
                 Cutter cutter = new Cutter();
                 Connection client = gateway.connect();
                 Statement statement = client.createStatement()) {
-            statement.setQueryTimeout(PATIENCE_SECONDS);
+            statement.setQueryTimeout(Patience.SECONDS);
             assertThatCode(() -> statement.execute(sql)).as(this::state).doesNotThrowAnyException();
             assertThat(application.failure.get()).as(seed.toString()).isNull();
             assertThat(cutter.failure.get()).as(seed.toString()).isNull();
@@ -145,6 +146,7 @@ class RewritesUnderLoadTest {
                         Statement statement = connection.createStatement()) {
                     while (!over) {
                         once(statement);
+                        LockSupport.parkNanos(BREATH_NANOS);
                     }
                 } catch (SQLException e) {
                     failure.set(e);
@@ -196,7 +198,6 @@ class RewritesUnderLoadTest {
         @Override
         void once(Statement statement) throws SQLException {
             if (cuts >= CUTS) {
-                Thread.onSpinWait();
                 return;
             }
             try (ResultSet cut =

@@ -12,6 +12,7 @@ import dev.sluice.policies.policy.PolicyDocument;
 import dev.sluice.proxy.intercept.InterceptorSettings;
 import dev.sluice.proxy.migration.Migration;
 import dev.sluice.proxy.testing.GatewayFixture;
+import dev.sluice.proxy.testing.Patience;
 import dev.sluice.proxy.testing.Sql;
 import dev.sluice.proxy.testing.TestServer;
 import java.sql.Connection;
@@ -34,7 +35,6 @@ import org.junit.jupiter.api.Test;
 class ApprovalTest {
 
     private static final String DROP = "ALTER TABLE orders DROP COLUMN note";
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private static final String APP = "approval_app";
     private static final String EVE = "approval_eve";
@@ -150,7 +150,7 @@ class ApprovalTest {
 
     @Test
     void inATransactionTheErrorComesAtOnce() throws Exception {
-        restart(PATIENCE);
+        restart(Patience.LONG);
         client.setAutoCommit(false);
         execute(client, "UPDATE orders SET note = 'x'");
 
@@ -160,18 +160,18 @@ class ApprovalTest {
 
     @Test
     void whoMayWaitPassesWhenItIsApproved() throws Exception {
-        restart(PATIENCE);
+        restart(Patience.LONG);
         CompletableFuture<String> waiting = CompletableFuture.supplyAsync(() -> error(client, DROP));
         long request = waiting();
         approve(request, "");
 
-        assertThat(waiting).succeedsWithin(PATIENCE).isEqualTo("");
+        assertThat(waiting).succeedsWithin(Patience.LONG).isEqualTo("");
         assertThat(steps()).containsExactly("asked " + OLGA, "ready " + OLGA, "used " + APP);
     }
 
     @Test
     void whatChangedWhileTheClientWaitedIsAskedForAnew() throws Exception {
-        restart(PATIENCE);
+        restart(Patience.LONG);
         CompletableFuture<String> waiting = CompletableFuture.supplyAsync(() -> error(client, DROP));
         long request = waiting();
         try (Connection direct = gateway.direct()) {
@@ -180,7 +180,7 @@ class ApprovalTest {
         approve(request, "");
 
         assertThat(waiting)
-                .succeedsWithin(PATIENCE)
+                .succeedsWithin(Patience.LONG)
                 .asString()
                 .contains("waits for approval as request " + (request + 1));
         try (Connection direct = gateway.direct()) {
@@ -204,7 +204,7 @@ class ApprovalTest {
     void thePolicySaysWhereAClientWaitsAndWhereItDoesNot() throws Exception {
         PolicyDocument document = new PolicyDocument(
                 true,
-                Optional.of(new ApprovalMode(true, Optional.of(PATIENCE), "policy:1")),
+                Optional.of(new ApprovalMode(true, Optional.of(Patience.LONG), "policy:1")),
                 List.of(new PolicyDocument.RuleSetting(
                         "truncate",
                         Action.APPROVE,
@@ -250,8 +250,7 @@ class ApprovalTest {
     }
 
     private long waiting(String statement) {
-        return await().atMost(PATIENCE)
-                .until(
+        return await().until(
                         () -> gateway.migrations().list(gateway.ref()).stream()
                                 .filter(m -> m.state() == Migration.State.AWAITING_APPROVAL
                                         && m.statement().equals(statement))

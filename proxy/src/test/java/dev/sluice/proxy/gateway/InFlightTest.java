@@ -8,7 +8,6 @@ import dev.sluice.proxy.migration.Migrations;
 import dev.sluice.proxy.testing.GatewayFixture;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.time.Duration;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -18,8 +17,6 @@ import org.junit.jupiter.api.Test;
 /** Other schema changes of a table while a migration of it is on its way. */
 @Tag("integration")
 class InFlightTest {
-
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final GatewayFixture gateway = GatewayFixture.start();
     private Connection client;
@@ -44,7 +41,6 @@ class InFlightTest {
             awaitPhase("validate");
             gateway.migrations().command(gateway.ref(), 1, new Migrations.Command.Pause(), "test");
             Awaitility.await()
-                    .atMost(PATIENCE)
                     .untilAsserted(() -> assertThat(migration().toString()).contains("state=PAUSED"));
         }
     }
@@ -65,7 +61,7 @@ class InFlightTest {
                 "ALTER TABLE orders ADD COLUMN remark text");
 
         gateway.migrations().command(gateway.ref(), 1, new Migrations.Command.Resume(), "test");
-        Awaitility.await().atMost(PATIENCE).until(() -> migration().state() == Migration.State.COMPLETE);
+        Awaitility.await().until(() -> migration().state() == Migration.State.COMPLETE);
     }
 
     @Test
@@ -83,9 +79,7 @@ class InFlightTest {
     }
 
     private void awaitPhase(String phase) {
-        Awaitility.await()
-                .atMost(PATIENCE)
-                .until(() -> migration().phase().name().equalsIgnoreCase(phase));
+        Awaitility.await().until(() -> migration().phase().name().equalsIgnoreCase(phase));
     }
 
     private static String state(Connection connection, String sql) {

@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Duration;
 import liquibase.Contexts;
 import liquibase.Liquibase;
 import liquibase.database.DatabaseFactory;
@@ -68,7 +67,6 @@ class MigrationToolsTest {
 
         assertThat(number("SELECT count(DISTINCT token) FROM orders")).isEqualTo(2000);
         Awaitility.await()
-                .atMost(Duration.ofSeconds(30))
                 .untilAsserted(() -> assertThat(
                                 number("SELECT count(*) FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid"
                                         + " WHERE c.relname = 'orders_note' AND i.indisvalid"))

@@ -9,6 +9,7 @@ import dev.sluice.proxy.migration.Migration;
 import dev.sluice.proxy.mysql.TestDatabase;
 import dev.sluice.proxy.testing.GatewayFixture;
 import dev.sluice.proxy.testing.MySqlGatewayFixture;
+import dev.sluice.proxy.testing.Patience;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -165,7 +166,7 @@ abstract class MySqlApprovalsTest {
                 run(olga, "ALTER SLUICE MIGRATION " + waiting(waits, ref) + " APPROVE 'checked'");
             }
 
-            dropped.get(30, TimeUnit.SECONDS);
+            dropped.get(Patience.SECONDS, TimeUnit.SECONDS);
             assertThat(columns()).containsExactly("id", "amount");
         }
     }

@@ -11,6 +11,7 @@ import dev.sluice.proxy.mysql.TestDatabase;
 import dev.sluice.proxy.session.Gates;
 import dev.sluice.proxy.testing.GatewayFixture;
 import dev.sluice.proxy.testing.MySqlGatewayFixture;
+import dev.sluice.proxy.testing.Patience;
 import dev.sluice.proxy.throttle.Pacer;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -36,7 +37,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 abstract class MySqlSchemaChangeTest {
 
     private static final DatabaseRef REF = new DatabaseRef("test", "");
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final String ADD_TOKEN = "ALTER TABLE orders ADD COLUMN token CHAR(36) NOT NULL DEFAULT (uuid())";
 
     private final TestDatabase server;
@@ -157,7 +157,9 @@ abstract class MySqlSchemaChangeTest {
         direct("UPDATE orders SET token = '' WHERE id = 4999");
         gate.open();
 
-        assertThat(gateway.migrations().await(REF, migration, PATIENCE, m -> {}).state())
+        assertThat(gateway.migrations()
+                        .await(REF, migration, Patience.LONG, m -> {})
+                        .state())
                 .isEqualTo(Migration.State.COMPLETE);
         assertThat(number("SELECT COUNT(*) FROM orders WHERE token = ''")).isEqualTo(2);
         assertThat(number("SELECT COUNT(DISTINCT token) FROM orders")).isEqualTo(5000);
@@ -168,13 +170,14 @@ abstract class MySqlSchemaChangeTest {
         gate.closeAfterBatch();
         long migration = begun(ADD_TOKEN);
         Awaitility.await()
-                .atMost(PATIENCE)
                 .until(() ->
                         gateway.migrations().find(REF, migration).orElseThrow().rowsDone() > 0);
         direct("UPDATE orders SET id = -id WHERE id > 4900");
         gate.open();
 
-        assertThat(gateway.migrations().await(REF, migration, PATIENCE, m -> {}).state())
+        assertThat(gateway.migrations()
+                        .await(REF, migration, Patience.LONG, m -> {})
+                        .state())
                 .isEqualTo(Migration.State.COMPLETE);
         assertThat(number("SELECT COUNT(DISTINCT token) FROM orders WHERE LENGTH(token) = 36"))
                 .isEqualTo(5000);

@@ -18,6 +18,7 @@ import dev.sluice.proxy.audit.AuditTrail;
 import dev.sluice.proxy.migration.Migration;
 import dev.sluice.proxy.migration.Migrations;
 import dev.sluice.proxy.testing.GatewayFixture;
+import dev.sluice.proxy.testing.Patience;
 import dev.sluice.proxy.testing.PressuredTraffic;
 import dev.sluice.proxy.testing.TestServer;
 import java.sql.Connection;
@@ -319,7 +320,7 @@ class UnboundedWriteTest {
 
             traffic.ease();
             gateway.migrations().command(gateway.ref(), id, new Migrations.Command.Resume(), "olga");
-            assertThat(rows.get(60, TimeUnit.SECONDS)).isEqualTo(ROWS);
+            assertThat(rows.get(Patience.SECONDS, TimeUnit.SECONDS)).isEqualTo(ROWS);
         }
     }
 
@@ -346,7 +347,7 @@ class UnboundedWriteTest {
                     !migrations().isEmpty() && migrations().getFirst().reason().contains("session"));
             holder.rollback();
 
-            assertThat(rows.get(60, TimeUnit.SECONDS)).isEqualTo(ROWS);
+            assertThat(rows.get(Patience.SECONDS, TimeUnit.SECONDS)).isEqualTo(ROWS);
         }
         assertThat(one("SELECT count(*) FROM item WHERE price BETWEEN 1000000 AND 1999999"))
                 .isEqualTo(String.valueOf(ROWS));

@@ -1,5 +1,6 @@
 package dev.sluice.proxy.gateway;
 
+import dev.sluice.proxy.testing.Patience;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
@@ -13,14 +14,12 @@ import java.util.Optional;
 /** A client that says what no driver would say. */
 final class WireClient implements AutoCloseable {
 
-    private static final int TIMEOUT_MS = 60_000;
-
     private final Socket socket;
     private final DataInputStream in;
 
     WireClient(int port, String database) throws IOException {
         socket = new Socket("127.0.0.1", port);
-        socket.setSoTimeout(TIMEOUT_MS);
+        socket.setSoTimeout(Patience.MILLIS);
         socket.setTcpNoDelay(true);
         in = new DataInputStream(socket.getInputStream());
         Body startup = new Body();

@@ -4,6 +4,8 @@ import dev.sluice.proxy.catalog.ControlPools;
 import dev.sluice.proxy.catalog.ControlUpstream;
 import dev.sluice.proxy.migration.postgres.PostgresEngine;
 import dev.sluice.proxy.testing.CrashingEngine;
+import dev.sluice.proxy.testing.Patience;
+import dev.sluice.proxy.testing.SmallBatches;
 import dev.sluice.proxy.throttle.Pacer;
 import java.time.Duration;
 import java.util.List;
@@ -17,14 +19,16 @@ import java.util.Set;
  */
 final class CrashingGateway {
 
+    /** The rows of a batch. */
+    static final int MOST_ROWS = 2_000;
+
     private CrashingGateway() {}
 
     public static void main(String[] arguments) throws Exception {
         String url = "jdbc:postgresql://localhost:" + arguments[0] + "/postgres";
         ControlPools pools = new ControlPools(List.of(new ControlUpstream("test", url, "postgres", "", 8)));
         int at = Integer.parseInt(arguments[2]);
-        // A process that has just begun is slow: without time its batches would shrink with each crash.
-        Pacer pacer = Pacer.unthrottled(Duration.ofSeconds(2));
+        Pacer pacer = SmallBatches.of(MOST_ROWS);
         Engine engine =
                 new CrashingEngine(new PostgresEngine(pacer), Set.of("advance"), at, arguments[3].equals("before"));
         LedgerMigrations migrations = new LedgerMigrations(
@@ -35,7 +39,7 @@ final class CrashingGateway {
                 MigrationEnd.Listener.NONE);
         DatabaseRef ref = new DatabaseRef("test", arguments[1]);
         for (Migration migration : migrations.list(ref)) {
-            migrations.await(ref, migration.id(), Gateway.PATIENCE, m -> {});
+            migrations.await(ref, migration.id(), Patience.LONG, m -> {});
         }
         migrations.close();
         pools.close();

@@ -6,6 +6,7 @@ import dev.sluice.policies.plan.Step;
 import dev.sluice.proxy.catalog.ControlPools;
 import dev.sluice.proxy.catalog.ControlUpstream;
 import dev.sluice.proxy.migration.postgres.PostgresEngine;
+import dev.sluice.proxy.testing.Patience;
 import dev.sluice.proxy.testing.TestServer;
 import dev.sluice.proxy.throttle.Pacer;
 import java.sql.Connection;
@@ -16,8 +17,6 @@ import java.util.concurrent.CopyOnWriteArrayList;
 
 /** A gateway's control plane on one test database, and a client that does what the gateway would have it do. */
 final class Gateway implements AutoCloseable {
-
-    static final Duration PATIENCE = Duration.ofSeconds(60);
 
     final DatabaseRef ref;
     final ControlPools pools;
@@ -89,7 +88,7 @@ final class Gateway implements AutoCloseable {
     }
 
     Migration await(long id) throws Exception {
-        return migrations.await(ref, id, PATIENCE, m -> {});
+        return migrations.await(ref, id, Patience.LONG, m -> {});
     }
 
     Migration find(long id) throws Exception {

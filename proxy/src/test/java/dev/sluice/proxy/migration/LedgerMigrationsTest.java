@@ -231,7 +231,6 @@ abstract class LedgerMigrationsTest {
             long id = gateway.propose(Plans.ref(ID, List.of(), "gen_random_uuid()"));
             gateway.migrations.await(gateway.ref, id, Duration.ZERO, m -> {});
             Awaitility.await()
-                    .atMost(Gateway.PATIENCE)
                     .untilAsserted(() -> assertThat(gateway.find(id)).satisfies(m -> {
                         assertThat(m.rowsDone()).isEqualTo(19_999);
                         assertThat(m.blocked()).isTrue();
@@ -293,7 +292,7 @@ abstract class LedgerMigrationsTest {
     void aMigrationIsPausedResumedThrottledAndCancelled() throws Exception {
         long id = gateway.expand(Plans.ref(ID, List.of(), "gen_random_uuid()"));
         gateway.migrations.command(gateway.ref, id, new Migrations.Command.Throttle(2_000), "test");
-        Awaitility.await().atMost(Gateway.PATIENCE).until(() -> gateway.find(id).rowsDone() > 0);
+        Awaitility.await().until(() -> gateway.find(id).rowsDone() > 0);
 
         Migration paused = gateway.migrations.command(gateway.ref, id, new Migrations.Command.Pause(), "test");
 
@@ -304,7 +303,6 @@ abstract class LedgerMigrationsTest {
         Migration resumed = gateway.migrations.command(gateway.ref, id, new Migrations.Command.Resume(), "test");
         assertThat(resumed.state()).isIn(Migration.State.READY, Migration.State.RUNNING, Migration.State.THROTTLED);
         Awaitility.await()
-                .atMost(Gateway.PATIENCE)
                 .untilAsserted(() -> assertThat(gateway.find(id).reason()).contains("2000 rows/s"));
 
         Migration cancelled = gateway.migrations.command(gateway.ref, id, new Migrations.Command.Cancel(), "test");
@@ -325,7 +323,7 @@ abstract class LedgerMigrationsTest {
             }
             long id = gateway.expand(Plans.index());
             gateway.migrations.await(gateway.ref, id, Duration.ZERO, m -> {});
-            Awaitility.await().atMost(Gateway.PATIENCE).untilAsserted(() -> {
+            Awaitility.await().untilAsserted(() -> {
                 assertThat(gateway.find(id).blocked()).isTrue();
                 assertThat(gateway.find(id).reason()).contains("flyway");
             });
@@ -355,7 +353,6 @@ abstract class LedgerMigrationsTest {
             long id = gateway.propose(add);
             gateway.migrations.await(gateway.ref, id, Duration.ZERO, m -> {});
             Awaitility.await()
-                    .atMost(Gateway.PATIENCE)
                     .untilAsserted(() -> assertThat(gateway.find(id).reason()).contains("the reader"));
             reader.commit();
 

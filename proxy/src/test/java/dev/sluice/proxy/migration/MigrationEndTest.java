@@ -51,9 +51,7 @@ class MigrationEndTest {
         try (Gateway first = new Gateway(server, database, Gateway.settings("first"))) {
             id = first.expand(Plans.ref(List.of("id"), List.of(), "gen_random_uuid()"));
             first.migrations.command(first.ref, id, new Migrations.Command.Throttle(2_000), "test");
-            Awaitility.await()
-                    .atMost(Gateway.PATIENCE)
-                    .until(() -> first.find(id).rowsDone() > 0);
+            Awaitility.await().until(() -> first.find(id).rowsDone() > 0);
             assertThat(first.ends).isEmpty();
         }
         try (Gateway second = new Gateway(server, database, Gateway.settings("second"))) {

@@ -32,22 +32,21 @@ class PlanCrashTest {
 
     private static final int ROWS = 2_000;
     private static final int MOST_DEATHS = 60;
-    private static final String[] FIXTURE = {
-        "CREATE DOMAIN positive AS int CHECK (VALUE > 0)",
-        "CREATE TABLE customers (id bigint PRIMARY KEY)",
-        "INSERT INTO customers SELECT generate_series(1, 10)",
-        "CREATE TABLE orders (id bigint PRIMARY KEY, v int, p positive DEFAULT 1)",
-        "INSERT INTO orders SELECT i, i FROM generate_series(1, " + ROWS + ") i",
-        "CREATE TABLE parts (id bigint NOT NULL, v int) PARTITION BY RANGE (id)",
-        "CREATE TABLE parts_1 PARTITION OF parts FOR VALUES FROM (0) TO (1000)",
-        "CREATE TABLE parts_2 PARTITION OF parts FOR VALUES FROM (1000) TO (9000) PARTITION BY RANGE (id)",
-        "CREATE TABLE parts_2a PARTITION OF parts_2 FOR VALUES FROM (1000) TO (9000)",
-        "INSERT INTO parts SELECT i, i FROM generate_series(1, " + ROWS + ") i",
-        "ANALYZE"
-    };
+    private static final List<String> FIXTURE = List.of(
+            "CREATE DOMAIN positive AS int CHECK (VALUE > 0)",
+            "CREATE TABLE customers (id bigint PRIMARY KEY)",
+            "INSERT INTO customers SELECT generate_series(1, 10)",
+            "CREATE TABLE orders (id bigint PRIMARY KEY, v int, p positive DEFAULT 1)",
+            "INSERT INTO orders SELECT i, i FROM generate_series(1, " + ROWS + ") i",
+            "CREATE TABLE parts (id bigint NOT NULL, v int) PARTITION BY RANGE (id)",
+            "CREATE TABLE parts_1 PARTITION OF parts FOR VALUES FROM (0) TO (1000)",
+            "CREATE TABLE parts_2 PARTITION OF parts FOR VALUES FROM (1000) TO (9000) PARTITION BY RANGE (id)",
+            "CREATE TABLE parts_2a PARTITION OF parts_2 FOR VALUES FROM (1000) TO (9000)",
+            "INSERT INTO parts SELECT i, i FROM generate_series(1, " + ROWS + ") i",
+            "ANALYZE");
 
     private final TestServer server = TestServer.newest();
-    private final String database = server.newDatabase();
+    private final String database = server.newDatabaseAfter(FIXTURE);
 
     /** What a dead gateway throws at whoever still asks it for something. */
     private static final class Killed extends Error {
@@ -71,8 +70,7 @@ class PlanCrashTest {
                 "CREATE INDEX ON parts (v)"
             })
     void theEndIsTheStatementsOwn(String sql) throws Exception {
-        String twin = server.newDatabase();
-        server.execute(twin, FIXTURE);
+        String twin = server.newDatabaseAfter(FIXTURE);
         // What a directive asks for takes two statements without one.
         boolean told = sql.contains("backfill=");
         server.execute(
@@ -80,7 +78,6 @@ class PlanCrashTest {
                 told
                         ? new String[] {"ALTER TABLE orders ADD COLUMN total int", "UPDATE orders SET total = id * 2"}
                         : new String[] {sql});
-        server.execute(database, FIXTURE);
         long id = expand(sql);
         int deaths = 0;
         try (Writer writer = new Writer(() -> server.connect(database), ROWS)) {
@@ -139,17 +136,13 @@ class PlanCrashTest {
             Awaitility.await()
                     .dontCatchUncaughtExceptions()
                     .pollInterval(Duration.ofMillis(20))
-                    .atMost(Gateway.PATIENCE)
                     .until(() -> engine.isDead() || !state(id).matches("proposed|ready|running|throttled"));
             return !engine.isDead();
         } catch (Killed | MigrationException e) {
             assertThat(engine.isDead()).as(e.toString()).isTrue();
             return false;
         } finally {
-            Awaitility.await()
-                    .dontCatchUncaughtExceptions()
-                    .atMost(Gateway.PATIENCE)
-                    .until(() -> !engine.isDead() || died.get());
+            Awaitility.await().dontCatchUncaughtExceptions().until(() -> !engine.isDead() || died.get());
             pools.close();
         }
     }

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.sluice.policies.policy.Policy;
 import dev.sluice.proxy.intercept.Ruling;
+import dev.sluice.proxy.testing.Patience;
 import dev.sluice.proxy.testing.PressuredTraffic;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
@@ -106,7 +107,7 @@ class BulkPacingTest {
             assertThat(next).isNotDone();
 
             traffic.ease();
-            assertThat(next.get(20, TimeUnit.SECONDS)).isEqualTo(ROWS);
+            assertThat(next.get(Patience.SECONDS, TimeUnit.SECONDS)).isEqualTo(ROWS);
             assertThat(traffic.session().orElseThrow().rows()).isEqualTo(6L * ROWS);
         }
     }
@@ -139,7 +140,7 @@ class BulkPacingTest {
             assertThat(traffic.sessions()).hasSize(1);
 
             traffic.foregroundTakes("orders", Duration.ofMillis(1));
-            assertThat(next.get(20, TimeUnit.SECONDS)).isEqualTo(ROWS);
+            assertThat(next.get(Patience.SECONDS, TimeUnit.SECONDS)).isEqualTo(ROWS);
         }
     }
 
@@ -157,7 +158,7 @@ class BulkPacingTest {
             CompletableFuture<Integer> next = start(() -> batches.executeUpdate("UPDATE t SET v = v + 1 WHERE id = 1"));
             await().until(traffic::isWaiting);
             traffic.ease();
-            assertThat(next.get(20, TimeUnit.SECONDS)).isEqualTo(1);
+            assertThat(next.get(Patience.SECONDS, TimeUnit.SECONDS)).isEqualTo(1);
             loop.rollback();
         }
     }
@@ -175,7 +176,7 @@ class BulkPacingTest {
             await().until(traffic::isWaiting);
 
             traffic.ease();
-            assertThat(next.get(20, TimeUnit.SECONDS)).isEqualTo(ROWS);
+            assertThat(next.get(Patience.SECONDS, TimeUnit.SECONDS)).isEqualTo(ROWS);
         }
     }
 
@@ -198,7 +199,7 @@ class BulkPacingTest {
             others.execute("KILL QUERY " + id);
 
             ExecutionException failed =
-                    catchThrowableOfType(ExecutionException.class, () -> next.get(20, TimeUnit.SECONDS));
+                    catchThrowableOfType(ExecutionException.class, () -> next.get(Patience.SECONDS, TimeUnit.SECONDS));
             assertThat(failed)
                     .cause()
                     .isInstanceOfSatisfying(
@@ -230,7 +231,7 @@ class BulkPacingTest {
             assertThat(traffic.session().orElseThrow().bytes()).isBetween(1L, 6L << 20);
 
             traffic.ease();
-            assertThat(next.get(30, TimeUnit.SECONDS)).isEqualTo(24_000);
+            assertThat(next.get(Patience.SECONDS, TimeUnit.SECONDS)).isEqualTo(24_000);
         }
     }
 }

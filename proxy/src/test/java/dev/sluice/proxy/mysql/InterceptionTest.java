@@ -7,6 +7,7 @@ import dev.sluice.proxy.intercept.Ruling;
 import dev.sluice.proxy.session.HeldSession;
 import dev.sluice.proxy.session.ServerError;
 import dev.sluice.proxy.session.ServerErrorException;
+import dev.sluice.proxy.testing.Patience;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -311,7 +312,7 @@ abstract class InterceptionTest {
         try (Connection c = gateway.mariadb(database, "socketTimeout=300")) {
             assertThatThrownBy(() -> c.createStatement().execute(ALTER)).isInstanceOf(SQLException.class);
         }
-        assertThat(abandoned.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(abandoned.await(Patience.SECONDS, TimeUnit.SECONDS)).isTrue();
         assertThat(columns()).containsExactly("a");
     }
 
@@ -327,7 +328,7 @@ abstract class InterceptionTest {
                 Statement s = c.createStatement()) {
             s.setQueryTimeout(1);
             assertThatThrownBy(() -> s.execute(ALTER)).isInstanceOf(SQLException.class);
-            assertThat(abandoned.await(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(abandoned.await(Patience.SECONDS, TimeUnit.SECONDS)).isTrue();
         }
         assertThat(columns()).containsExactly("a");
     }

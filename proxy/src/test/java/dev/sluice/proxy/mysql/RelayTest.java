@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.proxy.intercept.Ruling;
+import dev.sluice.proxy.testing.Patience;
 import java.io.ByteArrayInputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -199,7 +200,8 @@ abstract class RelayTest {
             });
             Awaitility.await().until(() -> running(id, "endless"));
             killer.execute("KILL QUERY " + id);
-            assertThat(failed.get(10, TimeUnit.SECONDS).getErrorCode()).isEqualTo(1317);
+            assertThat(failed.get(Patience.SECONDS, TimeUnit.SECONDS).getErrorCode())
+                    .isEqualTo(1317);
             assertThat(s.executeQuery("SELECT 1").next()).isTrue();
         }
     }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.mysql.cj.jdbc.JdbcConnection;
 import com.mysql.cj.jdbc.JdbcStatement;
 import dev.sluice.proxy.intercept.Ruling;
+import dev.sluice.proxy.testing.Patience;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -198,7 +199,7 @@ abstract class SessionCommandsTest {
     void aMalformedPacketCostsItsClientOnly(byte[] bytes) throws Exception {
         try (Connection client = gateway.connectorJ(database, "")) {
             try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), gateway.port())) {
-                socket.setSoTimeout(10_000);
+                socket.setSoTimeout(Patience.MILLIS);
                 assertThat(socket.getInputStream().read()).isNotNegative(); // the greeting has come
                 socket.getOutputStream().write(bytes);
                 socket.shutdownOutput();

@@ -6,59 +6,60 @@ import dev.sluice.policies.judge.Decision;
 import dev.sluice.policies.judge.Verdict;
 import dev.sluice.proxy.ledger.PlanJson;
 import dev.sluice.proxy.testing.TestPostgres;
+import dev.sluice.proxy.testing.TestServer;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class PlanEquivalenceTest {
 
-    private static final String[] FIXTURE = {
-        "CREATE SCHEMA sluice",
-        "CREATE SCHEMA app",
-        "CREATE SCHEMA \"Sales Dept\"",
-        "CREATE DOMAIN plain_text AS text",
-        "CREATE DOMAIN positive AS integer CHECK (VALUE > 0)",
-        "CREATE FUNCTION volatile_one() RETURNS integer LANGUAGE plpgsql VOLATILE AS 'BEGIN RETURN 1; END'",
-        "CREATE FUNCTION stable_one() RETURNS integer LANGUAGE sql STABLE AS 'SELECT 1'",
-        "CREATE SEQUENCE ticket_seq",
-        "CREATE TABLE customers (id bigint PRIMARY KEY, email text)",
-        "CREATE TABLE orders (id bigint PRIMARY KEY, customer_id bigint, note text, code varchar(50), qty integer"
-                + " NOT NULL DEFAULT 1, uid uuid NOT NULL DEFAULT gen_random_uuid(), cnt integer, p positive)",
-        "CREATE UNIQUE INDEX uq_orders_uid ON orders (uid)",
-        "CREATE INDEX idx_orders_note ON orders (note)",
-        "ALTER TABLE orders ADD CONSTRAINT qty_nn CHECK (cnt IS NOT NULL)",
-        "CREATE TABLE ledger_nopk (a integer, b text)",
-        "CREATE UNIQUE INDEX uq_nopk ON ledger_nopk (a)",
-        "CREATE TABLE checked (a integer CHECK (a IS NOT NULL), b text)",
-        "CREATE TABLE app.events (id bigint NOT NULL, at date NOT NULL, kind text) PARTITION BY RANGE (at)",
-        "CREATE TABLE app.events_2025 PARTITION OF app.events FOR VALUES FROM ('2025-01-01') TO ('2026-01-01')",
-        "CREATE TABLE app.events_2026 PARTITION OF app.events FOR VALUES FROM ('2026-01-01') TO ('2027-01-01')"
-                + " PARTITION BY RANGE (at)",
-        "CREATE TABLE app.events_2026h1 PARTITION OF app.events_2026 FOR VALUES FROM ('2026-01-01') TO ('2026-07-01')",
-        "CREATE TABLE app.events_2027 (id bigint NOT NULL, at date NOT NULL, kind text)",
-        "CREATE TABLE \"Sales Dept\".\"Order Items\" (id bigint PRIMARY KEY, \"Unit Price\" numeric)",
-        "CREATE TABLE \"таблица\" (id bigint PRIMARY KEY)",
-        "CREATE TABLE parent (id bigint PRIMARY KEY, v text)",
-        "CREATE TABLE child (extra text) INHERITS (parent)",
-        "CREATE MATERIALIZED VIEW totals AS SELECT 1 AS id",
-        "CREATE UNIQUE INDEX uq_totals ON totals (id)",
-        "INSERT INTO customers SELECT g, 'c' || g FROM generate_series(1, 50) g",
-        "INSERT INTO orders (id, customer_id, note, code, cnt) SELECT g, 1 + g % 50, 'n' || g, 'c' || g, g FROM"
-                + " generate_series(1, 200) g",
-        "INSERT INTO ledger_nopk SELECT g, 'b' FROM generate_series(1, 50) g",
-        "INSERT INTO app.events SELECT g, '2025-06-01', 'k' FROM generate_series(1, 50) g",
-        "INSERT INTO app.events SELECT g, '2026-06-01', 'k' FROM generate_series(1, 50) g",
-        "INSERT INTO app.events_2027 SELECT g, '2027-06-01', 'k' FROM generate_series(1, 50) g",
-        "INSERT INTO \"Sales Dept\".\"Order Items\" SELECT g, g FROM generate_series(1, 50) g",
-        "INSERT INTO \"таблица\" SELECT g FROM generate_series(1, 50) g",
-        "INSERT INTO parent SELECT g, 'p' FROM generate_series(1, 20) g",
-        "INSERT INTO child SELECT 100 + g, 'p', 'e' FROM generate_series(1, 20) g",
-        "ANALYZE"
-    };
+    private static final List<String> FIXTURE = List.of(
+            "CREATE SCHEMA sluice",
+            "CREATE SCHEMA app",
+            "CREATE SCHEMA \"Sales Dept\"",
+            "CREATE DOMAIN plain_text AS text",
+            "CREATE DOMAIN positive AS integer CHECK (VALUE > 0)",
+            "CREATE FUNCTION volatile_one() RETURNS integer LANGUAGE plpgsql VOLATILE AS 'BEGIN RETURN 1; END'",
+            "CREATE FUNCTION stable_one() RETURNS integer LANGUAGE sql STABLE AS 'SELECT 1'",
+            "CREATE SEQUENCE ticket_seq",
+            "CREATE TABLE customers (id bigint PRIMARY KEY, email text)",
+            "CREATE TABLE orders (id bigint PRIMARY KEY, customer_id bigint, note text, code varchar(50), qty integer"
+                    + " NOT NULL DEFAULT 1, uid uuid NOT NULL DEFAULT gen_random_uuid(), cnt integer, p positive)",
+            "CREATE UNIQUE INDEX uq_orders_uid ON orders (uid)",
+            "CREATE INDEX idx_orders_note ON orders (note)",
+            "ALTER TABLE orders ADD CONSTRAINT qty_nn CHECK (cnt IS NOT NULL)",
+            "CREATE TABLE ledger_nopk (a integer, b text)",
+            "CREATE UNIQUE INDEX uq_nopk ON ledger_nopk (a)",
+            "CREATE TABLE checked (a integer CHECK (a IS NOT NULL), b text)",
+            "CREATE TABLE app.events (id bigint NOT NULL, at date NOT NULL, kind text) PARTITION BY RANGE (at)",
+            "CREATE TABLE app.events_2025 PARTITION OF app.events FOR VALUES FROM ('2025-01-01') TO ('2026-01-01')",
+            "CREATE TABLE app.events_2026 PARTITION OF app.events FOR VALUES FROM ('2026-01-01') TO ('2027-01-01')"
+                    + " PARTITION BY RANGE (at)",
+            "CREATE TABLE app.events_2026h1 PARTITION OF app.events_2026 FOR VALUES FROM ('2026-01-01') TO ('2026-07-01')",
+            "CREATE TABLE app.events_2027 (id bigint NOT NULL, at date NOT NULL, kind text)",
+            "CREATE TABLE \"Sales Dept\".\"Order Items\" (id bigint PRIMARY KEY, \"Unit Price\" numeric)",
+            "CREATE TABLE \"таблица\" (id bigint PRIMARY KEY)",
+            "CREATE TABLE parent (id bigint PRIMARY KEY, v text)",
+            "CREATE TABLE child (extra text) INHERITS (parent)",
+            "CREATE MATERIALIZED VIEW totals AS SELECT 1 AS id",
+            "CREATE UNIQUE INDEX uq_totals ON totals (id)",
+            "INSERT INTO customers SELECT g, 'c' || g FROM generate_series(1, 50) g",
+            "INSERT INTO orders (id, customer_id, note, code, cnt) SELECT g, 1 + g % 50, 'n' || g, 'c' || g, g FROM"
+                    + " generate_series(1, 200) g",
+            "INSERT INTO ledger_nopk SELECT g, 'b' FROM generate_series(1, 50) g",
+            "INSERT INTO app.events SELECT g, '2025-06-01', 'k' FROM generate_series(1, 50) g",
+            "INSERT INTO app.events SELECT g, '2026-06-01', 'k' FROM generate_series(1, 50) g",
+            "INSERT INTO app.events_2027 SELECT g, '2027-06-01', 'k' FROM generate_series(1, 50) g",
+            "INSERT INTO \"Sales Dept\".\"Order Items\" SELECT g, g FROM generate_series(1, 50) g",
+            "INSERT INTO \"таблица\" SELECT g FROM generate_series(1, 50) g",
+            "INSERT INTO parent SELECT g, 'p' FROM generate_series(1, 20) g",
+            "INSERT INTO child SELECT 100 + g, 'p', 'e' FROM generate_series(1, 20) g",
+            "ANALYZE");
 
     @ParameterizedTest
     @ValueSource(
@@ -139,10 +140,8 @@ class PlanEquivalenceTest {
                 "REFRESH MATERIALIZED VIEW totals"
             })
     void aPlanEndsWhereTheStatementWouldHave(String sql) throws SQLException {
-        String direct = TestPostgres.newDatabase();
-        String phased = TestPostgres.newDatabase();
-        TestPostgres.execute(direct, FIXTURE);
-        TestPostgres.execute(phased, FIXTURE);
+        String direct = TestServer.newest().newDatabaseAfter(FIXTURE);
+        String phased = TestServer.newest().newDatabaseAfter(FIXTURE);
         try (Connection one = TestPostgres.connect(direct);
                 Connection other = TestPostgres.connect(phased);
                 Statement statement = one.createStatement()) {
@@ -174,8 +173,7 @@ class PlanEquivalenceTest {
                 "ALTER DOMAIN positive ADD CHECK (VALUE < 1000000)"
             })
     void takingAPlanBackLeavesNothing(String sql) throws SQLException {
-        String database = TestPostgres.newDatabase();
-        TestPostgres.execute(database, FIXTURE);
+        String database = TestServer.newest().newDatabaseAfter(FIXTURE);
         try (Connection connection = TestPostgres.connect(database)) {
             String before = CatalogPicture.of(connection);
             PlanRunner runner = new PlanRunner(connection);
@@ -190,8 +188,7 @@ class PlanEquivalenceTest {
 
     @Test
     void aDirectiveFillsOldRowsAndThoseThatOldCodeStillWrites() throws SQLException {
-        String database = TestPostgres.newDatabase();
-        TestPostgres.execute(database, FIXTURE);
+        String database = TestServer.newest().newDatabaseAfter(FIXTURE);
         String sql = "ALTER TABLE orders ADD COLUMN total int NOT NULL /* sluice: backfill=\"orders.qty * 2 + cnt\" */";
         try (Connection connection = TestPostgres.connect(database);
                 Statement statement = connection.createStatement()) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
 import dev.sluice.policies.policy.Policy;
+import dev.sluice.proxy.testing.Patience;
 import dev.sluice.proxy.testing.PressuredTraffic;
 import dev.sluice.proxy.testing.TestPostgres;
 import java.io.ByteArrayInputStream;
@@ -108,7 +109,7 @@ class BulkPacingTest {
             assertThat(gateway.listener.sessions()).anyMatch(s -> s.state().equals("delayed"));
 
             traffic.ease();
-            assertThat(next.get(20, TimeUnit.SECONDS)).isEqualTo(ROWS);
+            assertThat(next.get(Patience.SECONDS, TimeUnit.SECONDS)).isEqualTo(ROWS);
             assertThat(traffic.session().orElseThrow().rows()).isEqualTo(6L * ROWS);
         }
     }
@@ -141,7 +142,7 @@ class BulkPacingTest {
             assertThat(traffic.sessions()).hasSize(1);
 
             traffic.foregroundTakes("test", Duration.ofMillis(1));
-            assertThat(next.get(20, TimeUnit.SECONDS)).isEqualTo(ROWS);
+            assertThat(next.get(Patience.SECONDS, TimeUnit.SECONDS)).isEqualTo(ROWS);
         }
     }
 
@@ -162,7 +163,7 @@ class BulkPacingTest {
             untilSomebodyWaits();
             assertThat(inTransaction()).isZero();
             traffic.ease();
-            assertThat(next.get(20, TimeUnit.SECONDS)).isEqualTo(ROWS);
+            assertThat(next.get(Patience.SECONDS, TimeUnit.SECONDS)).isEqualTo(ROWS);
             loop.rollback();
         }
     }
@@ -195,7 +196,7 @@ class BulkPacingTest {
             assertThat(inTransaction()).isZero();
             assertThat(next).isNotDone();
             traffic.ease();
-            assertThat(next.get(20, TimeUnit.SECONDS)).isEqualTo(ROWS);
+            assertThat(next.get(Patience.SECONDS, TimeUnit.SECONDS)).isEqualTo(ROWS);
         }
     }
 
@@ -219,7 +220,7 @@ class BulkPacingTest {
             batches.cancel();
 
             ExecutionException failed =
-                    catchThrowableOfType(ExecutionException.class, () -> next.get(20, TimeUnit.SECONDS));
+                    catchThrowableOfType(ExecutionException.class, () -> next.get(Patience.SECONDS, TimeUnit.SECONDS));
             assertThat(failed)
                     .rootCause()
                     .isInstanceOfSatisfying(
@@ -246,7 +247,7 @@ class BulkPacingTest {
             batch.cancel();
 
             ExecutionException failed =
-                    catchThrowableOfType(ExecutionException.class, () -> next.get(20, TimeUnit.SECONDS));
+                    catchThrowableOfType(ExecutionException.class, () -> next.get(Patience.SECONDS, TimeUnit.SECONDS));
             assertThat(failed)
                     .rootCause()
                     .isInstanceOfSatisfying(
@@ -267,7 +268,7 @@ class BulkPacingTest {
 
         loop.abort(Runnable::run);
 
-        await().atMost(Duration.ofSeconds(20)).until(() -> gateway.listener.connections() == 0);
+        await().until(() -> gateway.listener.connections() == 0);
         assertThat(traffic.session()).isEmpty();
         traffic.ease();
         assertThat(sum()).isEqualTo(ROWS);
@@ -301,7 +302,7 @@ class BulkPacingTest {
             assertThat(traffic.session().orElseThrow().bytes()).isBetween(1L, 5L << 20);
             assertThat(pipe.left).isPositive();
             traffic.ease();
-            assertThat(copied.get(30, TimeUnit.SECONDS)).isEqualTo(lines);
+            assertThat(copied.get(Patience.SECONDS, TimeUnit.SECONDS)).isEqualTo(lines);
             assertThat(traffic.bytes()).isGreaterThan((long) line.length * lines);
         }
     }

@@ -11,6 +11,7 @@ import dev.sluice.proxy.session.ServerError;
 import dev.sluice.proxy.session.ServerErrorException;
 import dev.sluice.proxy.session.TransactionStatus;
 import dev.sluice.proxy.testing.LeakWatch;
+import dev.sluice.proxy.testing.Patience;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
@@ -286,7 +287,7 @@ class InterceptionTest {
         };
         try (RawClient client = gateway.session()) {
             client.query("ALTER TABLE t ADD b int");
-            judging.await(10, TimeUnit.SECONDS);
+            judging.await(Patience.SECONDS, TimeUnit.SECONDS);
             try (RawClient other = gateway.raw()) {
                 other.send(out -> FrontendEncoder.cancelRequest(out, client.key));
                 assertThat(other.untilEnd()).isEmpty();
@@ -333,9 +334,7 @@ class InterceptionTest {
     }
 
     private static void awaitHeard(String... last) {
-        Awaitility.await()
-                .atMost(10, TimeUnit.SECONDS)
-                .untilAsserted(() -> assertThat(SCRIPT.heard).endsWith(last));
+        Awaitility.await().untilAsserted(() -> assertThat(SCRIPT.heard).endsWith(last));
     }
 
     @Test

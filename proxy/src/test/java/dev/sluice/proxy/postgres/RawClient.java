@@ -6,6 +6,7 @@ import dev.sluice.protocol.postgres.BackendType;
 import dev.sluice.protocol.postgres.CancelKey;
 import dev.sluice.protocol.postgres.Fields;
 import dev.sluice.protocol.postgres.FrontendEncoder;
+import dev.sluice.proxy.testing.Patience;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.io.DataInputStream;
@@ -24,7 +25,7 @@ final class RawClient implements AutoCloseable {
 
     RawClient(int port) throws IOException {
         socket = new Socket("127.0.0.1", port);
-        socket.setSoTimeout(20_000);
+        socket.setSoTimeout(Patience.MILLIS);
         socket.setTcpNoDelay(true);
         in = new DataInputStream(socket.getInputStream());
     }

@@ -7,6 +7,7 @@ import dev.sluice.protocol.postgres.Fields;
 import dev.sluice.protocol.postgres.FrontendEncoder;
 import dev.sluice.proxy.session.TrafficListener;
 import dev.sluice.proxy.testing.LeakWatch;
+import dev.sluice.proxy.testing.Patience;
 import dev.sluice.proxy.testing.TestPostgres;
 import java.io.IOException;
 import java.net.ServerSocket;
@@ -19,7 +20,6 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -228,7 +228,7 @@ class WireTest {
         try (RawClient client = gateway.session()) {
             client.send(Arrays.copyOf(new byte[] {'Q', 0, 0, 0, 20, 'S', 'E', 'L', 'E'}, sent));
             client.socket.shutdownOutput();
-            client.socket.setSoTimeout(60_000);
+            client.socket.setSoTimeout(Patience.MILLIS);
             assertThat(client.socket.getInputStream().read()).isEqualTo(-1);
         }
     }
@@ -391,7 +391,7 @@ class WireTest {
     static void awaitBackends(TestGateway gateway, String condition, int count) throws SQLException {
         try (Connection direct = TestPostgres.connect("postgres");
                 Statement look = direct.createStatement()) {
-            Awaitility.await().atMost(10, TimeUnit.SECONDS).until(() -> {
+            Awaitility.await().until(() -> {
                 try (ResultSet rows = look.executeQuery("SELECT count(*) FROM pg_stat_activity WHERE datname = '"
                         + gateway.database + "' AND " + condition)) {
                     rows.next();

@@ -51,7 +51,6 @@ public final class CrashingEngine implements Engine {
         this.atOnce = atOnce;
         this.ledger = (Ledger) Proxy.newProxyInstance(
                 Ledger.class.getClassLoader(), new Class<?>[] {Ledger.class}, (proxy, method, values) -> {
-                    boolean counted = this.writes.contains(method.getName()) && seen.incrementAndGet() == this.at;
                     if (dead || (doomed && !STILL_BEFORE_THE_COMMIT.contains(method.getName()))) {
                         dead = true;
                         death.run();
@@ -62,6 +61,8 @@ public final class CrashingEngine implements Engine {
                     } catch (InvocationTargetException e) {
                         throw e.getCause();
                     }
+                    // What the server refused was no write: who was to die of it would live for ever.
+                    boolean counted = this.writes.contains(method.getName()) && seen.incrementAndGet() == this.at;
                     if (counted && this.atOnce) {
                         dead = true;
                         death.run();

@@ -9,6 +9,9 @@ import java.io.UncheckedIOException;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.zip.ZipFile;
 
@@ -21,6 +24,7 @@ public final class TestServer {
     private final int port;
     private final String password;
     private final String gatewayRole;
+    private final Map<List<String>, String> templates = new ConcurrentHashMap<>();
 
     private TestServer(String host, int port, String password, String gatewayRole) {
         this.host = host;
@@ -69,11 +73,19 @@ public final class TestServer {
 
     private static TestServer start(EmbeddedPostgres.Builder builder) {
         try {
-            EmbeddedPostgres server = builder.setServerConfig("max_connections", "200")
+            EmbeddedPostgres server = builder.setPort(FreePort.next())
+                    .setPGStartupWait(Patience.LONG)
+                    .setServerConfig("max_connections", "200")
                     .setServerConfig("wal_level", "logical")
                     .setServerConfig("max_prepared_transactions", "10")
+                    // What the machine's end would tear is of no use to anybody, nor are plans that take longer than
+                    // they save.
+                    .setServerConfig("full_page_writes", "off")
+                    .setServerConfig("jit", "off")
+                    .setServerConfig("autovacuum", "off")
+                    .setServerConfig("max_wal_size", "4GB")
+                    .setServerConfig("checkpoint_timeout", "30min")
                     .start();
-            Runtime.getRuntime().addShutdownHook(new Thread(() -> close(server)));
             TestServer started = new TestServer("localhost", server.getPort(), "", "postgres");
             if (started.major() < 13) {
                 // A core function since 13; before, an extension's, which these binaries do not have.
@@ -87,14 +99,6 @@ public final class TestServer {
             throw new UncheckedIOException(e);
         } catch (SQLException e) {
             throw new IllegalStateException(e);
-        }
-    }
-
-    private static void close(EmbeddedPostgres server) {
-        try {
-            server.close();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 
@@ -126,9 +130,39 @@ public final class TestServer {
 
     /** The name of a database that was just made. */
     public String newDatabase() {
-        String name = "t" + ProcessHandle.current().pid() + "_" + DATABASES.incrementAndGet();
+        String name = nextName();
         try {
             execute("postgres", "CREATE DATABASE " + name);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+        return name;
+    }
+
+    private static String nextName() {
+        return "t" + ProcessHandle.current().pid() + "_" + DATABASES.incrementAndGet();
+    }
+
+    /**
+     * The name of a database that was just made as these statements leave one. They are run once, however many databases
+     * are asked for.
+     */
+    public String newDatabaseAfter(List<String> statements) {
+        String template = templates.computeIfAbsent(statements, this::template);
+        String name = nextName();
+        try {
+            execute("postgres", "CREATE DATABASE " + name + " TEMPLATE " + template);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+        return name;
+    }
+
+    private String template(List<String> statements) {
+        String name = newDatabase();
+        try {
+            execute(name, statements.toArray(String[]::new));
+            execute("postgres", "ALTER DATABASE " + name + " ALLOW_CONNECTIONS false");
         } catch (SQLException e) {
             throw new IllegalStateException(e);
         }

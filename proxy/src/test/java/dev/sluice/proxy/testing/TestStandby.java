@@ -31,6 +31,8 @@ public final class TestStandby implements AutoCloseable {
 
     public TestStandby(Path folder) throws IOException, SQLException {
         primary = EmbeddedPostgres.builder()
+                .setPort(FreePort.next())
+                .setPGStartupWait(Patience.LONG)
                 .setServerConfig("wal_level", "replica")
                 .start();
         standby = copy(folder.resolve("standby"));
@@ -57,6 +59,8 @@ public final class TestStandby implements AutoCloseable {
                 StandardOpenOption.APPEND);
         Files.setPosixFilePermissions(to, PosixFilePermissions.fromString("rwx------"));
         return EmbeddedPostgres.builder()
+                .setPort(FreePort.next())
+                .setPGStartupWait(Patience.LONG)
                 .setDataDirectory(to)
                 .setCleanDataDirectory(false)
                 .start();

@@ -6,14 +6,21 @@ import java.sql.SQLException;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 
-/** An application that goes on inserting and updating orders; {@link #stop} fails if any of its statements did. */
+/**
+ * An application that goes on inserting and updating orders, with a breath between; {@link #stop} fails if any of its
+ * statements did.
+ */
 public final class Writer implements AutoCloseable {
 
     /** How it connects. */
     public interface Source {
         Connection connect() throws SQLException;
     }
+
+    /** Without it the application would have the machine for itself, and a table that grows as fast as it is filled. */
+    private static final long BREATH_NANOS = 1_000_000;
 
     private final Source source;
     private final int rows;
@@ -37,12 +44,13 @@ public final class Writer implements AutoCloseable {
                 PreparedStatement update = connection.prepareStatement("UPDATE orders SET v = v + 1 WHERE id = ?")) {
             Random random = seed.random();
             while (!stopped) {
-                insert.setLong(1, 1_000_000 + inserted.get());
+                insert.setLong(1, rows + 1 + inserted.get());
                 insert.execute();
                 inserted.incrementAndGet();
                 update.setLong(1, random.nextLong(1, rows));
                 update.execute();
                 updated.incrementAndGet();
+                LockSupport.parkNanos(BREATH_NANOS);
             }
         } catch (SQLException e) {
             failure.set(e);

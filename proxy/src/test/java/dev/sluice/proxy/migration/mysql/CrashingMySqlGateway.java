@@ -5,6 +5,7 @@ import dev.sluice.proxy.session.Gates;
 import dev.sluice.proxy.testing.CrashingEngine;
 import dev.sluice.proxy.testing.GatewayFixture;
 import dev.sluice.proxy.testing.MySqlGatewayFixture;
+import dev.sluice.proxy.testing.SmallBatches;
 import dev.sluice.proxy.throttle.Pacer;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -21,14 +22,16 @@ final class CrashingMySqlGateway {
 
     static final Set<String> WRITES = Set.of("propose", "expanding", "expanded", "advance", "finish");
 
+    /** The rows of a batch. */
+    static final int MOST_ROWS = 1_000;
+
     private CrashingMySqlGateway() {}
 
     public static void main(String[] arguments) throws Exception {
         TestDatabase server = new TestDatabase(
                 new InetSocketAddress("127.0.0.1", Integer.parseInt(arguments[0])), Boolean.parseBoolean(arguments[1]));
         int at = Integer.parseInt(arguments[3]);
-        // A process that has just begun is slow: without time its batches would shrink with each crash.
-        Pacer pacer = Pacer.unthrottled(Duration.ofSeconds(1));
+        Pacer pacer = SmallBatches.of(MOST_ROWS);
         new MySqlGatewayFixture(
                 server,
                 GatewayFixture.settings(),

@@ -4,15 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.proxy.mysql.TestDatabase;
 import dev.sluice.proxy.testing.ChildJvm;
+import dev.sluice.proxy.testing.FreePort;
+import dev.sluice.proxy.testing.Patience;
+import dev.sluice.proxy.testing.Seed;
 import dev.sluice.proxy.testing.Writer;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -35,9 +35,13 @@ import org.junit.jupiter.params.provider.CsvSource;
  */
 abstract class MySqlCrashTest {
 
-    private static final int ROWS = 8_000;
-    private static final int MOST_CRASHES = 40;
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final int ROWS = 4_000;
+    private static final int MOST_CRASHES = 60;
+    /** A gateway dies at the latest at this write to the ledger. */
+    private static final int LAST_WRITE = 4;
+    /** A change takes so many at least: those of its expansion, one for each batch, and its end. */
+    private static final int WRITES = 3 + ROWS / CrashingMySqlGateway.MOST_ROWS + 1;
+
     private static final String CHANGE = "ALTER TABLE orders ADD COLUMN ref CHAR(36) NOT NULL DEFAULT (UUID()),"
             + " ADD UNIQUE KEY ref_key (ref) /* sluice: completion=return */";
 
@@ -77,24 +81,24 @@ abstract class MySqlCrashTest {
         try (Writer writer = new Writer(() -> server.connect(database), ROWS)) {
             start(write, moment);
             Optional<String> said = send();
-            assertThat(gateway().waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS))
+            assertThat(gateway().waitFor(Patience.LONG.toSeconds(), TimeUnit.SECONDS))
                     .as(said.orElse("it answered"))
                     .isTrue();
             look();
             start(0, "at");
-            Awaitility.await().atMost(PATIENCE).until(() -> state("unfinished").isEmpty());
+            Awaitility.await().until(() -> state("unfinished").isEmpty());
             checkEnd(writer);
         }
     }
 
     @Test
     void killedAtOneWriteAfterTheOtherItEndsRight() throws Exception {
-        long seed = System.nanoTime();
-        Random random = new Random(seed);
+        Seed seed = Seed.fresh();
+        Random random = seed.random();
         int crashes = 0;
         try (Writer writer = new Writer(() -> server.connect(database), ROWS)) {
             while (!state("complete").isPresent()) {
-                start(1 + random.nextInt(4), random.nextBoolean() ? "at" : "behind");
+                start(1 + random.nextInt(LAST_WRITE), random.nextBoolean() ? "at" : "behind");
                 while (gateway().isAlive() && !state("complete").isPresent()) {
                     if (state("unfinished").isEmpty()) {
                         send();
@@ -102,17 +106,17 @@ abstract class MySqlCrashTest {
                     gateway().waitFor(50, TimeUnit.MILLISECONDS);
                 }
                 look();
-                assertThat(++crashes).as("seed %d", seed).isLessThan(MOST_CRASHES);
+                assertThat(++crashes).as(seed.toString()).isLessThan(MOST_CRASHES);
             }
             checkEnd(writer);
         }
-        assertThat(crashes).as("seed %d", seed).isGreaterThan(2);
+        assertThat(crashes).as(seed.toString()).isGreaterThanOrEqualTo(WRITES / LAST_WRITE);
     }
 
     @Test
     void killedAtRandomInstantsOfTheBackfillItEndsRight() throws Exception {
-        long seed = System.nanoTime();
-        Random random = new Random(seed);
+        Seed seed = Seed.fresh();
+        Random random = seed.random();
         try (Writer writer = new Writer(() -> server.connect(database), ROWS)) {
             start(0, "at");
             send();
@@ -124,21 +128,17 @@ abstract class MySqlCrashTest {
                 start(0, "at");
             }
             execute("UPDATE sluice.migrations SET max_rows_per_second = 0 WHERE target_schema = '" + database + "'");
-            Awaitility.await("seed " + seed)
-                    .atMost(PATIENCE)
-                    .until(() -> state("complete").isPresent());
+            Awaitility.await(seed.toString()).until(() -> state("complete").isPresent());
             checkEnd(writer);
         }
     }
 
     /** Returns once it lets clients in. */
     private void start(int write, String moment) throws Exception {
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = free.getLocalPort();
-        }
+        port = FreePort.next();
         started.add(ChildJvm.start(
                 CrashingMySqlGateway.class, server.address().getPort(), server.mariaDb(), port, write, moment));
-        Awaitility.await().atMost(PATIENCE).until(() -> !gateway().isAlive() || lets());
+        Awaitility.await().until(() -> !gateway().isAlive() || lets());
     }
 
     /** The one that was started last. */

@@ -20,6 +20,7 @@ import dev.sluice.proxy.migration.Migrations;
 import dev.sluice.proxy.migration.RunnerSettings;
 import dev.sluice.proxy.mysql.TestDatabase;
 import dev.sluice.proxy.session.Gates;
+import dev.sluice.proxy.testing.Patience;
 import dev.sluice.proxy.throttle.Pacer;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -37,7 +38,6 @@ import org.junit.jupiter.api.Test;
 abstract class MySqlMigrationsTest {
 
     private static final DatabaseRef REF = new DatabaseRef("orders", "");
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final int ROWS = 5000;
 
     private final TestDatabase server;
@@ -162,7 +162,7 @@ abstract class MySqlMigrationsTest {
     void everyRowIsFilledOnceAndNothingElseChanges() throws Exception {
         long id = expanded();
         execute("INSERT INTO t (a) VALUES (77)");
-        Migration end = migrations.await(REF, id, PATIENCE, progress -> {});
+        Migration end = migrations.await(REF, id, Patience.LONG, progress -> {});
         assertThat(end.reason()).isEmpty();
         assertThat(end.state()).isEqualTo(Migration.State.COMPLETE);
         assertThat(end.rowsDone()).isGreaterThanOrEqualTo(ROWS);
@@ -182,10 +182,10 @@ abstract class MySqlMigrationsTest {
             holder.setAutoCommit(false);
             statement.execute("UPDATE t SET a = 0 WHERE id = 3");
             migrations.await(REF, id, Duration.ofMillis(1), progress -> {});
-            Awaitility.await().atMost(PATIENCE).until(() -> number("SELECT COUNT(*) FROM t WHERE ref = ''") <= 1);
+            Awaitility.await().until(() -> number("SELECT COUNT(*) FROM t WHERE ref = ''") <= 1);
             assertThat(migrations.find(REF, id).orElseThrow().state()).isNotEqualTo(Migration.State.COMPLETE);
             holder.commit();
-            assertThat(migrations.await(REF, id, PATIENCE, progress -> {}).state())
+            assertThat(migrations.await(REF, id, Patience.LONG, progress -> {}).state())
                     .isEqualTo(Migration.State.COMPLETE);
         }
     }
@@ -199,12 +199,11 @@ abstract class MySqlMigrationsTest {
             statement.executeQuery("SELECT * FROM t LIMIT 1").close();
             migrations.await(REF, id, Duration.ofMillis(1), progress -> {});
             Awaitility.await()
-                    .atMost(PATIENCE)
                     .until(() ->
                             !migrations.find(REF, id).orElseThrow().reason().isEmpty());
             assertThat(number("SELECT COUNT(*) FROM t WHERE a = 1")).isPositive();
             holder.commit();
-            assertThat(migrations.await(REF, id, PATIENCE, progress -> {}).state())
+            assertThat(migrations.await(REF, id, Patience.LONG, progress -> {}).state())
                     .isEqualTo(Migration.State.COMPLETE);
         }
     }
@@ -216,13 +215,11 @@ abstract class MySqlMigrationsTest {
         gateway("slow", new LimitedPacer());
         long id = expanded();
         migrations.await(REF, id, Duration.ofMillis(1), progress -> {});
-        Awaitility.await()
-                .atMost(PATIENCE)
-                .until(() -> migrations.find(REF, id).orElseThrow().rowsDone() > 0);
+        Awaitility.await().until(() -> migrations.find(REF, id).orElseThrow().rowsDone() > 0);
         pools.close(); // it can say no more to anybody, and its lease runs out
         migrations.close();
         gateway("two", Pacer.UNTHROTTLED);
-        Migration end = migrations.await(REF, id, PATIENCE, progress -> {});
+        Migration end = migrations.await(REF, id, Patience.LONG, progress -> {});
         assertThat(end.state()).isEqualTo(Migration.State.COMPLETE);
         assertThat(number("SELECT COUNT(DISTINCT ref) - COUNT(*) FROM t")).isZero();
     }
@@ -239,7 +236,6 @@ abstract class MySqlMigrationsTest {
         }
         migrations.start();
         Awaitility.await()
-                .atMost(PATIENCE)
                 .untilAsserted(() -> assertThat(migrations.find(REF, id).map(Migration::state))
                         .contains(Migration.State.CANCELLED));
         assertThat(number("SELECT COUNT(*) FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = '" + database
@@ -255,7 +251,8 @@ abstract class MySqlMigrationsTest {
         long id = expanded();
         migrations.await(REF, id, Duration.ofMillis(1), progress -> {});
         migrations.command(REF, id, new Migrations.Command.Cancel(), "ann");
-        assertThat(migrations.await(REF, id, PATIENCE, progress -> {}).state()).isEqualTo(Migration.State.CANCELLED);
+        assertThat(migrations.await(REF, id, Patience.LONG, progress -> {}).state())
+                .isEqualTo(Migration.State.CANCELLED);
         assertThat(number("SELECT COUNT(*) FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = '" + database
                         + "' AND TABLE_NAME = 't' AND COLUMN_NAME = 'ref'"))
                 .isZero();

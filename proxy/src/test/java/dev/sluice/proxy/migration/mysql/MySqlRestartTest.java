@@ -9,7 +9,6 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Duration;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
@@ -21,7 +20,6 @@ import org.junit.jupiter.api.Test;
 abstract class MySqlRestartTest {
 
     private static final int ROWS = 20_000;
-    private static final Duration PATIENCE = Duration.ofSeconds(90);
 
     /** A server of the test's own. */
     abstract MortalServer start() throws Exception;
@@ -48,12 +46,10 @@ abstract class MySqlRestartTest {
             }
             for (int i = 0; i < 2; i++) {
                 long before = number(server, "SELECT MAX(rows_done) FROM sluice.migrations");
-                Awaitility.await()
-                        .atMost(PATIENCE)
-                        .until(() -> number(server, "SELECT MAX(rows_done) FROM sluice.migrations") > before);
+                Awaitility.await().until(() -> number(server, "SELECT MAX(rows_done) FROM sluice.migrations") > before);
                 mortal.kill();
                 mortal.startAgain();
-                Awaitility.await().atMost(PATIENCE).ignoreExceptions().until(() -> number(server, "SELECT 1") == 1);
+                Awaitility.await().ignoreExceptions().until(() -> number(server, "SELECT 1") == 1);
             }
             try (Connection connection = server.connect(database);
                     Statement statement = connection.createStatement()) {
@@ -61,7 +57,6 @@ abstract class MySqlRestartTest {
             }
 
             Awaitility.await()
-                    .atMost(PATIENCE)
                     .until(() ->
                             number(server, "SELECT COUNT(*) FROM sluice.migrations WHERE state = 'complete'") == 1);
             String table = database + ".orders";
