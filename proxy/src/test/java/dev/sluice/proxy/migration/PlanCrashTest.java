@@ -121,9 +121,9 @@ class PlanCrashTest {
      * @return whether it lived to see the end
      */
     private boolean runs(long id, boolean behind) throws Exception {
-        AtomicBoolean died = new AtomicBoolean();
+        Death death = new Death();
         CrashingEngine engine = new CrashingEngine(
-                new PostgresEngine(Pacer.UNTHROTTLED), Set.of("advance"), behind ? 1 : 2, !behind, () -> die(died));
+                new PostgresEngine(Pacer.UNTHROTTLED), Set.of("advance"), behind ? 1 : 2, !behind, () -> die(death));
         ControlPools pools = new ControlPools(List.of(server.upstream()));
         String name = "gateway " + System.nanoTime();
         LedgerMigrations migrations = new LedgerMigrations(
@@ -135,21 +135,26 @@ class PlanCrashTest {
             migrations.await(new DatabaseRef("test", database), id, Duration.ZERO, m -> {});
             Awaitility.await()
                     .dontCatchUncaughtExceptions()
-                    .pollInterval(Duration.ofMillis(20))
                     .until(() -> engine.isDead() || !state(id).matches("proposed|ready|running|throttled"));
             return !engine.isDead();
         } catch (Killed | MigrationException e) {
             assertThat(engine.isDead()).as(e.toString()).isTrue();
             return false;
         } finally {
-            Awaitility.await().dontCatchUncaughtExceptions().until(() -> !engine.isDead() || died.get());
+            Awaitility.await().dontCatchUncaughtExceptions().until(() -> !engine.isDead() || death.over);
             pools.close();
         }
     }
 
+    /** A gateway's end; over when the server has none of its connections any more, and so another one may come. */
+    private static final class Death {
+        final AtomicBoolean begun = new AtomicBoolean();
+        volatile boolean over;
+    }
+
     /** Once: what of a dead gateway still stirs must not take its successor's connections. */
-    private void die(AtomicBoolean died) {
-        if (!died.getAndSet(true)) {
+    private void die(Death death) {
+        if (!death.begun.getAndSet(true)) {
             try {
                 server.execute(
                         "postgres",
@@ -157,6 +162,8 @@ class PlanCrashTest {
                                 + "' AND application_name LIKE 'sluice%'");
             } catch (SQLException e) {
                 throw new IllegalStateException(e);
+            } finally {
+                death.over = true;
             }
         }
         throw new Killed();
