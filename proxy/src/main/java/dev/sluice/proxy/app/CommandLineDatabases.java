@@ -39,7 +39,7 @@ final class CommandLineDatabases
     public Facts facts(String jdbcUrl, FactsRequest request) throws SQLException, CliException {
         ControlUpstream upstream = upstream(jdbcUrl);
         try (ControlPools pools = new ControlPools(List.of(upstream));
-                Connection connection = database(pools, upstream).dedicated("sluice explain")) {
+                Connection connection = database(pools, upstream).dedicatedOnDefaultPath("sluice explain")) {
             return engines.facts(pools).read(connection, request);
         }
     }

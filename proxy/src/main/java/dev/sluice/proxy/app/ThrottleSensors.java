@@ -19,7 +19,6 @@ import dev.sluice.proxy.throttle.sensor.PoolSensor;
 import dev.sluice.proxy.throttle.sensor.PostgresReplicaSensor;
 import dev.sluice.proxy.throttle.sensor.PostgresSensor;
 import dev.sluice.proxy.throttle.sensor.QuerySensor;
-import dev.sluice.proxy.throttle.sensor.Source;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -60,21 +59,21 @@ final class ThrottleSensors implements Sensors, AutoCloseable {
             }
             lag.ifPresent(signal -> replicas(upstream, settings)
                     .forEach(r -> sensors.add(r.lagQuery()
-                            .<Sensor>map(sql -> new QuerySensor(source(r), sql, signal, r.name()))
-                            .orElseGet(() -> new PostgresReplicaSensor(source(r), r.name(), signal, primary)))));
+                            .<Sensor>map(sql -> new QuerySensor(replica(r)::onDefaultPath, sql, signal, r.name()))
+                            .orElseGet(() -> new PostgresReplicaSensor(replica(r)::connection, r.name(), signal, primary)))));
         } else {
             if (asked) {
                 sensors.add(new MySqlSensor(here::connection, settings, work));
             }
             lag.ifPresent(signal -> replicas(upstream, settings)
                     .forEach(r -> sensors.add(r.lagQuery()
-                            .<Sensor>map(sql -> new QuerySensor(source(r), sql, signal, r.name()))
-                            .orElseGet(() -> new MySqlReplicaSensor(source(r), r.name(), signal)))));
+                            .<Sensor>map(sql -> new QuerySensor(replica(r)::onDefaultPath, sql, signal, r.name()))
+                            .orElseGet(() -> new MySqlReplicaSensor(replica(r)::connection, r.name(), signal)))));
         }
         settings.signal(Watched.POOL_WAITS).ifPresent(signal -> sensors.add(new PoolSensor(here::waiting, signal)));
         settings.queries().stream()
                 .filter(q -> q.upstream().equals(upstream))
-                .forEach(q -> sensors.add(new QuerySensor(asked(q, here)::connection, q.sql(), q.signal(), "")));
+                .forEach(q -> sensors.add(new QuerySensor(asked(q, here)::onDefaultPath, q.sql(), q.signal(), "")));
         return sensors;
     }
 
@@ -91,12 +90,11 @@ final class ThrottleSensors implements Sensors, AutoCloseable {
                 .toList();
     }
 
-    private Source source(Replica replica) {
+    private ControlDatabase replica(Replica replica) {
         ControlUpstream server = new ControlUpstream(
                 "replica " + replica.name(), replica.url(), replica.user(), replica.password(), REPLICA_CONNECTIONS);
-        ControlDatabase database = replicas.computeIfAbsent(replica, r -> new ControlPools(List.of(server)))
+        return replicas.computeIfAbsent(replica, r -> new ControlPools(List.of(server)))
                 .database(server.name(), server.database());
-        return database::connection;
     }
 
     @Override

@@ -20,6 +20,12 @@ public record ControlDatabase(ControlUpstream upstream, String name, DataSource 
 
     private static final int CONNECT_TIMEOUT_SECONDS = 10;
 
+    /** An operator that somebody has made in a schema of the default path must not stand in for one of the catalog's. */
+    static final String OWN_PATH = "SET search_path = pg_catalog, pg_temp";
+
+    /** For SQL of the operators', whose names are meant as the database's default path has them. */
+    private static final String DEFAULT_PATH = "search_path TO DEFAULT";
+
     private static final String SESSION = """
             SET statement_timeout = 0;
             SET lock_timeout = 0;
@@ -29,8 +35,9 @@ public record ControlDatabase(ControlUpstream upstream, String name, DataSource 
             SET "DateStyle" = 'ISO, MDY';
             SET "IntervalStyle" = 'postgres';
             SET standard_conforming_strings = on;
+            %s;
             SELECT pg_catalog.set_config('client_connection_check_interval', '1s', false)
-             WHERE pg_catalog.current_setting('server_version_num')::pg_catalog.int4 >= 140000""";
+             WHERE pg_catalog.current_setting('server_version_num')::pg_catalog.int4 >= 140000""".formatted(OWN_PATH);
 
     /** The JDBC URL, without credentials of the configuration. */
     public String url() {
@@ -49,6 +56,19 @@ public record ControlDatabase(ControlUpstream upstream, String name, DataSource 
     }
 
     /**
+     * A pooled connection for SQL of the operators', with the database's own default path, in a transaction that ends when
+     * it is closed.
+     */
+    public Connection onDefaultPath() throws SQLException {
+        Connection connection = connection();
+        if (upstream.isPostgres()) {
+            connection.setAutoCommit(false);
+            execute(connection, "SET LOCAL " + DEFAULT_PATH);
+        }
+        return connection;
+    }
+
+    /**
      * A connection of its own, for long work, closed by whoever opened it. No statement timeout cuts it short; on
      * PostgreSQL 14 and later the server ends its work soon after the gateway has died.
      *
@@ -56,6 +76,15 @@ public record ControlDatabase(ControlUpstream upstream, String name, DataSource 
      */
     public Connection dedicated(String application) throws SQLException {
         return dedicated(name, application);
+    }
+
+    /** The same with the database's own default path, for names as people mean them. */
+    public Connection dedicatedOnDefaultPath(String application) throws SQLException {
+        Connection connection = dedicated(application);
+        if (upstream.isPostgres()) {
+            execute(connection, "SET " + DEFAULT_PATH);
+        }
+        return connection;
     }
 
     /** The same with options of the driver's. */
@@ -73,14 +102,18 @@ public record ControlDatabase(ControlUpstream upstream, String name, DataSource 
         properties.putAll(options);
         Connection connection = DriverManager.getConnection(upstream.urlOf(database), properties);
         if (upstream.isPostgres()) {
-            try (Statement statement = connection.createStatement()) {
-                statement.execute(SESSION);
-            } catch (SQLException e) {
-                connection.close();
-                throw e;
-            }
+            execute(connection, SESSION);
         }
         return connection;
+    }
+
+    private static void execute(Connection connection, String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        } catch (SQLException e) {
+            connection.close();
+            throw e;
+        }
     }
 
     static Properties properties(ControlUpstream upstream, String application) {

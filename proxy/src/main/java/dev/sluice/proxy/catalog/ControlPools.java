@@ -68,7 +68,9 @@ public final class ControlPools implements AutoCloseable {
         // Made this way the pool and its threads come with the first connection: most databases of a server never
         // need one.
         HikariDataSource pool = new HikariDataSource();
-        if (!upstream.isPostgres()) {
+        if (upstream.isPostgres()) {
+            pool.setConnectionInitSql(ControlDatabase.OWN_PATH);
+        } else {
             // A client may hold the table that is looked at, by LOCK TABLES, while it waits for what comes of the look.
             pool.setConnectionInitSql("SET SESSION lock_wait_timeout = 1, innodb_lock_wait_timeout = 5");
         }

@@ -84,10 +84,19 @@ final class ExpressionProbe {
                 types.put(type, type(type));
             }
         } finally {
-            connection.rollback();
-            connection.setAutoCommit(true);
+            end();
         }
         return new Answers(expressions, types);
+    }
+
+    /** Nothing remains, not even what code of the client's has prepared, which no rollback takes back. */
+    private void end() throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            // Not by the driver's own ROLLBACK, for which such code may have prepared something else.
+            statement.execute("ROLLBACK");
+            statement.execute(RoleScope.FORGET);
+        }
+        connection.setAutoCommit(true);
     }
 
     private void begin() throws SQLException {

@@ -17,8 +17,13 @@ import java.util.stream.Collectors;
  *
  * <p>{@code SET LOCAL ROLE} alone does not hold it: a default, a check or a trigger may call a function that says RESET
  * ROLE. Within a SECURITY DEFINER function that is an error. So the SQL is run by a temporary function that belongs to
- * the role; its text is compared before each call, because code that ran under the role earlier in this session could
- * have replaced it. Triggers that were deferred are fired before the function returns.
+ * the role; it is compared before each call, because code that ran under the role earlier in this session could have
+ * replaced it: with its text, or, where {@link #make} has committed it, with the catalog's row as that was. Triggers that
+ * were deferred are fired before the function returns, and cursors are closed that the commit would otherwise run.
+ *
+ * <p>What code of the role's prepares outlives even a rollback, and could stand in for a statement that the driver has
+ * named. A connection that runs such code names none, or is rid of all of them with {@link #FORGET} before it is used for
+ * anything else.
  *
  * <p>For one connection; not thread-safe.
  */
@@ -67,12 +72,26 @@ public final class RoleScope {
             END
             """;
 
-    private static final String OWN_PATH = "SET LOCAL search_path = pg_catalog, pg_temp";
+    /** The catalog's row of the function, which whatever changes it replaces. */
+    private static final String MADE_ROW = "SELECT p.oid, p.xmin FROM pg_catalog.pg_proc p"
+            + " WHERE p.proname OPERATOR(pg_catalog.=) 'sluice_run'::pg_catalog.name"
+            + " AND p.pronamespace OPERATOR(pg_catalog.=) pg_catalog.pg_my_temp_schema()";
+
+    /** An error, with the reason as its text, where that row is another. A look-up by its key, and no block to compile. */
+    private static final String UNCHANGED = "SELECT (CASE WHEN pg_catalog.count(*) OPERATOR(pg_catalog.=) 1::pg_catalog.int8"
+            + " THEN '1' ELSE %s END)::pg_catalog.int4 FROM pg_catalog.pg_proc p"
+            + " WHERE p.oid OPERATOR(pg_catalog.=) %s::pg_catalog.oid"
+            + " AND p.xmin OPERATOR(pg_catalog.=) '%s'::pg_catalog.xid";
+
+
+    /** Forgets what was prepared in the session, the driver's own statements included, which it notices. */
+    static final String FORGET = "DEALLOCATE ALL";
 
     private final Connection connection;
     private final String role;
     private final String searchPath;
     private String settings = "";
+    private Optional<String> unchanged = Optional.empty();
 
     /**
      * @param connection not in autocommit while {@link #run} is called
@@ -91,6 +110,26 @@ public final class RoleScope {
      */
     public record Result(long rows, List<String> reached) {}
 
+    /**
+     * Makes the function for all transactions to come, which then only look whether it is the same. On a connection in
+     * autocommit on which nothing has run under the role yet. Where the role may make no temporary objects nothing is made,
+     * and {@link #run} says so.
+     */
+    public void make() throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(made());
+            try (ResultSet row = statement.executeQuery(MADE_ROW)) {
+                row.next();
+                unchanged = Optional.of(UNCHANGED.formatted(
+                        PostgresCatalogQuery.literal(replaced()), row.getString(1), row.getString(2)));
+            }
+        } catch (SQLException e) {
+            if (!"42501".equals(e.getSQLState())) {
+                throw e;
+            }
+        }
+    }
+
     /** Runs statements in order, in the connection's transaction. */
     public Result run(List<String> work) throws SQLException {
         return run(Optional.empty(), work);
@@ -98,17 +137,17 @@ public final class RoleScope {
 
     /**
      * Runs statements in order, in the connection's transaction. Afterwards the gateway's own role and a safe search
-     * path hold again, until the transaction's end; after an error only a rollback helps.
+     * path hold again, the path also for later transactions; after an error only a rollback helps.
      *
      * @param probe a query whose one column, a {@code text[]}, the work may use as {@code $1}
      */
     public Result run(Optional<String> probe, List<String> work) throws SQLException {
         String array = work.stream().map(PostgresCatalogQuery::literal).collect(Collectors.joining(", "));
         // All in one round trip: a small batch is worth little more than what it waits for.
-        String sql = OWN_PATH + "; " + settings + made() + "; SET LOCAL ROLE " + quoted(role) + "; "
+        String sql = ControlDatabase.OWN_PATH + "; " + settings + unchanged.orElseGet(this::made) + "; SET LOCAL ROLE " + quoted(role) + "; "
                 + searchPathChange(searchPath, true) + "; SELECT r.rows, r.reached FROM pg_temp.sluice_run("
-                + probe.map(PostgresCatalogQuery::literal).orElse("NULL") + ", ARRAY[" + array
-                + "]::pg_catalog.text[]) r; SET LOCAL ROLE NONE; " + OWN_PATH;
+                + probe.map(PostgresCatalogQuery::literal).orElse("NULL") + "::pg_catalog.text, ARRAY[" + array
+                + "]::pg_catalog.text[]) r; SET LOCAL ROLE NONE; CLOSE ALL; " + ControlDatabase.OWN_PATH;
         settings = "";
         try (Statement statement = connection.createStatement()) {
             statement.setEscapeProcessing(false);
@@ -140,16 +179,19 @@ public final class RoleScope {
         settings = sql;
     }
 
-    private String made() {
-        String replaced = "pg_temp.sluice_run is not what the gateway made: code that runs under the role " + role
+    private String replaced() {
+        return "pg_temp.sluice_run is not what the gateway made: code that runs under the role " + role
                 + " has replaced it";
+    }
+
+    private String made() {
         return "DO "
                 + PostgresCatalogQuery.literal(MADE.formatted(
                         PostgresCatalogQuery.literal(role),
                         PostgresCatalogQuery.literal(BODY),
                         quoted(role),
                         CREATE,
-                        PostgresCatalogQuery.literal(replaced)));
+                        PostgresCatalogQuery.literal(replaced())));
     }
 
     /** A search_path setting is a client's text: it is passed as a value, never as SQL. */

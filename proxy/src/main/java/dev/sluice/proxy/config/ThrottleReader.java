@@ -24,6 +24,7 @@ import java.util.function.Function;
 final class ThrottleReader {
 
     private static final Map<String, Boolean> UNREADABLE = Map.of("stop", true, "slow", false);
+    private static final Map<String, Boolean> UNREADABLE_APPLICATIONS = Map.of("slow", true, "go", false);
     private static final Map<String, Boolean> SWITCH = Map.of("on", true, "off", false);
     private static final Set<String> QUERY_KEYS = Set.of("sql", "slow", "stop", "unreadable", "upstream", "database");
     private static final Set<String> REPLICA_KEYS = Set.of("url", "user", "password", "upstream", "lag_query");
@@ -45,6 +46,7 @@ final class ThrottleReader {
                 root.positiveDuration("batch_time", OTHERWISE.batchTime()),
                 root.integer("max_rows_per_second", 0, 0, 100_000_000),
                 root.integer("min_rows_per_second", 0, 0, 100_000_000),
+                root.word("unreadable_applications", UNREADABLE_APPLICATIONS, OTHERWISE.blindSlowsApplications()),
                 root.duration("recover_after", OTHERWISE.recoverAfter()),
                 new Hours(Windows.read(root, "windows")),
                 reader.signals(),

@@ -1,6 +1,7 @@
 package dev.sluice.proxy.throttle;
 
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
@@ -68,17 +69,21 @@ public final class LatencyWindow {
     /**
      * @param tail which the figures are of
      * @param quietNanos of the requests that no batch has met; 0: too few to say
+     * @param underWay how many requests were under way on average
      */
-    private record State(Optional<Tail> tail, double windowNanos, double quietNanos, double usualNanos) {
-        static final State UNKNOWN = new State(Optional.empty(), 0, 0, 0);
+    private record State(
+            Optional<Tail> tail, double windowNanos, double quietNanos, double usualNanos, double underWay) {
+        static final State UNKNOWN = new State(Optional.empty(), 0, 0, 0, 0);
     }
 
     private final Sliding quiet = new Sliding();
     private final Sliding met = new Sliding();
     private final AtomicInteger batches = new AtomicInteger();
+    private final double[] spans = new double[SLOTS];
     private final Map<Tail, LatencyBaseline> baselines = new EnumMap<>(Tail.class);
     private volatile long batchEndedNanos = Long.MIN_VALUE;
     private volatile State state = State.UNKNOWN;
+    private int ticks;
 
     /** A request was answered: both moments by {@link System#nanoTime}. */
     public void answered(long startedNanos, long endedNanos) {
@@ -105,6 +110,7 @@ public final class LatencyWindow {
      * @param backfillRuns whether a backfill is at work, here or through another gateway
      */
     public synchronized void tick(double elapsedSeconds, boolean backfillRuns) {
+        spans[ticks++ % SLOTS] = elapsedSeconds;
         Histogram untouched = quiet.next();
         for (Tail tail : Tail.values()) {
             LatencyBaseline before = baselines.getOrDefault(tail, LatencyBaseline.UNKNOWN);
@@ -117,10 +123,15 @@ public final class LatencyWindow {
             double nanos = tail.of(all);
             double usual = usual(tail);
             if (nanos > 0 && usual > 0) {
-                state = new State(Optional.of(tail), nanos, tail.of(untouched), usual);
+                state = new State(Optional.of(tail), nanos, tail.of(untouched), usual, underWay(all));
                 return;
             }
         }
+    }
+
+    /** By Little's law: what all requests of the window took together, over the window's length. */
+    private double underWay(Histogram all) {
+        return all.getMean() * all.getTotalCount() / 1e9 / Arrays.stream(spans).sum();
     }
 
     private double usual(Tail tail) {
@@ -131,6 +142,12 @@ public final class LatencyWindow {
     public OptionalDouble factor() {
         State now = state;
         return now.tail().isEmpty() ? OptionalDouble.empty() : OptionalDouble.of(now.windowNanos() / now.usualNanos());
+    }
+
+    /** How many requests are under way on average, or empty where there is too little traffic to say. */
+    OptionalDouble underWay() {
+        State now = state;
+        return now.tail().isEmpty() ? OptionalDouble.empty() : OptionalDouble.of(now.underWay());
     }
 
     /** Whether requests that no batch has met are slow too: then it is not the batches that hurt, or not they alone. */

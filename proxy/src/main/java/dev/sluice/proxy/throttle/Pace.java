@@ -11,8 +11,8 @@ public record Pace(double share, double borne, boolean pressed) {
 
     public static final Pace FULL = new Pace(1);
 
-    /** How a backfill begins where there is traffic: nobody knows yet what the database bears. */
-    public static final Pace INITIAL = new Pace(0.1, 0, false);
+    private static final double FIRST = 0.1;
+    private static final double FIRST_AT_MOST = 0.5;
 
     /** Even a small batch is worth what it costs besides its rows. */
     private static final double SMALLEST_BATCH = 0.2;
@@ -28,6 +28,16 @@ public record Pace(double share, double borne, boolean pressed) {
 
     public Pace(double share) {
         this(share, share, false);
+    }
+
+    /**
+     * How a backfill begins where there is traffic: nobody knows yet what the database bears. Where hardly ever a request of
+     * the others is under way, few can meet it.
+     *
+     * @param others their requests that are under way on average, at least 0
+     */
+    public static Pace first(double others) {
+        return new Pace(others <= 0 ? FIRST_AT_MOST : Math.clamp(FIRST / others, FIRST, FIRST_AT_MOST), 0, false);
     }
 
     /** Whether no batch may run now. */

@@ -7,6 +7,7 @@ package dev.sluice.proxy.throttle;
  *   no pressure        share' = share + QUICKLY · dt, up to what was borne    (0.25 a second; alone on the server always)
  *                      share' = share + SLOWLY · dt, while nothing has hurt   (0.02 a second)
  *                      share' = share · e^(PROBING · dt), beyond what was borne (3 per cent a second, and not above SLOWLY)
+ *                      both over the others' requests under way, where those are fewer than one (and not above QUICKLY)
  *   soft pressure p    share' = share · e^(−DECREASE · p · dt)                (never below LEAST)
  *   hard limit         share' = 0; when it has gone, LEAST
  *   pressure begins    borne' = 0.7 · share, or 0.9 · borne where that had not been reached again; not where the others
@@ -16,7 +17,7 @@ package dev.sluice.proxy.throttle;
  *
  * <p>A server that is short of something tells nothing of it until it is: latency is flat, and then it is not. Whoever runs
  * into that wall again and again spoils the tail for everybody, so beside other users the way towards it is slow, and what
- * lies before it is kept in mind. In the soft zone the decrease is in proportion to the pressure, so the share settles near
+ * lies before it is kept in mind. Where most of the time nobody has a request under way, there is room, and few to meet. In the soft zone the decrease is in proportion to the pressure, so the share settles near
  * the soft limit instead of swinging between full speed and standstill. Pure: time is an argument. The same formula serves
  * any number of backfills, which divide the share among them.
  */
@@ -42,18 +43,18 @@ public final class PaceController {
      *
      * @param pace the pace until now
      * @param pressure what the signals say now
-     * @param foreground whether others use the database
+     * @param others how many requests of others are under way on average; 0: nobody uses the database
      * @param ours whether it is backfills that hurt, as far as can be told
      * @param elapsedNanos since the last call, at least 0
      */
-    public static Pace next(Pace pace, Pressure pressure, boolean foreground, boolean ours, long elapsedNanos) {
+    public static Pace next(Pace pace, Pressure pressure, double others, boolean ours, long elapsedNanos) {
         boolean pressed = pressure.level() > 0;
         double borne = ours && pressed && !pace.pressed() ? less(pace) : pace.borne();
         if (pressure.stops()) {
             return new Pace(0, borne, true);
         }
         double seconds = Math.min(MAX_STEP_SECONDS, elapsedNanos / 1e9);
-        double share = pace.standing() ? LEAST : changed(pace, pressure.level(), foreground, seconds);
+        double share = pace.standing() ? LEAST : changed(pace, pressure.level(), others, seconds);
         share = Math.min(Math.clamp(share, LEAST, 1), Math.max(LEAST, pressure.most()));
         boolean further = !pressed && borne > 0;
         return new Pace(share, further ? Math.max(borne, share) : borne, pressed);
@@ -63,16 +64,18 @@ public final class PaceController {
         return pace.share() >= pace.borne() ? BACK * pace.share() : FURTHER_BACK * pace.borne();
     }
 
-    private static double changed(Pace pace, double level, boolean foreground, double seconds) {
+    private static double changed(Pace pace, double level, double others, double seconds) {
         if (level > 0) {
             return pace.share() * Math.exp(-DECREASE_PER_SECOND * level * seconds);
         }
         double quick = pace.share() + QUICKLY_PER_SECOND * seconds;
-        if (!foreground || quick <= pace.borne()) {
+        if (others <= 0 || quick <= pace.borne()) {
             return quick;
         }
+        double room = 1 / Math.min(1, others);
         double from = Math.max(pace.borne(), pace.share());
-        double slow = SLOWLY_PER_SECOND * seconds;
-        return from + (pace.borne() == 0 ? slow : Math.min(slow, from * Math.expm1(PROBING_PER_SECOND * seconds)));
+        double slow = Math.min(QUICKLY_PER_SECOND, SLOWLY_PER_SECOND * room) * seconds;
+        double probing = Math.min(QUICKLY_PER_SECOND, PROBING_PER_SECOND * room) * seconds;
+        return from + (pace.borne() == 0 ? slow : Math.min(slow, from * Math.expm1(probing)));
     }
 }

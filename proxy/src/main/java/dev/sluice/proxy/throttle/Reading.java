@@ -79,6 +79,15 @@ public sealed interface Reading {
      * @param why the reason, for a person
      */
     record Unreadable(Signal signal, String of, String why) implements Reading {
+
+        /** The same, as something that only slows. */
+        Unreadable slowing() {
+            return new Unreadable(
+                    new Signal(signal.name(), signal.unit(), signal.slowAbove(), signal.stopAt(), false, signal.asked()),
+                    of,
+                    why);
+        }
+
         @Override
         public double pressure() {
             return signal.blindStops() ? 1 : STEADY_PRESSURE;

@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param batchTime how long one batch may hold its row locks
  * @param maxRowsPerSecond of all migrations of an upstream, through all gateways; 0: no limit
  * @param minRowsPerSecond what a backfill keeps under soft pressure; 0: nothing in particular
+ * @param blindSlowsApplications whether a signal that cannot be read slows what applications do for themselves
  * @param recoverAfter how long a signal must be well after its hard limit
  * @param hours when backfills may work
  * @param signals what is watched; what is not in it is not
@@ -22,6 +23,7 @@ public record ThrottleSettings(
         Duration batchTime,
         long maxRowsPerSecond,
         long minRowsPerSecond,
+        boolean blindSlowsApplications,
         Duration recoverAfter,
         Hours hours,
         Map<Watched, Signal> signals,
@@ -29,7 +31,7 @@ public record ThrottleSettings(
         List<Replica> replicas) {
 
     public static final ThrottleSettings DEFAULTS = new ThrottleSettings(
-            Duration.ofMillis(50), 0, 0, Duration.ofSeconds(1), Hours.ALWAYS, defaultSignals(), List.of(), List.of());
+            Duration.ofMillis(50), 0, 0, false, Duration.ofSeconds(1), Hours.ALWAYS, defaultSignals(), List.of(), List.of());
 
     /**
      * A query whose first value is a signal.
@@ -81,22 +83,24 @@ public record ThrottleSettings(
         Map<Watched, Signal> more = new EnumMap<>(Watched.class);
         more.putAll(signals);
         more.put(watched, signal);
-        return new ThrottleSettings(
-                batchTime, maxRowsPerSecond, minRowsPerSecond, recoverAfter, hours, more, queries, replicas);
+        return new ThrottleSettings(batchTime, maxRowsPerSecond, minRowsPerSecond, blindSlowsApplications, recoverAfter, hours, more, queries, replicas);
     }
 
     public ThrottleSettings withMaxRowsPerSecond(long limit) {
-        return new ThrottleSettings(
-                batchTime, limit, minRowsPerSecond, recoverAfter, hours, signals, queries, replicas);
+        return new ThrottleSettings(batchTime, limit, minRowsPerSecond, blindSlowsApplications, recoverAfter, hours, signals, queries, replicas);
     }
 
     public ThrottleSettings withMinRowsPerSecond(long floor) {
-        return new ThrottleSettings(
-                batchTime, maxRowsPerSecond, floor, recoverAfter, hours, signals, queries, replicas);
+        return new ThrottleSettings(batchTime, maxRowsPerSecond, floor, blindSlowsApplications, recoverAfter, hours, signals, queries, replicas);
     }
 
     public ThrottleSettings within(Hours windows) {
+        return new ThrottleSettings(batchTime, maxRowsPerSecond, minRowsPerSecond, blindSlowsApplications, recoverAfter, windows, signals, queries, replicas);
+    }
+
+    /** With what cannot be read slowing applications as well. */
+    public ThrottleSettings slowingBlindApplications() {
         return new ThrottleSettings(
-                batchTime, maxRowsPerSecond, minRowsPerSecond, recoverAfter, windows, signals, queries, replicas);
+                batchTime, maxRowsPerSecond, minRowsPerSecond, true, recoverAfter, hours, signals, queries, replicas);
     }
 }

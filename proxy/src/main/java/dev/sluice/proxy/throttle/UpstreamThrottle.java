@@ -23,6 +23,9 @@ final class UpstreamThrottle {
     /** How long the first batch waits for the signals at most. */
     private static final long FIRST_LOOK_NANOS = Duration.ofSeconds(1).toNanos();
 
+    /** Others are there, and nobody knows how many: enough to go carefully. */
+    private static final double CROWD = 1;
+
     private static final Duration FIRST_LOOK_PAUSE = Duration.ofMillis(5);
     private static final Duration STANDING_PAUSE = Duration.ofMillis(100);
     private static final Duration CLOSED_PAUSE = Duration.ofSeconds(1);
@@ -36,17 +39,16 @@ final class UpstreamThrottle {
     private ThrottleSettings settings;
     private List<Reading> readings = List.of();
     private Recovery recovery = Recovery.NONE;
-    private Pressure pressure = Pressure.NONE;
-    private Pace pace = Pace.FULL;
+    /** The gateway's own backfills, and the applications'. */
+    private final Paced own = new Paced();
+
+    private final Paced applications = new Paced();
     private Budget rows = Budget.starting(0);
-    private long pacedAt;
     private long begunAt;
     private boolean sensed;
     private int elsewhere;
-    /** Whether something has held backfills back since the pace was last full. */
-    private boolean hurt;
-    /** Whether others use the server, as far as anybody tells. */
-    private boolean foreground;
+    /** How many requests of others are under way on average; 0: nobody uses the server, as far as anybody tells. */
+    private double others;
 
     /** One backfill: when it was heard of last, and what it may spend. */
     private static final class Worker {
@@ -91,12 +93,12 @@ final class UpstreamThrottle {
         boolean first = atWork.isEmpty();
         if (first) {
             // Nobody knows yet what a database with traffic bears; one without need not be asked.
-            foreground = latency.factor().isPresent();
-            pace = foreground || elsewhere > 0 ? Pace.INITIAL : Pace.FULL;
-            pacedAt = now;
+            others = latency.underWay().orElse(0);
+            Pace pace = elsewhere > 0 ? Pace.first(CROWD) : others > 0 ? Pace.first(others) : Pace.FULL;
+            own.begin(pace, now);
+            applications.begin(pace, now);
             begunAt = now;
             sensed = false;
-            hurt = false;
         }
         atWork.computeIfAbsent(work, w -> new Worker(now)).seenAt = now;
         return first;
@@ -132,8 +134,8 @@ final class UpstreamThrottle {
         if (!sensed && now - begunAt < FIRST_LOOK_NANOS) {
             return new Turn.Rest(FIRST_LOOK_PAUSE, "");
         }
-        if (pace.standing()) {
-            return new Turn.Rest(STANDING_PAUSE, pressure.reason());
+        if (own.pace().standing()) {
+            return new Turn.Rest(STANDING_PAUSE, own.pressure().reason());
         }
         Turn turn = turn(worker, maxRowsPerSecond, now);
         if (turn instanceof Turn.Go) {
@@ -148,7 +150,7 @@ final class UpstreamThrottle {
     }
 
     private Turn turn(Worker worker, long maxRowsPerSecond, long now) {
-        double part = part();
+        double part = part(own.pace());
         long most = settings.maxRowsPerSecond();
         worker.time = worker.time.filled(part * 1e9, 0, now);
         worker.own = worker.own.filled(maxRowsPerSecond, 0, now);
@@ -160,7 +162,7 @@ final class UpstreamThrottle {
                         RowLimit.ofMigration(maxRowsPerSecond))
                 .orLonger(
                         most > 0 ? Math.max(rows.waitNanos(most), worker.paidAt - now) : 0, RowLimit.ofUpstream(most));
-        Wait wait = limits.orLonger(worker.time.waitNanos(part * 1e9), reason());
+        Wait wait = limits.orLonger(worker.time.waitNanos(part * 1e9), own.reason());
         boolean kept = limits.nanos() == 0 && settings.minRowsPerSecond() > 0 && worker.floor.left() >= 0;
         if (wait.nanos() > 0 && !kept) {
             return new Turn.Rest(Duration.ofNanos(Math.min(wait.nanos(), MAX_PAUSE_NANOS)), wait.reason());
@@ -175,47 +177,30 @@ final class UpstreamThrottle {
     /** As long as slow requests of the others take anyway, a batch may last too: a shorter one is mostly overhead. */
     private Duration batchTime() {
         double longest = settings.batchTime().toNanos();
-        double usual = foreground ? latency.baselineNanos() : 0;
-        return Duration.ofNanos((long) Math.min(longest, Math.max(usual, longest * pace.batch(foreground))));
+        double usual = others > 0 ? latency.baselineNanos() : 0;
+        return Duration.ofNanos((long) Math.min(longest, Math.max(usual, longest * own.pace().batch(others > 0))));
     }
 
     synchronized Pacer.Share share(Pacer.Work work, long now) {
         attend(work, now);
         step(now);
-        if (pressure.stops() && !sees()) {
-            // Nobody knows of any trouble. An application whose writes ran until the gateway came must not stand for
-            // that.
-            return new Pacer.Share((1 - Reading.STEADY_PRESSURE) / among(), reason());
-        }
-        boolean free = pace.full() || (!hurt && pressure.most() >= 1);
-        return free ? Pacer.Share.FULL : new Pacer.Share(part(), reason());
-    }
-
-    /** Whether something that was read stops backfills, and not only that something could not be. */
-    private boolean sees() {
-        return readings.stream().anyMatch(r -> r.seen() && !r.steady() && r.pressure() >= 1);
+        Pace pace = applications.pace();
+        boolean free = pace.full() || (!applications.hurt() && applications.pressure().most() >= 1);
+        return free ? Pacer.Share.FULL : new Pacer.Share(part(pace), applications.reason());
     }
 
     /** What each of those who are at work may have of the time. */
-    private double part() {
-        return pace.full() ? 1 : pace.share() / among();
-    }
-
-    private int among() {
-        return atWork.size() + elsewhere;
+    private double part(Pace pace) {
+        return pace.full() ? 1 : pace.share() / (atWork.size() + elsewhere);
     }
 
     private String goes(long maxRowsPerSecond) {
-        if (!pace.full()) {
-            return reason();
+        if (!own.pace().full()) {
+            return own.reason();
         } else if (maxRowsPerSecond > 0) {
             return RowLimit.ofMigration(maxRowsPerSecond);
         }
         return settings.maxRowsPerSecond() > 0 ? RowLimit.ofUpstream(settings.maxRowsPerSecond()) : "";
-    }
-
-    private String reason() {
-        return pressure.reason().isEmpty() ? "speeds up" : pressure.reason();
     }
 
     /** @return the rows a second that all gateways together may do; 0: as many as they like */
@@ -236,9 +221,9 @@ final class UpstreamThrottle {
     }
 
     private void step(long now) {
-        pace = PaceController.next(pace, pressure, foreground, !latency.isSlowAnyway(), Math.max(0, now - pacedAt));
-        pacedAt = now;
-        hurt = !pace.full() && (hurt || pressure.level() > 0);
+        boolean ours = !latency.isSlowAnyway();
+        own.step(others, ours, now);
+        applications.step(others, ours, now);
     }
 
     /** Whether a backfill is at work here. */
@@ -263,22 +248,34 @@ final class UpstreamThrottle {
      * What the signals say now.
      *
      * @param complete whether all of them have answered since somebody is at work
-     * @param others backfills at work through other gateways
+     * @param through backfills at work through other gateways
      */
-    synchronized void sensed(List<Reading> now, boolean complete, int others, long moment) {
+    synchronized void sensed(List<Reading> now, boolean complete, int through, long moment) {
         recovery = recovery.seeing(now, settings.recoverAfter(), moment);
         readings = recovery.judged(now, settings.recoverAfter(), moment);
-        pressure = Pressure.of(readings);
-        foreground = now.stream().anyMatch(r -> r.signal().name().equals(Watched.FOREGROUND_LATENCY.word()));
+        own.sensed(readings);
+        applications.sensed(Paced.forApplications(readings, settings.blindSlowsApplications()));
+        others = others(now);
         sensed = sensed || complete;
-        elsewhere = others;
+        elsewhere = through;
         step(moment);
+    }
+
+    /** Of those who come through other gateways only the latency is known, and whether there are any. */
+    private double others(List<Reading> now) {
+        List<Reading> clients = now.stream()
+                .filter(r -> r.signal().name().equals(Watched.FOREGROUND_LATENCY.word()))
+                .toList();
+        if (clients.isEmpty()) {
+            return 0;
+        }
+        return clients.stream().allMatch(r -> r.of().isEmpty()) ? latency.underWay().orElse(CROWD) : CROWD;
     }
 
     synchronized Throttle.Status status() {
         Optional<String> closed = settings.hours().closed(clock.instant());
-        Pace now = atWork.isEmpty() ? PaceController.next(Pace.FULL, pressure, foreground, true, 0) : pace;
+        Pace now = atWork.isEmpty() ? PaceController.next(Pace.FULL, own.pressure(), others, true, 0) : own.pace();
         return new Throttle.Status(
-                pressure, readings, closed.isPresent() ? 0 : now.share(), atWork.size(), elsewhere, closed);
+                own.pressure(), readings, closed.isPresent() ? 0 : now.share(), atWork.size(), elsewhere, closed);
     }
 }

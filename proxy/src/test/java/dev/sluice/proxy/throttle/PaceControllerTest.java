@@ -27,18 +27,18 @@ class PaceControllerTest {
             @ForAll @DoubleRange(max = 1) double share,
             @ForAll @DoubleRange(max = 1) double level,
             @ForAll @DoubleRange(max = 1) double most,
-            @ForAll boolean foreground,
+            @ForAll @DoubleRange(max = 100) double others,
             @ForAll boolean ours,
             @ForAll @LongRange(min = 0) long elapsedNanos) {
         Pressure pressure = new Pressure(level, most, Optional.empty());
-        Pace next = PaceController.next(new Pace(share), pressure, foreground, ours, elapsedNanos);
+        Pace next = PaceController.next(new Pace(share), pressure, others, ours, elapsedNanos);
         assertThat(next.share()).isBetween(0.0, 1.0);
-        assertThat(next.batch(foreground)).isBetween(0.2, 1.0);
+        assertThat(next.batch(others > 0)).isBetween(0.2, 1.0);
     }
 
     @Test
     void aHardLimitStopsAtOnce() {
-        assertThat(PaceController.next(Pace.FULL, of(new Reading.Measured(LOAD, "", 2)), true, true, 0)
+        assertThat(PaceController.next(Pace.FULL, of(new Reading.Measured(LOAD, "", 2)), 1, true, 0)
                         .standing())
                 .isTrue();
     }
@@ -47,7 +47,7 @@ class PaceControllerTest {
     void softPressureSlowsButDoesNotStop() {
         Pace pace = Pace.FULL;
         for (int i = 0; i < 60; i++) {
-            pace = PaceController.next(pace, of(new Reading.Measured(LOAD, "", 1.9)), true, true, SECOND);
+            pace = PaceController.next(pace, of(new Reading.Measured(LOAD, "", 1.9)), 1, true, SECOND);
         }
         assertThat(pace.share()).isEqualTo(PaceController.LEAST);
     }
@@ -56,7 +56,7 @@ class PaceControllerTest {
     void aSignalThatDoesNotAnswerToThePaceLimitsItSteadily() {
         Pace pace = Pace.FULL;
         for (int i = 0; i < 60; i++) {
-            pace = PaceController.next(pace, of(new Reading.Measured(VACUUM, "", 1)), false, true, SECOND);
+            pace = PaceController.next(pace, of(new Reading.Measured(VACUUM, "", 1)), 0, true, SECOND);
         }
         assertThat(pace.share()).isEqualTo(1 - Reading.STEADY_PRESSURE);
     }
@@ -65,7 +65,7 @@ class PaceControllerTest {
     void aSignalThatCannotBeReadCountsAsBad() {
         Pressure slows = of(new Reading.Measured(LOAD, "", 0), new Reading.Unreadable(LOAD, "b", "gone"));
         assertThat(slows.stops()).isFalse();
-        assertThat(PaceController.next(Pace.FULL, slows, false, true, SECOND).share())
+        assertThat(PaceController.next(Pace.FULL, slows, 0, true, SECOND).share())
                 .isEqualTo(0.25);
         assertThat(slows.reason()).contains("load of b").contains("gone");
     }
@@ -73,33 +73,44 @@ class PaceControllerTest {
     @Test
     void besideOthersItGoesQuicklyToWhatWasBorneAndSlowlyBeyond() {
         Pace pace = new Pace(0.1, 0.6, false);
-        Pace soon = run(pace, of(), true, 2);
-        Pace later = run(pace, of(), true, 7);
+        Pace soon = run(pace, of(), 1, 2);
+        Pace later = run(pace, of(), 1, 7);
         assertThat(soon.share()).isEqualTo(0.6, offset(0.01));
         assertThat(later.share()).isEqualTo(0.7, offset(0.01));
-        assertThat(run(pace, of(), false, 4).full()).isTrue();
+        assertThat(run(pace, of(), 0, 4).full()).isTrue();
+    }
+
+    @Test
+    void whereFewRequestsAreUnderWayItNeedNotFeelItsWay() {
+        assertThat(Pace.first(4).share()).isEqualTo(0.1);
+        assertThat(Pace.first(0.25).share()).isEqualTo(0.4);
+        assertThat(run(Pace.first(4), of(), 4, 10).share()).isEqualTo(0.3, offset(0.01));
+        assertThat(run(Pace.first(0.05), of(), 0.05, 3).full()).isTrue();
+        Pace hurt = new Pace(0.4, 0.4, false);
+        assertThat(run(hurt, of(), 1, 4).share()).isLessThan(0.46);
+        assertThat(run(hurt, of(), 0.1, 4).full()).isTrue();
     }
 
     @Test
     void whatHurtIsKeptInMindButTroubleAtASmallShareIsNotHeldAgainstIt() {
         Pressure stops = of(new Reading.Measured(LOAD, "", 2));
-        Pace hurt = PaceController.next(new Pace(0.8), stops, true, true, SECOND);
+        Pace hurt = PaceController.next(new Pace(0.8), stops, 1, true, SECOND);
         assertThat(hurt.borne()).isEqualTo(0.56, offset(0.001));
-        assertThat(PaceController.next(hurt, stops, true, true, SECOND).borne()).isEqualTo(hurt.borne());
+        assertThat(PaceController.next(hurt, stops, 1, true, SECOND).borne()).isEqualTo(hurt.borne());
 
-        assertThat(PaceController.next(new Pace(0.8), stops, true, false, SECOND)
+        assertThat(PaceController.next(new Pace(0.8), stops, 1, false, SECOND)
                         .borne())
                 .as("the others suffer anyway")
                 .isEqualTo(0.8);
 
-        Pace small = PaceController.next(new Pace(0.05, 0.56, false), stops, true, true, SECOND);
+        Pace small = PaceController.next(new Pace(0.05, 0.56, false), stops, 1, true, SECOND);
         assertThat(small.borne()).isEqualTo(0.504, offset(0.001));
     }
 
-    private static Pace run(Pace from, Pressure pressure, boolean foreground, int seconds) {
+    private static Pace run(Pace from, Pressure pressure, double others, int seconds) {
         Pace pace = from;
         for (int i = 0; i < seconds * 10; i++) {
-            pace = PaceController.next(pace, pressure, foreground, true, SECOND / 10);
+            pace = PaceController.next(pace, pressure, others, true, SECOND / 10);
         }
         return pace;
     }

@@ -143,7 +143,22 @@ class UpstreamThrottleTest {
     }
 
     @Test
-    void whatCannotBeReadSlowsAnApplicationsOwnBackfillEvenWhereItStopsTheGateways() {
+    void whatCannotBeReadHoldsTheGatewaysOwnBackfillsBackAndNotTheApplications() {
+        Signal strict = new Signal("replication_lag", Unit.SECONDS, 1, 2, true, true);
+        begin(WORK, 0);
+        sensed(SECOND, new Reading.Unreadable(strict, "a", "gone"));
+
+        assertThat(rest(throttle.before(WORK, 0, SECOND)).reason()).contains("cannot be read: gone");
+        assertThat(throttle.share(WORK, SECOND)).isEqualTo(Pacer.Share.FULL);
+
+        sensed(2 * SECOND, new Reading.Unreadable(strict, "a", "gone"), new Reading.Measured(LAG, "b", 3));
+        assertThat(throttle.share(WORK, 2 * SECOND).part()).isZero();
+        assertThat(throttle.share(WORK, 2 * SECOND).reason()).contains("of b 3 s");
+    }
+
+    @Test
+    void whereTheConfigurationSaysSoWhatCannotBeReadSlowsApplicationsTooAndNeverStopsThem() {
+        with(ThrottleSettings.DEFAULTS.slowingBlindApplications());
         Signal strict = new Signal("replication_lag", Unit.SECONDS, 1, 2, true, true);
         begin(WORK, 0);
         sensed(SECOND, new Reading.Unreadable(strict, "a", "gone"));
@@ -151,9 +166,6 @@ class UpstreamThrottleTest {
         assertThat(throttle.before(WORK, 0, SECOND)).isInstanceOf(Turn.Rest.class);
         assertThat(throttle.share(WORK, SECOND).part()).isEqualTo(0.25);
         assertThat(throttle.share(WORK, SECOND).reason()).contains("cannot be read: gone");
-
-        sensed(2 * SECOND, new Reading.Unreadable(strict, "a", "gone"), new Reading.Measured(LAG, "b", 3));
-        assertThat(throttle.share(WORK, 2 * SECOND).part()).isZero();
     }
 
     @Test
@@ -171,6 +183,22 @@ class UpstreamThrottleTest {
         sensed(2 * SECOND, new Reading.Measured(latency, "", 1.5));
         sensed(3 * SECOND, new Reading.Measured(latency, "", 1));
         assertThat(throttle.share(WORK, 3 * SECOND).part()).isLessThan(0.5);
+    }
+
+    @Test
+    void besideALightLoadItBeginsWithHalfOfTheTimeAndBesideAHeavyOneWithATenth() {
+        assertThat(firstShareBeside(200, 1_000_000)).isEqualTo(0.5);
+        assertThat(firstShareBeside(20_000, 1_000_000)).isEqualTo(0.1);
+    }
+
+    private double firstShareBeside(int requests, long nanosEach) {
+        with(ThrottleSettings.DEFAULTS);
+        for (int i = 0; i < requests; i++) {
+            throttle.latency().answered(1, 1 + nanosEach);
+        }
+        throttle.latency().tick(2, false);
+        throttle.attend(WORK, 0);
+        return throttle.status().share();
     }
 
     @Test

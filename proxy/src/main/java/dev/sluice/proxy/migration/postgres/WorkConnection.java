@@ -9,7 +9,9 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Map;
 import java.util.Optional;
+import org.postgresql.PGConnection;
 
 /**
  * The connection that one migration's work runs on, made anew after it was lost. Its application name tells which
@@ -17,11 +19,18 @@ import java.util.Optional;
  */
 final class WorkConnection implements AutoCloseable {
 
+    /** What has no parameters goes as one message, however many statements it is. */
+    private static final Map<String, String> OPTIONS = Map.of("preferQueryMode", "extendedForPrepared");
+
+    /** A batch is never worth compiling. */
+    private static final String SESSION = "SET jit = off";
+
     private final ControlDatabase database;
     private final KeptConnection connection = new KeptConnection();
     private int pid;
     private boolean mayReplicate;
     private int version;
+    private Optional<RoleScope> scope = Optional.empty();
 
     WorkConnection(ControlDatabase database) {
         this.database = database;
@@ -35,10 +44,12 @@ final class WorkConnection implements AutoCloseable {
     /** Runs work and the record of it in one transaction. */
     <T> T inTransaction(Run run, Work<T> work) throws SQLException {
         Connection open = open(run);
+        RoleScope role = scope(open, run);
+        role.prepare("");
         open.setAutoCommit(false);
         boolean done = false;
         try {
-            T result = work.run(open, scope(open, run));
+            T result = work.run(open, role);
             open.commit();
             done = true;
             run.committed();
@@ -71,9 +82,16 @@ final class WorkConnection implements AutoCloseable {
         return mayReplicate;
     }
 
-    private static RoleScope scope(Connection open, Run run) {
-        return new RoleScope(
-                open, run.entry().draft().requestedBy(), run.entry().draft().searchPath());
+    private RoleScope scope(Connection open, Run run) throws SQLException {
+        if (scope.isEmpty()) {
+            RoleScope fresh = new RoleScope(
+                    open,
+                    run.entry().draft().requestedBy(),
+                    run.entry().draft().searchPath());
+            fresh.make();
+            scope = Optional.of(fresh);
+        }
+        return scope.get();
     }
 
     private Connection open(Run run) throws SQLException {
@@ -82,8 +100,15 @@ final class WorkConnection implements AutoCloseable {
 
     private Connection fresh(Run run) throws SQLException {
         String name = "sluice migration " + run.entry().id();
-        Connection fresh = database.dedicated(name);
+        Connection fresh = database.dedicated(name, OPTIONS);
+        scope = Optional.empty();
         try {
+            // Code of the role's runs here, which could put something else in the place of a statement that the driver
+            // has named: so it names none.
+            fresh.unwrap(PGConnection.class).setPrepareThreshold(0);
+            try (Statement statement = fresh.createStatement()) {
+                statement.execute(SESSION);
+            }
             pid = number(fresh, "SELECT pg_catalog.pg_backend_pid()");
             version = number(fresh, "SHOW server_version_num") / 10_000;
             endFormerOwners(fresh, name);

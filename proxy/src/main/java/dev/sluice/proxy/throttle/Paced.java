@@ -1,0 +1,69 @@
+package dev.sluice.proxy.throttle;
+
+import java.util.List;
+import java.util.stream.Stream;
+
+/** One kind of backfills: what presses them, and the pace that follows. Not thread-safe; moments are one monotonic clock's. */
+final class Paced {
+
+    private Pressure pressure = Pressure.NONE;
+    private Pace pace = Pace.FULL;
+    private long pacedAt;
+    /** Whether something has held them back since the pace was last full. */
+    private boolean hurt;
+
+    Pressure pressure() {
+        return pressure;
+    }
+
+    Pace pace() {
+        return pace;
+    }
+
+    boolean hurt() {
+        return hurt;
+    }
+
+    /** What holds them back, in words. */
+    String reason() {
+        return pressure.reason().isEmpty() ? "speeds up" : pressure.reason();
+    }
+
+    /** Somebody begins, and nobody was at work. */
+    void begin(Pace first, long now) {
+        pace = first;
+        pacedAt = now;
+        hurt = false;
+    }
+
+    void sensed(List<Reading> readings) {
+        pressure = Pressure.of(readings);
+    }
+
+    /**
+     * @param others how many requests of others are under way on average; 0: nobody uses the database
+     * @param ours whether it is backfills that hurt, as far as can be told
+     */
+    void step(double others, boolean ours, long now) {
+        pace = PaceController.next(pace, pressure, others, ours, Math.max(0, now - pacedAt));
+        pacedAt = now;
+        hurt = !pace.full() && (hurt || pressure.level() > 0);
+    }
+
+    /**
+     * The readings as they count for what applications do for themselves. It must never stand because the gateway cannot
+     * see, and is slowed by that only where the configuration says so.
+     */
+    static List<Reading> forApplications(List<Reading> readings, boolean slowed) {
+        return readings.stream().flatMap(r -> forApplications(r, slowed)).toList();
+    }
+
+    private static Stream<Reading> forApplications(Reading reading, boolean slowed) {
+        return switch (reading) {
+            case Reading.Measured measured -> Stream.of(measured);
+            case Reading.Unreadable unreadable -> slowed ? Stream.of(unreadable.slowing()) : Stream.empty();
+            case Reading.Recovering recovering ->
+                recovering.seen() ? Stream.of(recovering) : forApplications(recovering.last(), slowed);
+        };
+    }
+}
