@@ -60,7 +60,8 @@ final class ThrottleSensors implements Sensors, AutoCloseable {
             lag.ifPresent(signal -> replicas(upstream, settings)
                     .forEach(r -> sensors.add(r.lagQuery()
                             .<Sensor>map(sql -> new QuerySensor(replica(r)::onDefaultPath, sql, signal, r.name()))
-                            .orElseGet(() -> new PostgresReplicaSensor(replica(r)::connection, r.name(), signal, primary)))));
+                            .orElseGet(() ->
+                                    new PostgresReplicaSensor(replica(r)::connection, r.name(), signal, primary)))));
         } else {
             if (asked) {
                 sensors.add(new MySqlSensor(here::connection, settings, work));

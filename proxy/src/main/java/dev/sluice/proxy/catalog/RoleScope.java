@@ -78,11 +78,11 @@ public final class RoleScope {
             + " AND p.pronamespace OPERATOR(pg_catalog.=) pg_catalog.pg_my_temp_schema()";
 
     /** An error, with the reason as its text, where that row is another. A look-up by its key, and no block to compile. */
-    private static final String UNCHANGED = "SELECT (CASE WHEN pg_catalog.count(*) OPERATOR(pg_catalog.=) 1::pg_catalog.int8"
-            + " THEN '1' ELSE %s END)::pg_catalog.int4 FROM pg_catalog.pg_proc p"
-            + " WHERE p.oid OPERATOR(pg_catalog.=) %s::pg_catalog.oid"
-            + " AND p.xmin OPERATOR(pg_catalog.=) '%s'::pg_catalog.xid";
-
+    private static final String UNCHANGED =
+            "SELECT (CASE WHEN pg_catalog.count(*) OPERATOR(pg_catalog.=) 1::pg_catalog.int8"
+                    + " THEN '1' ELSE %s END)::pg_catalog.int4 FROM pg_catalog.pg_proc p"
+                    + " WHERE p.oid OPERATOR(pg_catalog.=) %s::pg_catalog.oid"
+                    + " AND p.xmin OPERATOR(pg_catalog.=) '%s'::pg_catalog.xid";
 
     /** Forgets what was prepared in the session, the driver's own statements included, which it notices. */
     static final String FORGET = "DEALLOCATE ALL";
@@ -144,7 +144,8 @@ public final class RoleScope {
     public Result run(Optional<String> probe, List<String> work) throws SQLException {
         String array = work.stream().map(PostgresCatalogQuery::literal).collect(Collectors.joining(", "));
         // All in one round trip: a small batch is worth little more than what it waits for.
-        String sql = ControlDatabase.OWN_PATH + "; " + settings + unchanged.orElseGet(this::made) + "; SET LOCAL ROLE " + quoted(role) + "; "
+        String sql = ControlDatabase.OWN_PATH + "; " + settings + unchanged.orElseGet(this::made) + "; SET LOCAL ROLE "
+                + quoted(role) + "; "
                 + searchPathChange(searchPath, true) + "; SELECT r.rows, r.reached FROM pg_temp.sluice_run("
                 + probe.map(PostgresCatalogQuery::literal).orElse("NULL") + "::pg_catalog.text, ARRAY[" + array
                 + "]::pg_catalog.text[]) r; SET LOCAL ROLE NONE; CLOSE ALL; " + ControlDatabase.OWN_PATH;

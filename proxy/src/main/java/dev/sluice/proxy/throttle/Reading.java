@@ -83,7 +83,8 @@ public sealed interface Reading {
         /** The same, as something that only slows. */
         Unreadable slowing() {
             return new Unreadable(
-                    new Signal(signal.name(), signal.unit(), signal.slowAbove(), signal.stopAt(), false, signal.asked()),
+                    new Signal(
+                            signal.name(), signal.unit(), signal.slowAbove(), signal.stopAt(), false, signal.asked()),
                     of,
                     why);
         }

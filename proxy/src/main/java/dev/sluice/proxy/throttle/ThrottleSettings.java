@@ -31,7 +31,15 @@ public record ThrottleSettings(
         List<Replica> replicas) {
 
     public static final ThrottleSettings DEFAULTS = new ThrottleSettings(
-            Duration.ofMillis(50), 0, 0, false, Duration.ofSeconds(1), Hours.ALWAYS, defaultSignals(), List.of(), List.of());
+            Duration.ofMillis(50),
+            0,
+            0,
+            false,
+            Duration.ofSeconds(1),
+            Hours.ALWAYS,
+            defaultSignals(),
+            List.of(),
+            List.of());
 
     /**
      * A query whose first value is a signal.
@@ -83,19 +91,55 @@ public record ThrottleSettings(
         Map<Watched, Signal> more = new EnumMap<>(Watched.class);
         more.putAll(signals);
         more.put(watched, signal);
-        return new ThrottleSettings(batchTime, maxRowsPerSecond, minRowsPerSecond, blindSlowsApplications, recoverAfter, hours, more, queries, replicas);
+        return new ThrottleSettings(
+                batchTime,
+                maxRowsPerSecond,
+                minRowsPerSecond,
+                blindSlowsApplications,
+                recoverAfter,
+                hours,
+                more,
+                queries,
+                replicas);
     }
 
     public ThrottleSettings withMaxRowsPerSecond(long limit) {
-        return new ThrottleSettings(batchTime, limit, minRowsPerSecond, blindSlowsApplications, recoverAfter, hours, signals, queries, replicas);
+        return new ThrottleSettings(
+                batchTime,
+                limit,
+                minRowsPerSecond,
+                blindSlowsApplications,
+                recoverAfter,
+                hours,
+                signals,
+                queries,
+                replicas);
     }
 
     public ThrottleSettings withMinRowsPerSecond(long floor) {
-        return new ThrottleSettings(batchTime, maxRowsPerSecond, floor, blindSlowsApplications, recoverAfter, hours, signals, queries, replicas);
+        return new ThrottleSettings(
+                batchTime,
+                maxRowsPerSecond,
+                floor,
+                blindSlowsApplications,
+                recoverAfter,
+                hours,
+                signals,
+                queries,
+                replicas);
     }
 
     public ThrottleSettings within(Hours windows) {
-        return new ThrottleSettings(batchTime, maxRowsPerSecond, minRowsPerSecond, blindSlowsApplications, recoverAfter, windows, signals, queries, replicas);
+        return new ThrottleSettings(
+                batchTime,
+                maxRowsPerSecond,
+                minRowsPerSecond,
+                blindSlowsApplications,
+                recoverAfter,
+                windows,
+                signals,
+                queries,
+                replicas);
     }
 
     /** With what cannot be read slowing applications as well. */

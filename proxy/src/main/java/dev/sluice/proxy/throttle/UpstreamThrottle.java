@@ -178,14 +178,16 @@ final class UpstreamThrottle {
     private Duration batchTime() {
         double longest = settings.batchTime().toNanos();
         double usual = others > 0 ? latency.baselineNanos() : 0;
-        return Duration.ofNanos((long) Math.min(longest, Math.max(usual, longest * own.pace().batch(others > 0))));
+        return Duration.ofNanos((long) Math.min(
+                longest, Math.max(usual, longest * own.pace().batch(others > 0))));
     }
 
     synchronized Pacer.Share share(Pacer.Work work, long now) {
         attend(work, now);
         step(now);
         Pace pace = applications.pace();
-        boolean free = pace.full() || (!applications.hurt() && applications.pressure().most() >= 1);
+        boolean free =
+                pace.full() || (!applications.hurt() && applications.pressure().most() >= 1);
         return free ? Pacer.Share.FULL : new Pacer.Share(part(pace), applications.reason());
     }
 
@@ -269,7 +271,9 @@ final class UpstreamThrottle {
         if (clients.isEmpty()) {
             return 0;
         }
-        return clients.stream().allMatch(r -> r.of().isEmpty()) ? latency.underWay().orElse(CROWD) : CROWD;
+        return clients.stream().allMatch(r -> r.of().isEmpty())
+                ? latency.underWay().orElse(CROWD)
+                : CROWD;
     }
 
     synchronized Throttle.Status status() {

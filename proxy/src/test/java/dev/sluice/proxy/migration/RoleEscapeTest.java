@@ -78,7 +78,11 @@ class RoleEscapeTest {
                 "ALTER TABLE orders ADD COLUMN ref uuid");
         long id = gateway.migrations
                 .propose(new Migrations.Request(
-                        gateway.ref, "…", Plans.decision(Plans.ref(List.of("id"), List.of(), "sneaky()")), role, "test"))
+                        gateway.ref,
+                        "…",
+                        Plans.decision(Plans.ref(List.of("id"), List.of(), "sneaky()")),
+                        role,
+                        "test"))
                 .id();
         gateway.migrations.expanded(gateway.ref, id);
         gateway.await(id);

@@ -98,8 +98,7 @@ class PaceControllerTest {
         assertThat(hurt.borne()).isEqualTo(0.56, offset(0.001));
         assertThat(PaceController.next(hurt, stops, 1, true, SECOND).borne()).isEqualTo(hurt.borne());
 
-        assertThat(PaceController.next(new Pace(0.8), stops, 1, false, SECOND)
-                        .borne())
+        assertThat(PaceController.next(new Pace(0.8), stops, 1, false, SECOND).borne())
                 .as("the others suffer anyway")
                 .isEqualTo(0.8);
 

@@ -85,9 +85,7 @@ final class WorkConnection implements AutoCloseable {
     private RoleScope scope(Connection open, Run run) throws SQLException {
         if (scope.isEmpty()) {
             RoleScope fresh = new RoleScope(
-                    open,
-                    run.entry().draft().requestedBy(),
-                    run.entry().draft().searchPath());
+                    open, run.entry().draft().requestedBy(), run.entry().draft().searchPath());
             fresh.make();
             scope = Optional.of(fresh);
         }
