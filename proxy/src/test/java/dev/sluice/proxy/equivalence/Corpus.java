@@ -1,10 +1,12 @@
 package dev.sluice.proxy.equivalence;
 
+import dev.sluice.proxy.testing.Sample;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** The statements of a corpus file and what has to be there before they run. */
 record Corpus(List<String> setup, List<Entry> entries) {
@@ -16,6 +18,11 @@ record Corpus(List<String> setup, List<Entry> entries) {
             String line = sql.replaceAll("\\s+", " ");
             return id + " " + (line.length() > 90 ? line.substring(0, 90) + "…" : line);
         }
+    }
+
+    /** One statement of each verdict and its causes, and some of the others. */
+    Stream<Entry> sample() {
+        return Sample.of("Statements of the corpus", entries, entry -> List.of(entry.verdict(), entry.rules()));
     }
 
     /** The file lies beside the parser's tests, which read it too. */

@@ -3,10 +3,13 @@ package dev.sluice.proxy.migration;
 import dev.sluice.proxy.catalog.ControlPools;
 import dev.sluice.proxy.catalog.ControlUpstream;
 import dev.sluice.proxy.migration.postgres.PostgresEngine;
+import dev.sluice.proxy.testing.ChildJvm;
 import dev.sluice.proxy.testing.CrashingEngine;
 import dev.sluice.proxy.testing.Patience;
 import dev.sluice.proxy.testing.SmallBatches;
+import dev.sluice.proxy.testing.TestServer;
 import dev.sluice.proxy.throttle.Pacer;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -23,6 +26,16 @@ final class CrashingGateway {
     static final int MOST_ROWS = 2_000;
 
     private CrashingGateway() {}
+
+    /** Killed before its first commit it would never come forward: that one commits, and the next one dies. */
+    static Process start(TestServer server, String database, boolean behind) throws IOException {
+        return ChildJvm.start(
+                CrashingGateway.class, server.port(), database, behind ? 1 : 2, behind ? "after" : "before");
+    }
+
+    static Process startImmortal(TestServer server, String database) throws IOException {
+        return ChildJvm.start(CrashingGateway.class, server.port(), database, 0, "never");
+    }
 
     public static void main(String[] arguments) throws Exception {
         String url = "jdbc:postgresql://localhost:" + arguments[0] + "/postgres";

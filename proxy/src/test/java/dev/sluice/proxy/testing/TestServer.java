@@ -9,9 +9,13 @@ import java.io.UncheckedIOException;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.zip.ZipFile;
 
@@ -19,12 +23,14 @@ import java.util.zip.ZipFile;
 public final class TestServer {
 
     private static final AtomicInteger DATABASES = new AtomicInteger();
+    private static final Collection<TestServer> STARTED = new ConcurrentLinkedQueue<>();
 
     private final String host;
     private final int port;
     private final String password;
     private final String gatewayRole;
     private final Map<List<String>, String> templates = new ConcurrentHashMap<>();
+    private final Queue<String> made = new ConcurrentLinkedQueue<>();
 
     private TestServer(String host, int port, String password, String gatewayRole) {
         this.host = host;
@@ -94,6 +100,7 @@ public final class TestServer {
                         "CREATE FUNCTION public.gen_random_uuid() RETURNS uuid LANGUAGE sql VOLATILE AS"
                                 + " 'SELECT md5(random()::text || clock_timestamp()::text)::uuid'");
             }
+            STARTED.add(started);
             return started;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -139,8 +146,32 @@ public final class TestServer {
         return name;
     }
 
-    private static String nextName() {
-        return "t" + ProcessHandle.current().pid() + "_" + DATABASES.incrementAndGet();
+    private String nextName() {
+        String name = "t" + ProcessHandle.current().pid() + "_" + DATABASES.incrementAndGet();
+        made.add(name);
+        return name;
+    }
+
+    /**
+     * Drops what the servers of this process were asked for so far. Each database is some 300 files: hundreds of them take
+     * longer to go when the process ends than Maven waits for its end.
+     */
+    static void dropAll() {
+        STARTED.forEach(TestServer::dropMade);
+    }
+
+    private void dropMade() {
+        templates.clear();
+        for (String name = made.poll(); name != null; name = made.poll()) {
+            try (Connection connection = connect("postgres");
+                    Statement statement = connection.createStatement()) {
+                statement.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '" + name + "'");
+                statement.execute("DROP DATABASE IF EXISTS " + name);
+            } catch (SQLException e) {
+                // A prepared transaction or a slot holds it, or somebody has just come back: it goes with the server.
+                continue;
+            }
+        }
     }
 
     /**
