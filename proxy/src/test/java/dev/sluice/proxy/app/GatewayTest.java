@@ -206,7 +206,7 @@ class GatewayTest {
 
     private GatewayLauncher.Running start(GatewayOptions options) throws Exception {
         Configuration configuration =
-                new ConfigurationReader(Map.of("SLUICE_DRAIN_TIMEOUT", "5s")).readOptions(options);
+                new ConfigurationReader(Map.of("SLUICE_DRAIN_TIMEOUT", "60s")).readOptions(options);
         return Gateway.start(configuration);
     }
 

@@ -39,7 +39,7 @@ class PausedReplicaTest {
                 listeners: [{address: "127.0.0.1:0", upstream: orders}]
                 upstreams: {orders: {url: "jdbc:mysql://127.0.0.1:%d/shop", user: %s, password: %s}}
                 throttle:
-                  max_rows_per_second: 5000
+                  max_rows_per_second: 2500
                   replicas: {reports: {url: "jdbc:mysql://127.0.0.1:%d/", user: %2$s, password: %3$s}}
                 """.formatted(
                         servers.sourcePort(), EmbeddedMariaDb.USER, EmbeddedMariaDb.PASSWORD, servers.replicaPort());

@@ -50,7 +50,7 @@ class PausedStandbyTest {
         String yaml = """
                 listeners: [{address: "127.0.0.1:0", upstream: orders}]
                 upstreams: {orders: {url: "jdbc:postgresql://127.0.0.1:%d/postgres", user: postgres}}
-                throttle: {max_rows_per_second: 10000%s}
+                throttle: {max_rows_per_second: 7000%s}
                 """.formatted(servers.primaryPort(), throttle);
         return new PacedMigration(folder, yaml, "jdbc:postgresql://127.0.0.1:PORT/postgres", "postgres", "");
     }

@@ -56,7 +56,7 @@ class LockPatienceTest {
             execute(holder, "SELECT count(*) FROM orders");
             execute(client, "SET lock_timeout = '17min'");
             // Whoever stood behind the ALTER for as long as that has patience would fail.
-            execute(reader, "SET lock_timeout = '1s'");
+            execute(reader, "SET lock_timeout = '2s'");
 
             CompletableFuture<Optional<PSQLException>> change =
                     CompletableFuture.supplyAsync(() -> failure(client, sql), Thread::startVirtualThread);

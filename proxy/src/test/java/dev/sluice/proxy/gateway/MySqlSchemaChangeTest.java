@@ -3,7 +3,6 @@ package dev.sluice.proxy.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sluice.proxy.intercept.InterceptorSettings;
 import dev.sluice.proxy.migration.DatabaseRef;
 import dev.sluice.proxy.migration.Migration;
 import dev.sluice.proxy.migration.mysql.MySqlEngine;
@@ -221,7 +220,6 @@ abstract class MySqlSchemaChangeTest {
 
     @Test
     void aTransactionThatHoldsTheTableIsNamedAndNobodyElseWaits() throws Exception {
-        InterceptorSettings d = GatewayFixture.settings();
         try (Connection holder = server.connect(database);
                 Connection client = gateway.connect(database);
                 Connection reader = gateway.connect(database)) {
@@ -250,8 +248,7 @@ abstract class MySqlSchemaChangeTest {
             reading.join();
 
             // With the lock timeout of the server itself there would have been three at most.
-            assertThat(reads.get()).isGreaterThan((int)
-                    (d.lock().patience().toMillis() / (2 * d.lock().timeout().toMillis())));
+            assertThat(reads.get()).isGreaterThan(6);
             assertThat(text("SELECT @@lock_wait_timeout", client))
                     .isEqualTo(text("SELECT @@global.lock_wait_timeout", client));
             holder.commit();

@@ -23,14 +23,26 @@ import java.util.Set;
 final class CrashingGateway {
 
     /** The rows of a batch. */
-    static final int MOST_ROWS = 2_000;
+    static final int MOST_ROWS = 1_000;
+
+    /** How many of its advances are kept at most, of one that dies. */
+    static final int MOST_COMMITS = 3;
 
     private CrashingGateway() {}
 
-    /** Killed before its first commit it would never come forward: that one commits, and the next one dies. */
-    static Process start(TestServer server, String database, boolean behind) throws IOException {
+    /**
+     * One that dies.
+     *
+     * @param commits how many of its advances are kept, one at least: else it would never come forward
+     * @param behind whether it dies behind the last of them, or before the commit of the next one
+     */
+    static Process start(TestServer server, String database, int commits, boolean behind) throws IOException {
         return ChildJvm.start(
-                CrashingGateway.class, server.port(), database, behind ? 1 : 2, behind ? "after" : "before");
+                CrashingGateway.class,
+                server.port(),
+                database,
+                behind ? commits : commits + 1,
+                behind ? "after" : "before");
     }
 
     static Process startImmortal(TestServer server, String database) throws IOException {

@@ -309,7 +309,8 @@ abstract class InterceptionTest {
             abandoned.countDown();
             return new Ruling.Forward();
         };
-        try (Connection c = gateway.mariadb(database, "socketTimeout=300")) {
+        try (Connection c = gateway.mariadb(database, "")) {
+            c.setNetworkTimeout(Runnable::run, 300);
             assertThatThrownBy(() -> c.createStatement().execute(ALTER)).isInstanceOf(SQLException.class);
         }
         assertThat(abandoned.await(Patience.SECONDS, TimeUnit.SECONDS)).isTrue();

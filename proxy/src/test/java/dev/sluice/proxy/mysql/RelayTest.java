@@ -234,11 +234,12 @@ abstract class RelayTest {
         };
         try (TestGateway watched = TestGateway.with(
                         TestGateway.settings(server.address()), (session, sql) -> new Ruling.Forward(), killer);
-                Connection c = watched.mariadb(database, "socketTimeout=500");
+                Connection c = watched.mariadb(database, "");
                 Statement s = c.createStatement()) {
             ResultSet r = s.executeQuery("SELECT CONNECTION_ID()");
             r.next();
             long id = r.getLong(1);
+            c.setNetworkTimeout(Runnable::run, 500);
             assertThatThrownBy(() -> s.execute("SELECT sleep(20)")).isInstanceOf(SQLException.class);
             Awaitility.await().untilAsserted(() -> assertThat(killed).containsExactly(id));
         }

@@ -165,7 +165,8 @@ public final class TestServer {
         for (String name = made.poll(); name != null; name = made.poll()) {
             try (Connection connection = connect("postgres");
                     Statement statement = connection.createStatement()) {
-                statement.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '" + name + "'");
+                statement.execute(
+                        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '" + name + "'");
                 statement.execute("DROP DATABASE IF EXISTS " + name);
             } catch (SQLException e) {
                 // A prepared transaction or a slot holds it, or somebody has just come back: it goes with the server.

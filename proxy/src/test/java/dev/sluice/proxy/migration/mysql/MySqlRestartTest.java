@@ -42,7 +42,7 @@ abstract class MySqlRestartTest {
                         + " /* sluice: completion=return */");
                 statement.execute("CREATE TRIGGER seen BEFORE UPDATE ON orders FOR EACH ROW"
                         + " BEGIN IF OLD.ref LIKE '%-%-%-%-%' THEN INSERT INTO refilled VALUES (OLD.id); END IF; END");
-                statement.execute("UPDATE sluice.migrations SET max_rows_per_second = 4000");
+                statement.execute("UPDATE sluice.migrations SET max_rows_per_second = 2500");
             }
             for (int i = 0; i < 2; i++) {
                 long before = number(server, "SELECT MAX(rows_done) FROM sluice.migrations");
