@@ -2,6 +2,7 @@ package dev.sluice.proxy.backfill;
 
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -9,7 +10,7 @@ import java.util.regex.Pattern;
 /**
  * Walks a key of whole numbers in steps whose width is guessed from how densely the keys of the last one lay: nobody has to
  * look first where a batch of so many rows ends. A step takes a limited number of rows; where it meets the limit, it comes
- * again. Not thread-safe.
+ * again. Several steps may be taken at once. Not thread-safe.
  */
 final class KeyStride {
 
@@ -33,16 +34,21 @@ final class KeyStride {
     }
 
     /**
-     * The next step.
+     * The next steps, one behind the other; fewer where the end is near, but at least one.
      *
-     * @param last the number behind which it begins
+     * @param last the number behind which the first begins
      */
-    BackfillCursor.Range next(BackfillCursor cursor, String last) {
+    List<BackfillCursor.Range> next(BackfillCursor cursor, String last, int most) {
+        BigInteger upper = new BigInteger(cursor.upper().getFirst());
         BigInteger width = BigDecimal.valueOf(keysPerRow * cursor.batchRows()).toBigInteger();
-        BigInteger to = new BigInteger(last)
-                .add(width)
-                .min(new BigInteger(cursor.upper().getFirst()));
-        return new BackfillCursor.Range(List.of(last), List.of(to.toString()));
+        List<BackfillCursor.Range> steps = new ArrayList<>();
+        BigInteger from = new BigInteger(last);
+        do {
+            BigInteger to = from.add(width).min(upper);
+            steps.add(new BackfillCursor.Range(List.of(from.toString()), List.of(to.toString())));
+            from = to;
+        } while (steps.size() < most && from.compareTo(upper) < 0);
+        return steps;
     }
 
     /** Most rows of a step. */
@@ -51,17 +57,24 @@ final class KeyStride {
     }
 
     /**
-     * What came of a step.
+     * What came of the steps.
      *
-     * @return where the next one begins; empty: at the same place, since there may be more rows
+     * @param rows of each of them
+     * @return where the next one begins; empty: where the first of these did, since there may be more rows in it
      */
-    Optional<List<String>> took(BackfillCursor cursor, BackfillCursor.Range step, long rows) {
-        double width = new BigInteger(step.to().getFirst())
-                .subtract(new BigInteger(step.after().getFirst()))
+    Optional<List<String>> took(BackfillCursor cursor, List<BackfillCursor.Range> steps, List<Long> rows) {
+        Optional<List<String>> end = Optional.empty();
+        int whole = 0;
+        while (whole < steps.size() && rows.get(whole) < limit(cursor)) {
+            end = Optional.of(steps.get(whole).to());
+            whole++;
+        }
+        double width = new BigInteger(steps.getLast().to().getFirst())
+                .subtract(new BigInteger(steps.getFirst().after().getFirst()))
                 .doubleValue();
-        boolean cut = rows >= limit(cursor);
-        double seen = cut ? DENSEST : width / Math.max(1, rows);
+        long all = rows.stream().mapToLong(Long::longValue).sum();
+        double seen = whole < steps.size() ? DENSEST : width / Math.max(1, all);
         keysPerRow = Math.max(DENSEST, Math.clamp(seen, keysPerRow / MOST_CHANGE, keysPerRow * MOST_CHANGE));
-        return cut ? Optional.empty() : Optional.of(step.to());
+        return end;
     }
 }

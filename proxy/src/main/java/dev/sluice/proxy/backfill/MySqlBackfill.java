@@ -26,7 +26,7 @@ public final class MySqlBackfill {
     private static final int MISSING_PRIVILEGE = 1227;
     private static final String OTHERS =
             "SELECT COUNT(*) FROM information_schema.INNODB_TRX WHERE trx_rows_locked + trx_rows_modified > 0"
-                    + " AND trx_mysql_thread_id <> CONNECTION_ID()";
+                    + " AND trx_mysql_thread_id NOT IN (CONNECTION_ID()";
     /** Nothing makes pending rows any more by then; the bound is for what nobody has thought of. */
     private static final long MOST_SWEEPS = 1_000;
 
@@ -47,19 +47,28 @@ public final class MySqlBackfill {
      * @param rows filled by the batch
      * @param finished whether nothing is left
      * @param blocked whether everything that is left is locked by others
+     * @param lanes how many updates ran at once
      */
-    public record Batch(BackfillCursor cursor, long rows, boolean finished, boolean blocked) {
+    public record Batch(BackfillCursor cursor, long rows, boolean finished, boolean blocked, int lanes) {
+        Batch(BackfillCursor cursor, long rows, boolean finished, boolean blocked) {
+            this(cursor, rows, finished, blocked, 1);
+        }
+
         /** Without what is only of this moment. */
         public Walked walked() {
             return new Walked(cursor, rows, finished);
         }
     }
 
-    /** Does the next batch, in the open transaction. */
-    public Batch next(Connection connection, BackfillCursor cursor) throws SQLException {
+    /**
+     * Does the next batch, in the open transaction, or several at once while nobody else writes.
+     *
+     * @param cursor its rows are those of each lane
+     */
+    public Batch next(Connection connection, BackfillCursor cursor, Lanes lanes) throws SQLException {
         return switch (cursor.stage()) {
             case BEGIN -> begin(connection, cursor);
-            case WALK -> walk(connection, cursor);
+            case WALK -> walk(connection, cursor, lanes);
             case REVISIT -> revisit(connection, cursor);
             case SWEEP -> sweep(connection, cursor);
         };
@@ -100,9 +109,9 @@ public final class MySqlBackfill {
         return (range.after().isEmpty() ? "" : after(range.after()) + " AND ") + upTo(range.to());
     }
 
-    private Batch walk(Connection connection, BackfillCursor cursor) throws SQLException {
-        return KeyStride.suits(cursor) && nobodyElseWrites(connection)
-                ? stride(connection, cursor)
+    private Batch walk(Connection connection, BackfillCursor cursor, Lanes lanes) throws SQLException {
+        return KeyStride.suits(cursor) && nobodyElseWrites(connection, lanes)
+                ? stride(connection, cursor, lanes)
                 : lookingFirst(connection, cursor);
     }
 
@@ -110,9 +119,10 @@ public final class MySqlBackfill {
      * Whether nobody has locked a row: then none has to be asked for without waiting, and an update that meets one after all
      * waits for a second at most. The server's answer may be a tenth of a second old.
      */
-    private static boolean nobodyElseWrites(Connection connection) throws SQLException {
+    private static boolean nobodyElseWrites(Connection connection, Lanes lanes) throws SQLException {
+        String own = lanes.connections().stream().map(id -> ", " + id).collect(Collectors.joining("", "", ")"));
         try {
-            return MySqlText.number(connection, OTHERS) == 0;
+            return MySqlText.number(connection, OTHERS + own) == 0;
         } catch (SQLException e) {
             if (e.getErrorCode() == MISSING_PRIVILEGE) {
                 return false;
@@ -121,22 +131,25 @@ public final class MySqlBackfill {
         }
     }
 
-    private Batch stride(Connection connection, BackfillCursor cursor) throws SQLException {
+    private Batch stride(Connection connection, BackfillCursor cursor, Lanes lanes) throws SQLException {
         String last = cursor.last().isEmpty()
                 ? beforeFirst(connection)
                 : cursor.last().getFirst();
-        BackfillCursor.Range range = stride.next(cursor, last);
-        long rows = update(
-                connection,
-                " WHERE " + within(range) + " AND (" + step.pending() + ") ORDER BY " + ordered("") + " LIMIT "
-                        + KeyStride.limit(cursor));
-        Optional<List<String>> end = stride.took(cursor, range, rows);
-        if (end.isEmpty()) {
-            return new Batch(cursor.walked(range.after(), rows), rows, false, false);
+        List<BackfillCursor.Range> ranges = stride.next(cursor, last, lanes.count());
+        List<String> updates = new ArrayList<>();
+        for (BackfillCursor.Range range : ranges) {
+            updates.add(updating(
+                    connection,
+                    " WHERE " + within(range) + " AND (" + step.pending() + ") ORDER BY " + ordered("") + " LIMIT "
+                            + KeyStride.limit(cursor)));
         }
-        BackfillCursor moved = cursor.walked(end.get(), rows);
-        boolean over = end.get().equals(cursor.upper());
-        return new Batch(over ? moved.to(BackfillCursor.Stage.REVISIT) : moved, rows, false, false);
+        List<Long> each = lanes.update(connection, updates);
+        long rows = each.stream().mapToLong(Long::longValue).sum();
+        List<String> end = stride.took(cursor, ranges, each)
+                .orElse(ranges.getFirst().after());
+        BackfillCursor moved = cursor.walked(end, rows);
+        boolean over = end.equals(cursor.upper());
+        return new Batch(over ? moved.to(BackfillCursor.Stage.REVISIT) : moved, rows, false, false, ranges.size());
     }
 
     private String beforeFirst(Connection connection) throws SQLException {
@@ -222,12 +235,14 @@ public final class MySqlBackfill {
     }
 
     private long update(Connection connection, String where) throws SQLException {
+        return Lanes.updated(connection, updating(connection, where));
+    }
+
+    private String updating(Connection connection, String where) throws SQLException {
         if (assignments.isEmpty()) {
             assignments = assignments(connection);
         }
-        try (Statement statement = connection.createStatement()) {
-            return statement.executeLargeUpdate("UPDATE " + table + " SET " + assignments + where);
-        }
+        return "UPDATE " + table + " SET " + assignments + where;
     }
 
     /** Columns that note the time of a change keep it: nobody has changed the row. */

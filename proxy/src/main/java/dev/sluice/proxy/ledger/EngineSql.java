@@ -7,22 +7,32 @@ enum EngineSql {
             "?::bigint * interval '1 microsecond'",
             "(extract(epoch FROM %s) * 1000000)::bigint",
             "sqlstate",
-            "ON CONFLICT DO NOTHING"),
+            "ON CONFLICT DO NOTHING",
+            "FOR SHARE"),
     MYSQL(
             "UTC_TIMESTAMP(6)",
             "INTERVAL ? MICROSECOND",
             "TIMESTAMPDIFF(MICROSECOND, '1970-01-01', %s)",
             "sql_state",
-            "ON DUPLICATE KEY UPDATE migration = migration");
+            "ON DUPLICATE KEY UPDATE migration = migration",
+            "LOCK IN SHARE MODE");
 
     private final String now;
     private final String microseconds;
     private final String epochMicros;
     private final String sqlState;
     private final String unlessPresent;
+    private final String shared;
 
-    EngineSql(String now, String microseconds, String epochMicros, String sqlState, String unlessPresent) {
+    EngineSql(
+            String now,
+            String microseconds,
+            String epochMicros,
+            String sqlState,
+            String unlessPresent,
+            String shared) {
         this.unlessPresent = unlessPresent;
+        this.shared = shared;
         this.now = now;
         this.microseconds = microseconds;
         this.epochMicros = epochMicros;
@@ -52,6 +62,11 @@ enum EngineSql {
     /** How an INSERT into {@code sluice.phases} ends that leaves a row alone that is there. */
     String unlessPresent() {
         return unlessPresent;
+    }
+
+    /** How a SELECT ends whose rows nobody may change until the transaction has ended. */
+    String shared() {
+        return shared;
     }
 
     /** The column with the error's SQLSTATE, which is a reserved word on MySQL. */

@@ -74,6 +74,12 @@ public interface Ledger {
             Progress progress)
             throws SQLException, LeaseLostException;
 
+    /**
+     * In the transaction of work whose progress is written down elsewhere: that the lease is held still. Nobody takes the
+     * migration over until that transaction has ended.
+     */
+    void mustHold(Connection connection, Lease lease) throws SQLException, LeaseLostException;
+
     /** Writes down, in the transaction of {@link #advance}, that a phase begins; what is known of it already stays. */
     void entered(Connection connection, long id, PhaseName phase, Progress progress) throws SQLException;
 

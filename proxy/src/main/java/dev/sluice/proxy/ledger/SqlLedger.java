@@ -150,6 +150,14 @@ abstract class SqlLedger implements Ledger {
     }
 
     @Override
+    public void mustHold(Connection connection, Lease lease) throws SQLException {
+        Sql look = Sql.on(connection, "SELECT id FROM sluice.migrations" + FENCE + " " + engine.shared());
+        if (bound(look, lease).one(row -> true).isEmpty()) {
+            throw new LeaseLostException(lease);
+        }
+    }
+
+    @Override
     public void entered(Connection connection, long id, PhaseName phase, Progress progress) throws SQLException {
         Sql.on(
                         connection,

@@ -41,7 +41,17 @@ public final class Batches {
      * @return rows of the next one, for the checkpoint
      */
     public int did(int asked, long did, Duration took, Turn.Go go) {
-        sizer = sizer.after(asked, did, took, go.batchTime());
+        return did(asked, did, 1, took, go);
+    }
+
+    /**
+     * Several batches at once are about to commit.
+     *
+     * @param asked rows that each was to take
+     * @param did rows that they wrote together
+     */
+    public int did(int asked, long did, int lanes, Duration took, Turn.Go go) {
+        sizer = sizer.after(asked, did / lanes, took, go.batchTime());
         long now = System.nanoTime();
         if (did > 0) {
             long since = endedAt == 0 ? took.toNanos() : now - endedAt;

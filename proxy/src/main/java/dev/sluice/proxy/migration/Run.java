@@ -118,6 +118,16 @@ public final class Run {
         pending = Optional.of(new Moved(to, now, told));
     }
 
+    /**
+     * In the open transaction of work that {@link #advance} will only be told of afterwards: that the migration is this
+     * gateway's still. May be called on any thread.
+     *
+     * @throws dev.sluice.proxy.ledger.LeaseLostException the transaction must be rolled back
+     */
+    public void mustHold(Connection work) throws SQLException {
+        ledger.mustHold(work, entry.lease());
+    }
+
     /** The transaction of the last {@link #advance} has committed. */
     public void committed() {
         advancedAt = System.nanoTime();

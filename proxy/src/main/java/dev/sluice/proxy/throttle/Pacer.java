@@ -71,8 +71,9 @@ public interface Pacer {
          * @param batchTime how long it should last
          * @param maxRows most rows of it
          * @param reason what holds the backfill back besides; empty at full speed
+         * @param alone whether nobody else uses the server, as far as anybody tells: several batches may run at once
          */
-        record Go(Duration batchTime, int maxRows, String reason) implements Turn {}
+        record Go(Duration batchTime, int maxRows, String reason, boolean alone) implements Turn {}
 
         /**
          * No batch for now.

@@ -18,7 +18,7 @@ final class Unthrottled implements Pacer {
     public Turn before(Work work, long maxRowsPerSecond) {
         if (maxRowsPerSecond <= 0) {
             budgets.remove(work);
-            return new Turn.Go(batchTime, BatchSizer.MAX_ROWS, "");
+            return new Turn.Go(batchTime, BatchSizer.MAX_ROWS, "", true);
         }
         long now = System.nanoTime();
         Budget budget =
@@ -26,7 +26,8 @@ final class Unthrottled implements Pacer {
         long wait = budget.waitNanos(maxRowsPerSecond);
         return wait > 0
                 ? new Turn.Rest(Duration.ofNanos(wait), RowLimit.ofMigration(maxRowsPerSecond))
-                : new Turn.Go(batchTime, RowLimit.most(maxRowsPerSecond), RowLimit.ofMigration(maxRowsPerSecond));
+                : new Turn.Go(
+                        batchTime, RowLimit.most(maxRowsPerSecond), RowLimit.ofMigration(maxRowsPerSecond), false);
     }
 
     @Override

@@ -171,7 +171,12 @@ final class UpstreamThrottle {
         return new Turn.Go(
                 batchTime(),
                 wait.nanos() > 0 ? Math.min(allowed, RowLimit.most(settings.minRowsPerSecond())) : allowed,
-                goes(maxRowsPerSecond));
+                goes(maxRowsPerSecond),
+                isAlone() && goes(maxRowsPerSecond).isEmpty());
+    }
+
+    private boolean isAlone() {
+        return !foreground && among() == 1 && pressure.shown() == 0;
     }
 
     /** As long as slow requests of the others take anyway, a batch may last too: a shorter one is mostly overhead. */

@@ -19,8 +19,8 @@ class KeyStrideTest {
 
     private static final int ROWS = 100;
 
-    /** Fills pending keys as an update with a limit would, and tells how many each step took. */
-    private static List<Long> walk(NavigableSet<BigInteger> pending) {
+    /** Fills pending keys as updates with a limit would, and tells how many each step took. */
+    private static List<Long> walk(NavigableSet<BigInteger> pending, int lanes) {
         KeyStride stride = new KeyStride();
         String upper = pending.last().toString();
         BackfillCursor cursor =
@@ -28,14 +28,18 @@ class KeyStrideTest {
         String last = pending.first().subtract(BigInteger.ONE).toString();
         List<Long> steps = new ArrayList<>();
         while (!last.equals(upper)) {
-            BackfillCursor.Range range = stride.next(cursor, last);
-            List<BigInteger> taken = pending.subSet(number(range.after()), false, number(range.to()), true).stream()
-                    .limit(KeyStride.limit(cursor))
-                    .toList();
-            taken.forEach(pending::remove);
-            steps.add((long) taken.size());
-            Optional<List<String>> end = stride.took(cursor, range, taken.size());
-            last = end.orElse(range.after()).getFirst();
+            List<BackfillCursor.Range> ranges = stride.next(cursor, last, lanes);
+            List<Long> rows = new ArrayList<>();
+            for (BackfillCursor.Range range : ranges) {
+                List<BigInteger> taken = pending.subSet(number(range.after()), false, number(range.to()), true).stream()
+                        .limit(KeyStride.limit(cursor))
+                        .toList();
+                taken.forEach(pending::remove);
+                rows.add((long) taken.size());
+            }
+            steps.addAll(rows);
+            Optional<List<String>> end = stride.took(cursor, ranges, rows);
+            last = end.orElse(ranges.getFirst().after()).getFirst();
         }
         return steps;
     }
@@ -52,17 +56,33 @@ class KeyStrideTest {
 
     @Test
     void keysWithoutGapsAreTakenInBatchesOfTheSizeThatIsWanted() {
-        assertThat(walk(keys(LongStream.rangeClosed(1, 1_000)))).hasSize(10).containsOnly((long) ROWS);
+        assertThat(walk(keys(LongStream.rangeClosed(1, 1_000)), 1)).hasSize(10).containsOnly((long) ROWS);
+    }
+
+    @Test
+    void severalStepsAtOnceLieSideBySide() {
+        assertThat(walk(keys(LongStream.rangeClosed(1, 1_050)), 3)).hasSize(11).contains(50L);
+    }
+
+    @Test
+    void whatIsBehindAStepThatMayHaveMoreComesAgain() {
+        KeyStride stride = new KeyStride();
+        BackfillCursor cursor =
+                BackfillCursor.read("").bounds(List.of("100000"), 0, 0).sized(ROWS);
+        List<BackfillCursor.Range> ranges = stride.next(cursor, "0", 3);
+
+        assertThat(stride.took(cursor, ranges, List.of(100L, KeyStride.limit(cursor), 100L)))
+                .contains(List.of("100"));
     }
 
     @Test
     void aSmallerBatchIsASmallerStepAtOnce() {
         KeyStride stride = new KeyStride();
         BackfillCursor cursor = BackfillCursor.read("").bounds(List.of("100000"), 0, 0);
-        BackfillCursor.Range sparse = stride.next(cursor.sized(1_000), "0");
-        stride.took(cursor.sized(1_000), sparse, 500);
+        List<BackfillCursor.Range> sparse = stride.next(cursor.sized(1_000), "0", 1);
+        stride.took(cursor.sized(1_000), sparse, List.of(500L));
 
-        assertThat(stride.next(cursor.sized(100), "1000").to()).containsExactly("1200");
+        assertThat(stride.next(cursor.sized(100), "1000", 1).getFirst().to()).containsExactly("1200");
     }
 
     @ParameterizedTest
@@ -77,7 +97,7 @@ class KeyStrideTest {
                 .limit(5_000));
         int all = keys.size();
 
-        List<Long> steps = walk(keys);
+        List<Long> steps = walk(keys, 1 + (int) (seed % 3));
 
         assertThat(keys).isEmpty();
         assertThat(steps.stream().mapToLong(Long::longValue).sum()).isEqualTo(all);
@@ -89,7 +109,7 @@ class KeyStrideTest {
         NavigableSet<BigInteger> keys = keys(LongStream.of(1, 2, 3, Long.MAX_VALUE - 1));
         keys.add(new BigInteger("18446744073709551615"));
 
-        assertThat(walk(keys)).hasSizeLessThan(40);
+        assertThat(walk(keys, 1)).hasSizeLessThan(40);
     }
 
     @Test

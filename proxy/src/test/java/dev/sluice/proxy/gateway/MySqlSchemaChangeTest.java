@@ -330,7 +330,7 @@ abstract class MySqlSchemaChangeTest {
         public Turn before(Work work, long maxRowsPerSecond) {
             return closed
                     ? new Turn.Rest(Duration.ofMillis(50), "the gate is closed")
-                    : new Turn.Go(Duration.ofMillis(50), 1_000, "");
+                    : new Turn.Go(Duration.ofMillis(50), 1_000, "", true);
         }
 
         @Override

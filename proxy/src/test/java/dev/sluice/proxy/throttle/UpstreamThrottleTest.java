@@ -49,7 +49,7 @@ class UpstreamThrottleTest {
 
     @Test
     void anIdleServerIsGivenFullSpeedAtOnce() {
-        assertThat(begin(WORK, 0)).isEqualTo(new Turn.Go(Duration.ofMillis(50), BatchSizer.MAX_ROWS, ""));
+        assertThat(begin(WORK, 0)).isEqualTo(new Turn.Go(Duration.ofMillis(50), BatchSizer.MAX_ROWS, "", true));
         batch(WORK, 1_000, SECOND);
         assertThat(throttle.before(WORK, 0, SECOND)).isInstanceOf(Turn.Go.class);
     }
@@ -212,7 +212,7 @@ class UpstreamThrottleTest {
 
         assertThat(throttle.status().share()).isEqualTo(1);
         assertThat(throttle.before(WORK, 0, 60 * SECOND))
-                .isEqualTo(new Turn.Go(Duration.ofMillis(20), BatchSizer.MAX_ROWS, ""));
+                .isEqualTo(new Turn.Go(Duration.ofMillis(20), BatchSizer.MAX_ROWS, "", false));
     }
 
     @Test

@@ -2,8 +2,10 @@ package dev.sluice.proxy.migration.mysql;
 
 import dev.sluice.policies.plan.Step;
 import dev.sluice.proxy.backfill.BackfillCursor;
+import dev.sluice.proxy.backfill.Lanes;
 import dev.sluice.proxy.backfill.MySqlBackfill;
 import dev.sluice.proxy.migration.Batches;
+import dev.sluice.proxy.migration.LaneCount;
 import dev.sluice.proxy.migration.Outcome;
 import dev.sluice.proxy.migration.PerStep;
 import dev.sluice.proxy.migration.Run;
@@ -16,7 +18,8 @@ import java.util.Set;
 
 /**
  * Does a backfill's batches, each in a transaction with its cursor, sizes them, and rests where the throttle says so. A
- * batch that deadlocks or times out is rolled back and comes again smaller: nothing is skipped.
+ * batch that deadlocks or times out is rolled back and comes again smaller: nothing is skipped. On a server that nobody
+ * else uses, several run at once.
  */
 final class BackfillStep {
 
@@ -30,10 +33,13 @@ final class BackfillStep {
     private final RunnerSettings settings;
     private final Pacer pacer;
     private final Batches batches = new Batches();
+    private final SideConnections sides;
+    private LaneCount laneCount = LaneCount.ONE;
     private final PerStep<Step.Backfill, MySqlBackfill> backfill = new PerStep<>(MySqlBackfill::new);
 
-    BackfillStep(WorkConnection work, RunnerSettings settings, Pacer pacer) {
+    BackfillStep(WorkConnection work, SideConnections sides, RunnerSettings settings, Pacer pacer) {
         this.work = work;
+        this.sides = sides;
         this.settings = settings;
         this.pacer = pacer;
     }
@@ -52,23 +58,27 @@ final class BackfillStep {
     private Outcome batch(Step.Backfill step, Run run, Pacer.Work worker, Turn.Go go) throws SQLException {
         BackfillCursor stored = BackfillCursor.read(run.position().cursor());
         int rows = Math.min(MOST_ROWS, batches.rows(stored.batchRows(), go));
+        Lanes lanes = sides.lanes(run, go.alone() ? laneCount.count() : 1);
         long begin = System.nanoTime();
         MySqlBackfill.Batch batch;
         try {
             batch = work.inTransaction(run, connection -> {
-                MySqlBackfill.Batch next = backfill.of(step).next(connection, stored.sized(rows));
-                int size = batches.did(rows, next.rows(), since(begin), go);
+                MySqlBackfill.Batch next = backfill.of(step).next(connection, stored.sized(rows), lanes);
+                int size = batches.did(rows, next.rows(), next.lanes(), since(begin), go);
                 batches.record(connection, run, next.walked(), size, go, "");
                 return next;
             });
         } catch (SQLException e) {
             batches.failed(rows);
+            laneCount = laneCount.afterFailure();
             if (IN_THE_WAY.contains(e.getErrorCode()) && rows > 1) {
                 return new Outcome.Advanced();
             }
             throw e;
         }
-        pacer.after(new Pacer.Batch(worker, batch.rows(), since(begin)));
+        Duration took = since(begin);
+        laneCount = laneCount.after(batch.lanes(), batch.rows(), took, go.batchTime());
+        pacer.after(new Pacer.Batch(worker, batch.rows(), took));
         if (batch.finished()) {
             return new Outcome.Done();
         }

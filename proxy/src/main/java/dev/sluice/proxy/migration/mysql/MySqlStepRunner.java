@@ -15,14 +15,16 @@ import java.util.List;
 final class MySqlStepRunner implements StepRunner {
 
     private final WorkConnection work;
+    private final SideConnections sides;
     private final DdlSteps ddl;
     private final BackfillStep backfill;
     private final BatchesStep batches;
 
     MySqlStepRunner(ControlDatabase database, Gate gate, RunnerSettings settings, Pacer pacer) {
         this.work = new WorkConnection(database);
+        this.sides = new SideConnections(database);
         this.ddl = new DdlSteps(work, database, gate, settings);
-        this.backfill = new BackfillStep(work, settings, pacer);
+        this.backfill = new BackfillStep(work, sides, settings, pacer);
         this.batches = new BatchesStep(work, settings, pacer);
     }
 
@@ -57,6 +59,7 @@ final class MySqlStepRunner implements StepRunner {
 
     @Override
     public void close() {
+        sides.close();
         work.close();
     }
 }

@@ -6,6 +6,7 @@ import dev.sluice.policies.sql.SqlText;
 import dev.sluice.proxy.catalog.ControlDatabase;
 import dev.sluice.proxy.catalog.KeptConnection;
 import dev.sluice.proxy.catalog.SessionReadings;
+import dev.sluice.proxy.migration.LaneCount;
 import dev.sluice.proxy.migration.Run;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -19,12 +20,21 @@ import java.util.Map;
  */
 final class WorkConnection implements AutoCloseable {
 
+    private static final int NO_SUCH_THREAD = 1094;
+
     private final ControlDatabase database;
+    private final int lane;
     private final KeptConnection connection = new KeptConnection();
-    private long id;
+    private volatile long id;
 
     WorkConnection(ControlDatabase database) {
+        this(database, 0);
+    }
+
+    /** @param lane 0: the migration's own; otherwise one of those beside it */
+    WorkConnection(ControlDatabase database, int lane) {
         this.database = database;
+        this.lane = lane;
     }
 
     /** Work in one transaction, which is rolled back when it throws. */
@@ -32,39 +42,64 @@ final class WorkConnection implements AutoCloseable {
         T run(Connection connection) throws SQLException;
     }
 
+    /** Work that advances the migration. */
     <T> T inTransaction(Run run, Work<T> work) throws SQLException {
-        Connection open = plain(run);
-        open.setAutoCommit(false);
+        T result = transaction(run, work);
+        run.committed();
+        return result;
+    }
+
+    /** Work that the migration will only be told of afterwards. */
+    <T> T besides(Run run, Work<T> work) throws SQLException {
+        return transaction(run, open -> {
+            T result = work.run(open);
+            run.mustHold(open);
+            return result;
+        });
+    }
+
+    private <T> T transaction(Run run, Work<T> work) throws SQLException {
+        Connection open = open(run);
+        // It stays so from one batch to the next: each change of it is a round trip.
+        if (open.getAutoCommit()) {
+            open.setAutoCommit(false);
+        }
         boolean done = false;
         try {
             T result = work.run(open);
             open.commit();
             done = true;
-            run.committed();
             return result;
         } finally {
-            end(open, done);
+            if (!done) {
+                rollback(open);
+            }
         }
     }
 
-    private void end(Connection open, boolean done) {
+    private void rollback(Connection open) {
         try {
-            if (!done) {
-                open.rollback();
-            }
-            open.setAutoCommit(true);
+            open.rollback();
         } catch (SQLException e) {
             close();
         }
     }
 
-    /** What KILL takes. */
+    /** What KILL takes; 0 before it was first used. */
     long id() {
         return id;
     }
 
     /** The connection in autocommit. */
     Connection plain(Run run) throws SQLException {
+        Connection open = open(run);
+        if (!open.getAutoCommit()) {
+            open.setAutoCommit(true);
+        }
+        return open;
+    }
+
+    private Connection open(Run run) throws SQLException {
         return connection.get(() -> fresh(run));
     }
 
@@ -72,13 +107,40 @@ final class WorkConnection implements AutoCloseable {
         Connection fresh = database.dedicated("sluice migration " + run.entry().id(), options(run));
         try {
             id = number(fresh, "SELECT CONNECTION_ID()");
-            takeOver(fresh, "sluice.run." + run.entry().id());
+            takeOver(fresh, lock(run, lane));
+            if (lane == 0) {
+                endSides(fresh, run);
+            }
             settings(fresh, run);
         } catch (SQLException e) {
             fresh.close();
             throw e;
         }
         return fresh;
+    }
+
+    private static String lock(Run run, int lane) {
+        return "sluice.run." + run.entry().id() + (lane == 0 ? "" : "." + lane);
+    }
+
+    /** What a former owner does beside its own connection. Our own are made anew when they are needed again. */
+    private static void endSides(Connection fresh, Run run) throws SQLException {
+        for (int side = 1; side < LaneCount.MOST; side++) {
+            kill(fresh, lock(run, side));
+        }
+    }
+
+    private static void kill(Connection fresh, String lock) throws SQLException {
+        long holder = number(fresh, "SELECT COALESCE(IS_USED_LOCK('" + lock + "'), 0)");
+        if (holder != 0) {
+            try (Statement statement = fresh.createStatement()) {
+                statement.execute("KILL CONNECTION " + holder);
+            } catch (SQLException e) {
+                if (e.getErrorCode() != NO_SUCH_THREAD) {
+                    throw e;
+                }
+            }
+        }
     }
 
     /** Both drivers count rows that were found, unless they are told that the client counts those that changed. */
@@ -93,12 +155,7 @@ final class WorkConnection implements AutoCloseable {
         if (number(fresh, "SELECT GET_LOCK('" + lock + "', 0)") == 1) {
             return;
         }
-        long holder = number(fresh, "SELECT COALESCE(IS_USED_LOCK('" + lock + "'), 0)");
-        if (holder != 0) {
-            try (Statement statement = fresh.createStatement()) {
-                statement.execute("KILL CONNECTION " + holder);
-            }
-        }
+        kill(fresh, lock);
         if (number(fresh, "SELECT GET_LOCK('" + lock + "', 5)") != 1) {
             throw new SQLException("a former owner's connection does not end", "08000");
         }

@@ -266,7 +266,7 @@ abstract class MySqlMigrationsTest {
         public Turn before(Work work, long maxRowsPerSecond) {
             return System.nanoTime() < restsUntil
                     ? new Turn.Rest(Duration.ofMillis(50), "slow on purpose")
-                    : new Turn.Go(Duration.ofMillis(20), 1_000, "");
+                    : new Turn.Go(Duration.ofMillis(20), 1_000, "", true);
         }
 
         @Override

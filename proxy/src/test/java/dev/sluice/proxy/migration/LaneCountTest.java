@@ -1,0 +1,58 @@
+package dev.sluice.proxy.migration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.function.IntToLongFunction;
+import org.junit.jupiter.api.Test;
+
+/** How many batches run at once on a server of which nobody knows what it has to spare. */
+class LaneCountTest {
+
+    private static final Duration TARGET = Duration.ofMillis(50);
+    private static final int ROWS = 5_000;
+
+    /** @param took what a batch lasts, in milliseconds, with so many at once */
+    private static LaneCount after(int batches, IntToLongFunction took) {
+        LaneCount lanes = LaneCount.ONE;
+        for (int i = 0; i < batches; i++) {
+            lanes = lanes.after(
+                    lanes.count(),
+                    (long) lanes.count() * ROWS,
+                    Duration.ofMillis(took.applyAsLong(lanes.count())),
+                    TARGET);
+        }
+        return lanes;
+    }
+
+    @Test
+    void aServerWithCoresEnoughGetsAsManyAsThereMayBe() {
+        assertThat(after(100, lanes -> 50).count()).isEqualTo(LaneCount.MOST);
+    }
+
+    @Test
+    void aServerWithTwoCoresGetsTwo() {
+        assertThat(after(100, lanes -> lanes <= 2 ? 50 : 25L * lanes).count()).isEqualTo(2);
+    }
+
+    @Test
+    void aServerWithOneCoreGetsOneOnceItHasBeenTried() {
+        assertThat(after(17, lanes -> 50L * lanes).count()).isEqualTo(1);
+    }
+
+    @Test
+    void whatDidNotPayIsTriedAgainMuchLater() {
+        assertThat(after(50 * 8, lanes -> 50L * lanes).count()).isEqualTo(1);
+        assertThat(after(53 * 8, lanes -> 50L * lanes).count()).isEqualTo(2);
+    }
+
+    @Test
+    void shortBatchesTellNothing() {
+        assertThat(after(1_000, lanes -> 10).count()).isEqualTo(1);
+    }
+
+    @Test
+    void aFailureEndsIt() {
+        assertThat(after(100, lanes -> 50).afterFailure().count()).isEqualTo(1);
+    }
+}
