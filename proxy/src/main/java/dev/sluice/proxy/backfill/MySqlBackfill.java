@@ -32,7 +32,7 @@ public final class MySqlBackfill {
 
     private final Step.Backfill step;
     private final String table;
-    private final String keys;
+    private final MySqlKey key;
     private final KeyStride stride = new KeyStride();
     private String assignments = "";
 
@@ -40,7 +40,7 @@ public final class MySqlBackfill {
         this.step = step;
         this.table = step.table().schema().map(s -> MySqlText.quoted(s) + ".").orElse("")
                 + MySqlText.quoted(step.table().name());
-        this.keys = step.keyColumns().stream().map(MySqlText::quoted).collect(Collectors.joining(", "));
+        this.key = new MySqlKey(step.keyColumns());
     }
 
     /**
@@ -83,7 +83,7 @@ public final class MySqlBackfill {
 
     Optional<List<String>> lastKey(Connection connection) throws SQLException {
         return MySqlText.key(
-                connection, "SELECT " + keys + " FROM " + table + " ORDER BY " + ordered(" DESC") + " LIMIT 1");
+                connection, "SELECT " + key.columns() + " FROM " + table + " ORDER BY " + key.ordered(" DESC") + " LIMIT 1");
     }
 
     /** How many rows the table has, more or less. */
@@ -97,16 +97,16 @@ public final class MySqlBackfill {
 
     /** The key of the last row of the next batch; empty where fewer rows are left. */
     Optional<List<String>> endOfBatch(Connection connection, BackfillCursor cursor) throws SQLException {
-        String after = cursor.last().isEmpty() ? "" : after(cursor.last()) + " AND ";
+        BackfillCursor.Range rest = new BackfillCursor.Range(cursor.last(), cursor.upper());
         return MySqlText.key(
                 connection,
-                "SELECT " + keys + " FROM " + table + " WHERE " + after + upTo(cursor.upper()) + " ORDER BY "
-                        + ordered("") + " LIMIT 1 OFFSET " + (cursor.batchRows() - 1));
+                "SELECT " + key.columns() + " FROM " + table + " WHERE " + within(rest) + " ORDER BY "
+                        + key.ordered("") + " LIMIT 1 OFFSET " + (cursor.batchRows() - 1));
     }
 
     /** The rows of a range. */
     String within(BackfillCursor.Range range) {
-        return (range.after().isEmpty() ? "" : after(range.after()) + " AND ") + upTo(range.to());
+        return key.within(range);
     }
 
     private Batch walk(Connection connection, BackfillCursor cursor, Lanes lanes) throws SQLException {
@@ -140,7 +140,7 @@ public final class MySqlBackfill {
         for (BackfillCursor.Range range : ranges) {
             updates.add(updating(
                     connection,
-                    " WHERE " + within(range) + " AND (" + step.pending() + ") ORDER BY " + ordered("") + " LIMIT "
+                    " WHERE " + within(range) + " AND (" + step.pending() + ") ORDER BY " + key.ordered("") + " LIMIT "
                             + KeyStride.limit(cursor)));
         }
         List<Long> each = lanes.update(connection, updates);
@@ -154,7 +154,7 @@ public final class MySqlBackfill {
 
     private String beforeFirst(Connection connection) throws SQLException {
         String first = MySqlText.key(
-                        connection, "SELECT " + keys + " FROM " + table + " ORDER BY " + ordered("") + " LIMIT 1")
+                        connection, "SELECT " + key.columns() + " FROM " + table + " ORDER BY " + key.ordered("") + " LIMIT 1")
                 .map(List::getFirst)
                 .orElse("0");
         return new BigInteger(first).subtract(BigInteger.ONE).toString();
@@ -191,11 +191,11 @@ public final class MySqlBackfill {
     private Batch sweep(Connection connection, BackfillCursor cursor) throws SQLException {
         List<List<String>> left = MySqlText.keys(
                 connection,
-                "SELECT " + keys + " FROM " + table + " WHERE (" + step.pending() + ") LIMIT " + cursor.batchRows());
+                "SELECT " + key.columns() + " FROM " + table + " WHERE (" + step.pending() + ") LIMIT " + cursor.batchRows());
         if (left.isEmpty() || cursor.block() >= MOST_SWEEPS) {
             return new Batch(cursor, 0, true, false);
         }
-        long rows = fillUnlocked(connection, " WHERE " + among(left) + " AND (" + step.pending() + ")")
+        long rows = fillUnlocked(connection, " WHERE " + key.among(left) + " AND (" + step.pending() + ")")
                 .rows();
         BackfillCursor moved = rows == 0 ? cursor : cursor.walked(cursor.block() + 1, rows);
         return new Batch(moved, rows, false, rows == 0);
@@ -221,17 +221,11 @@ public final class MySqlBackfill {
 
     private Filled fillUnlocked(Connection connection, String where) throws SQLException {
         List<List<String>> free =
-                MySqlText.keys(connection, "SELECT " + keys + " FROM " + table + where + " FOR UPDATE SKIP LOCKED");
+                MySqlText.keys(connection, "SELECT " + key.columns() + " FROM " + table + where + " FOR UPDATE SKIP LOCKED");
         if (free.isEmpty()) {
             return new Filled(0, false);
         }
-        return new Filled(update(connection, " WHERE " + among(free) + " AND (" + step.pending() + ")"), false);
-    }
-
-    private String among(List<List<String>> some) {
-        return some.stream()
-                .map(key -> "(" + String.join(", ", key) + ")")
-                .collect(Collectors.joining(", ", "(" + keys + ") IN (", ")"));
+        return new Filled(update(connection, " WHERE " + key.among(free) + " AND (" + step.pending() + ")"), false);
     }
 
     private long update(Connection connection, String where) throws SQLException {
@@ -264,46 +258,5 @@ public final class MySqlBackfill {
             }
         }
         return String.join(", ", all);
-    }
-
-    /** Behind a key; spelled out, since a row comparison does not use the index. */
-    private String after(List<String> key) {
-        List<String> ors = new ArrayList<>();
-        for (int i = 0; i < key.size(); i++) {
-            ors.add(equalUpTo(key, i) + column(i) + " > " + key.get(i));
-        }
-        return "(" + String.join(" OR ", ors) + ")" + firstBound(" >= ", key);
-    }
-
-    private String upTo(List<String> key) {
-        List<String> ors = new ArrayList<>();
-        for (int i = 0; i < key.size(); i++) {
-            boolean last = i == key.size() - 1;
-            ors.add(equalUpTo(key, i) + column(i) + (last ? " <= " : " < ") + key.get(i));
-        }
-        return "(" + String.join(" OR ", ors) + ")" + firstBound(" <= ", key);
-    }
-
-    /** What the first column alone says bounds the range in the index. */
-    private String firstBound(String operator, List<String> key) {
-        return key.size() == 1 ? "" : " AND " + column(0) + operator + key.getFirst();
-    }
-
-    private String equalUpTo(List<String> key, int end) {
-        StringBuilder equal = new StringBuilder();
-        for (int i = 0; i < end; i++) {
-            equal.append(column(i)).append(" = ").append(key.get(i)).append(" AND ");
-        }
-        return equal.toString();
-    }
-
-    private String column(int i) {
-        return MySqlText.quoted(step.keyColumns().get(i));
-    }
-
-    private String ordered(String direction) {
-        return step.keyColumns().stream()
-                .map(column -> MySqlText.quoted(column) + direction)
-                .collect(Collectors.joining(", "));
     }
 }

@@ -1,0 +1,201 @@
+package dev.sluice.proxy.migration.mysql;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.policies.ddl.QualifiedName;
+import dev.sluice.policies.judge.Decision;
+import dev.sluice.policies.judge.Verdict;
+import dev.sluice.policies.plan.Phase;
+import dev.sluice.policies.plan.PhaseName;
+import dev.sluice.policies.plan.Plan;
+import dev.sluice.policies.plan.Step;
+import dev.sluice.proxy.catalog.ControlPools;
+import dev.sluice.proxy.catalog.ControlUpstream;
+import dev.sluice.proxy.ledger.Lease;
+import dev.sluice.proxy.ledger.LeaseLostException;
+import dev.sluice.proxy.ledger.Ledger;
+import dev.sluice.proxy.ledger.MySqlLedger;
+import dev.sluice.proxy.migration.DatabaseRef;
+import dev.sluice.proxy.migration.Engine;
+import dev.sluice.proxy.migration.LedgerMigrations;
+import dev.sluice.proxy.migration.Migration;
+import dev.sluice.proxy.migration.MigrationEnd;
+import dev.sluice.proxy.migration.Migrations;
+import dev.sluice.proxy.migration.RunnerSettings;
+import dev.sluice.proxy.mysql.TestDatabase;
+import dev.sluice.proxy.session.Gates;
+import dev.sluice.proxy.throttle.Pacer;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Backfills that fill several ranges at once, on connections of their own: each row is filled once, whatever fails. */
+abstract class MySqlLanesTest {
+
+    private static final DatabaseRef REF = new DatabaseRef("orders", "");
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final int ROWS = 4_096;
+
+    /** Any batch is long enough to be looked at, and they become small: there are many. */
+    private static final Pacer PACER = Pacer.unthrottled(Duration.ofNanos(1));
+
+    private final TestDatabase server;
+    private final Map<String, AtomicInteger> calls = new ConcurrentHashMap<>();
+    private String database;
+
+    MySqlLanesTest(TestDatabase server) {
+        this.server = server;
+    }
+
+    /** Counts how often each row is written, as far as it was committed. */
+    @BeforeEach
+    void table() throws SQLException {
+        database = server.newDatabase();
+        execute("CREATE TABLE t (id BIGINT PRIMARY KEY AUTO_INCREMENT, a INT)", "INSERT INTO t (a) VALUES (1)");
+        for (int rows = 1; rows < ROWS; rows *= 2) {
+            execute("INSERT INTO t (a) SELECT a FROM t");
+        }
+        execute(
+                "CREATE TABLE written (id BIGINT)",
+                "CREATE TRIGGER note AFTER UPDATE ON t FOR EACH ROW INSERT INTO written VALUES (NEW.id)");
+    }
+
+    private void execute(String... statements) throws SQLException {
+        try (Connection connection = server.connect(database);
+                Statement statement = connection.createStatement()) {
+            for (String sql : statements) {
+                statement.execute(sql);
+            }
+        }
+    }
+
+    private long number(String sql) throws SQLException {
+        try (Connection connection = server.connect(database);
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(sql)) {
+            row.next();
+            return row.getLong(1);
+        }
+    }
+
+    /** An engine whose ledger fails once, at the n-th call of a method; it is not called then. */
+    private Engine failing(String method, int at, Exception how) {
+        Engine engine = new MySqlEngine(PACER, new Gates());
+        Ledger ledger = (Ledger) Proxy.newProxyInstance(
+                Ledger.class.getClassLoader(), new Class<?>[] {Ledger.class}, (proxy, called, values) -> {
+                    int count = calls.computeIfAbsent(called.getName(), n -> new AtomicInteger())
+                            .incrementAndGet();
+                    if (called.getName().equals(method) && count == at) {
+                        throw how;
+                    }
+                    return invoked(called, engine.ledger(), values);
+                });
+        return (Engine) Proxy.newProxyInstance(
+                Engine.class.getClassLoader(),
+                new Class<?>[] {Engine.class},
+                (proxy, called, values) ->
+                        called.getName().equals("ledger") ? ledger : invoked(called, engine, values));
+    }
+
+    private static Object invoked(Method method, Object on, Object[] values) throws Throwable {
+        try {
+            return method.invoke(on, values);
+        } catch (InvocationTargetException e) {
+            throw e.getCause();
+        }
+    }
+
+    private Plan plan() {
+        QualifiedName table = QualifiedName.of(database, "t");
+        Step.Backfill fill = new Step.Backfill(
+                table, List.of(new Step.Assignment("ref", "uuid()")), "ref = ''", List.of("id"), List.of(), false);
+        String add = "ALTER TABLE `" + database + "`.`t` ADD COLUMN ref CHAR(36) NOT NULL DEFAULT ''";
+        return new Plan(
+                Optional.of(table),
+                List.of("ref"),
+                List.of(
+                        phase(PhaseName.EXPAND, new Step.Statements(List.of(add), Optional.empty())),
+                        phase(PhaseName.BACKFILL, fill)),
+                List.of("ALTER TABLE `" + database + "`.`t` DROP COLUMN ref"));
+    }
+
+    private static Phase phase(PhaseName name, Step step) {
+        return new Phase(name, List.of(step), "", false, 0, "");
+    }
+
+    private Migration.State migrate(Engine engine) throws Exception {
+        RunnerSettings settings = RunnerSettings.defaults().withLease("one", Duration.ofSeconds(1));
+        ControlUpstream upstream = new ControlUpstream("orders", server.url(""), "lab", "lab", 8);
+        try (ControlPools pools = new ControlPools(List.of(upstream));
+                LedgerMigrations migrations =
+                        new LedgerMigrations(pools, settings, u -> engine, MigrationEnd.Listener.NONE)) {
+            Decision decision = new Decision(Verdict.PHASE, List.of(), "a", "b", plan());
+            long id = migrations
+                    .propose(new Migrations.Request(REF, "ALTER TABLE t ADD COLUMN ref …", decision, "lab", "test"))
+                    .id();
+            expand(migrations, id);
+            return migrations.await(REF, id, PATIENCE, progress -> {}).state();
+        }
+    }
+
+    private void expand(LedgerMigrations migrations, long id) throws Exception {
+        try (Connection client = server.connect(database);
+                Statement statement = client.createStatement()) {
+            statement.execute("DO GET_LOCK('" + MySqlLedger.lockName(id) + "', 0)");
+            migrations.expanding(REF, id);
+            statement.execute("ALTER TABLE t ADD COLUMN ref CHAR(36) NOT NULL DEFAULT ''");
+            migrations.expanded(REF, id);
+        }
+    }
+
+    private void checkThatEachRowIsFilledOnce() throws SQLException {
+        assertThat(number("SELECT COUNT(DISTINCT ref) FROM t WHERE ref <> ''")).isEqualTo(ROWS);
+        assertThat(number("SELECT COUNT(*) FROM written")).isEqualTo(ROWS);
+    }
+
+    private int called(String method) {
+        return Optional.ofNullable(calls.get(method)).map(AtomicInteger::get).orElse(0);
+    }
+
+    @Test
+    void eachRowIsFilledOnce() throws Exception {
+        assertThat(migrate(failing("nothing", 0, new SQLException()))).isEqualTo(Migration.State.COMPLETE);
+
+        checkThatEachRowIsFilledOnce();
+        assertThat(called("mustHold")).isPositive();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"mustHold", "advance"})
+    void whatWasFilledBesideABatchThatFailsIsNotFilledAgain(String write) throws Exception {
+        SQLException timeout = new SQLException("Lock wait timeout exceeded", "40001", 1205);
+        // By then two batches run at once.
+        assertThat(migrate(failing(write, write.equals("mustHold") ? 3 : 14, timeout)))
+                .isEqualTo(Migration.State.COMPLETE);
+
+        checkThatEachRowIsFilledOnce();
+    }
+
+    @Test
+    void whoHasLostItsLeaseCommitsNothingBesideEither() throws Exception {
+        Engine engine = failing("mustHold", 3, new LeaseLostException(new Lease(0, "", 0)));
+
+        assertThat(migrate(engine)).isEqualTo(Migration.State.COMPLETE);
+
+        checkThatEachRowIsFilledOnce();
+    }
+}
