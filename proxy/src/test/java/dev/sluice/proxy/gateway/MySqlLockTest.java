@@ -2,6 +2,7 @@ package dev.sluice.proxy.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.proxy.intercept.InterceptorSettings;
 import dev.sluice.proxy.mysql.TestDatabase;
 import dev.sluice.proxy.testing.MySqlGatewayFixture;
 import java.sql.Connection;
@@ -44,7 +45,8 @@ abstract class MySqlLockTest {
 
     @BeforeEach
     void start() throws SQLException {
-        gateway = new MySqlGatewayFixture(server);
+        // With patience: after half of it a change queues for its lock, and a slow machine may be that long about it.
+        gateway = new MySqlGatewayFixture(server, InterceptorSettings.DEFAULTS);
         database = server.newDatabase();
         try (Connection connection = server.connect(database);
                 Statement statement = connection.createStatement()) {

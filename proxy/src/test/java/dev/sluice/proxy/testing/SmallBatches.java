@@ -19,7 +19,7 @@ public record SmallBatches(Pacer pacer, int mostRows) implements Pacer {
     @Override
     public Turn before(Work work, long maxRowsPerSecond) {
         return switch (pacer.before(work, maxRowsPerSecond)) {
-            case Turn.Go go -> new Turn.Go(go.batchTime(), Math.min(go.maxRows(), mostRows), go.reason());
+            case Turn.Go go -> new Turn.Go(go.batchTime(), Math.min(go.maxRows(), mostRows), go.reason(), false);
             case Turn.Rest rest -> rest;
         };
     }
