@@ -176,7 +176,7 @@ final class UpstreamThrottle {
     }
 
     private boolean isAlone() {
-        return !foreground && among() == 1 && pressure.shown() == 0;
+        return others == 0 && atWork.size() + elsewhere == 1 && own.pressure().shown() == 0;
     }
 
     /** As long as slow requests of the others take anyway, a batch may last too: a shorter one is mostly overhead. */
