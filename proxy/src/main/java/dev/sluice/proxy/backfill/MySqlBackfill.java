@@ -83,7 +83,8 @@ public final class MySqlBackfill {
 
     Optional<List<String>> lastKey(Connection connection) throws SQLException {
         return MySqlText.key(
-                connection, "SELECT " + key.columns() + " FROM " + table + " ORDER BY " + key.ordered(" DESC") + " LIMIT 1");
+                connection,
+                "SELECT " + key.columns() + " FROM " + table + " ORDER BY " + key.ordered(" DESC") + " LIMIT 1");
     }
 
     /** How many rows the table has, more or less. */
@@ -100,8 +101,8 @@ public final class MySqlBackfill {
         BackfillCursor.Range rest = new BackfillCursor.Range(cursor.last(), cursor.upper());
         return MySqlText.key(
                 connection,
-                "SELECT " + key.columns() + " FROM " + table + " WHERE " + within(rest) + " ORDER BY "
-                        + key.ordered("") + " LIMIT 1 OFFSET " + (cursor.batchRows() - 1));
+                "SELECT " + key.columns() + " FROM " + table + " WHERE " + within(rest) + " ORDER BY " + key.ordered("")
+                        + " LIMIT 1 OFFSET " + (cursor.batchRows() - 1));
     }
 
     /** The rows of a range. */
@@ -145,8 +146,8 @@ public final class MySqlBackfill {
         }
         List<Long> each = lanes.update(connection, updates);
         long rows = each.stream().mapToLong(Long::longValue).sum();
-        List<String> end = stride.took(cursor, ranges, each)
-                .orElse(ranges.getFirst().after());
+        List<String> end =
+                stride.took(cursor, ranges, each).orElse(ranges.getFirst().after());
         BackfillCursor moved = cursor.walked(end, rows);
         boolean over = end.equals(cursor.upper());
         return new Batch(over ? moved.to(BackfillCursor.Stage.REVISIT) : moved, rows, false, false, ranges.size());
@@ -154,7 +155,8 @@ public final class MySqlBackfill {
 
     private String beforeFirst(Connection connection) throws SQLException {
         String first = MySqlText.key(
-                        connection, "SELECT " + key.columns() + " FROM " + table + " ORDER BY " + key.ordered("") + " LIMIT 1")
+                        connection,
+                        "SELECT " + key.columns() + " FROM " + table + " ORDER BY " + key.ordered("") + " LIMIT 1")
                 .map(List::getFirst)
                 .orElse("0");
         return new BigInteger(first).subtract(BigInteger.ONE).toString();
@@ -191,7 +193,8 @@ public final class MySqlBackfill {
     private Batch sweep(Connection connection, BackfillCursor cursor) throws SQLException {
         List<List<String>> left = MySqlText.keys(
                 connection,
-                "SELECT " + key.columns() + " FROM " + table + " WHERE (" + step.pending() + ") LIMIT " + cursor.batchRows());
+                "SELECT " + key.columns() + " FROM " + table + " WHERE (" + step.pending() + ") LIMIT "
+                        + cursor.batchRows());
         if (left.isEmpty() || cursor.block() >= MOST_SWEEPS) {
             return new Batch(cursor, 0, true, false);
         }
@@ -220,8 +223,8 @@ public final class MySqlBackfill {
     }
 
     private Filled fillUnlocked(Connection connection, String where) throws SQLException {
-        List<List<String>> free =
-                MySqlText.keys(connection, "SELECT " + key.columns() + " FROM " + table + where + " FOR UPDATE SKIP LOCKED");
+        List<List<String>> free = MySqlText.keys(
+                connection, "SELECT " + key.columns() + " FROM " + table + where + " FOR UPDATE SKIP LOCKED");
         if (free.isEmpty()) {
             return new Filled(0, false);
         }

@@ -25,12 +25,7 @@ enum EngineSql {
     private final String shared;
 
     EngineSql(
-            String now,
-            String microseconds,
-            String epochMicros,
-            String sqlState,
-            String unlessPresent,
-            String shared) {
+            String now, String microseconds, String epochMicros, String sqlState, String unlessPresent, String shared) {
         this.unlessPresent = unlessPresent;
         this.shared = shared;
         this.now = now;

@@ -74,7 +74,8 @@ record Placeholder(String clause, String pending, String shown, boolean own) {
         String reads = "until it is filled, a row reads " + shown + " in " + column;
         return own
                 ? reads + ", which nobody writes by chance"
-                : reads + "; if an application itself writes that to a row meanwhile, the row is filled all the same: its "
+                : reads
+                        + "; if an application itself writes that to a row meanwhile, the row is filled all the same: its "
                         + shown + " is overwritten";
     }
 }

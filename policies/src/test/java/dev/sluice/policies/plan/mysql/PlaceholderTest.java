@@ -86,7 +86,9 @@ class PlaceholderTest {
                 Placeholder.of(type(written), "`c`", Dialect.MYSQL, SEED).orElseThrow();
 
         assertThat(plain.own()).isFalse();
-        assertThat(plain.note("c")).contains("an application itself writes that").endsWith("is overwritten");
+        assertThat(plain.note("c"))
+                .contains("an application itself writes that")
+                .endsWith("is overwritten");
     }
 
     @ParameterizedTest

@@ -95,11 +95,13 @@ final class SideConnections implements AutoCloseable {
         try {
             return update.get();
         } catch (ExecutionException e) {
-            switch (e.getCause()) {
-                case SQLException failed -> throw failed;
-                case RuntimeException failed -> throw failed;
-                case null, default -> throw new IllegalStateException(e);
+            if (e.getCause() instanceof SQLException failed) {
+                throw failed;
             }
+            if (e.getCause() instanceof RuntimeException failed) {
+                throw failed;
+            }
+            throw new IllegalStateException(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new SQLException("interrupted", "57014", e);
