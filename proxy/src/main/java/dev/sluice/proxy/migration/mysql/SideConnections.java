@@ -49,10 +49,7 @@ final class SideConnections implements AutoCloseable {
 
         @Override
         public List<Long> connections() {
-            return sides.stream()
-                    .map(WorkConnection::id)
-                    .filter(id -> id != 0)
-                    .toList();
+            return sides.stream().map(WorkConnection::id).filter(id -> id != 0).toList();
         }
 
         @Override
