@@ -117,6 +117,7 @@ final class ClientCommands {
             return PacketFlow.WAIT;
         }
         int packets = text.load(in, index, (int) whole, session.capabilities());
+        flow.passesWhole(packets);
         Interest interest = session.readings().look(text.bytes(), text.length());
         if (interest != Interest.JUDGE) {
             BulkWrite write = session.bulk().look(interest, text);

@@ -58,10 +58,11 @@ final class ClientFlow extends PacketFlow {
     private int turns;
     /** Whether the next packet goes on with the message of the one before. */
     private boolean continued;
+    /** Of the message at hand, the packet at hand included. */
+    private int packets;
 
     private @Nullable LongText longText;
-    private @Nullable ErrPacket refusal;
-    private int droppedPackets;
+    private @Nullable DroppedMessage droppedMessage;
     private int fileSequence;
 
     ClientFlow(MySqlSession session) {
@@ -154,6 +155,11 @@ final class ClientFlow extends PacketFlow {
         phase = Phase.STREAM;
     }
 
+    /** A message of so many packets goes on, which has come as a whole. */
+    void passesWhole(int number) {
+        packets = number;
+    }
+
     /** A packet of this length goes on; whether its message goes on in the next one. */
     void passes(int length) {
         continued = length == Packets.MAX_PAYLOAD;
@@ -167,9 +173,26 @@ final class ClientFlow extends PacketFlow {
     /** The message is not read any further; the client gets an error when all of it has come. */
     long refuseMessage(ErrPacket error, int length) {
         phase = Phase.DROPPED;
-        refusal = error;
-        droppedPackets = 0;
+        droppedMessage = DroppedMessage.refused(session, error);
         return dropped(length);
+    }
+
+    /** The server takes no more of the message at hand. @return false where its own error fits as the answer */
+    boolean abandonMessage() {
+        if (phase != Phase.COMMANDS || (!continued && packets < 2)) {
+            return false;
+        }
+        phase = Phase.DROPPED;
+        droppedMessage = DroppedMessage.abandoned(session, packets, !continued);
+        dropRest();
+        return true;
+    }
+
+    /** The message that the server has abandoned and whose client is still to be told why. */
+    @Nullable
+    DroppedMessage abandoned() {
+        DroppedMessage message = droppedMessage;
+        return phase == Phase.DROPPED && message != null && message.isAbandoned() ? message : null;
     }
 
     /** Ends the session. */
@@ -197,7 +220,10 @@ final class ClientFlow extends PacketFlow {
                 turns--;
                 yield Packets.HEADER_BYTES + length;
             }
-            case COMMANDS -> continued ? continuation(length) : commands.next(in, index, available, length);
+            case COMMANDS -> {
+                packets = continued ? packets + 1 : 1;
+                yield continued ? continuation(length) : commands.next(in, index, available, length);
+            }
             case FILE -> file(in, index, length);
             case STREAM -> stream(in, index, length);
             case DROPPED -> dropped(length);
@@ -270,16 +296,9 @@ final class ClientFlow extends PacketFlow {
     }
 
     private long dropped(int length) {
-        droppedPackets++;
-        ErrPacket error = refusal;
-        if (length < Packets.MAX_PAYLOAD && error != null) {
-            int sequence = droppedPackets;
-            hold();
-            session.serverFlow().whenDrained(() -> {
-                session.writeToClient(MySqlErrors.framed(session.client().alloc(), error, sequence));
-                session.flushToClient();
-                session.later(this::released);
-            });
+        DroppedMessage message = droppedMessage;
+        if (message != null) {
+            message.packet(length);
         }
         return -(Packets.HEADER_BYTES + length);
     }

@@ -164,6 +164,8 @@ final class MySqlSession implements ServerChannels.Taker, RelayedSession {
     @Override
     public void connected(SocketChannel channel) {
         channel.config().setAllowHalfClosure(false);
+        // After a write that failed the server's last word is still to be read.
+        channel.config().setAutoClose(false);
         attach(channel);
     }
 

@@ -52,6 +52,12 @@ abstract class PacketFlow extends ChannelInboundHandlerAdapter {
         instead = bytes;
     }
 
+    /** What is still to come of the bytes that were to go on is dropped. */
+    final void dropRest() {
+        dropping += rest;
+        rest = 0;
+    }
+
     /** How many bytes stand and wait, so that reading can be stopped when they are many. */
     final int waitingBytes() {
         return pending == null ? 0 : pending.readableBytes();

@@ -153,6 +153,11 @@ final class ServerFlow extends PacketFlow {
         if (role == PacketRole.LOCAL_INFILE) {
             return fileRequested(command, in, index, packet);
         }
+        DroppedMessage abandoned = session.clientFlow().abandoned();
+        if (abandoned != null && role == PacketRole.ERR) {
+            abandoned.because(ErrPacket.read(in, payload, length));
+            return -packet;
+        }
         if (role == PacketRole.AUTHENTICATION) {
             loginSequence = Packets.sequence(in, index);
             session.clientFlow().mayAuthenticate();

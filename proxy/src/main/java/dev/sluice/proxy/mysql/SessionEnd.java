@@ -14,11 +14,13 @@ final class SessionEnd {
 
     private static final Logger LOG = LoggerFactory.getLogger(SessionEnd.class);
     private static final int KILL_GRACE_SECONDS = 10;
+    private static final int LAST_WORDS_SECONDS = 10;
 
     private final MySqlSession session;
     private final Channel client;
     private volatile boolean closing;
     private boolean draining;
+    private boolean hearsOut;
 
     SessionEnd(MySqlSession session, Channel client) {
         this.session = session;
@@ -50,6 +52,10 @@ final class SessionEnd {
     }
 
     void serverGone() {
+        DroppedMessage abandoned = session.clientFlow().abandoned();
+        if (abandoned != null && abandoned.isExplained()) {
+            return; // the client hears of it behind its message
+        }
         begin();
         Farewell.to(client);
     }
@@ -100,7 +106,39 @@ final class SessionEnd {
 
     void serverFailed(Throwable cause) {
         told("server", cause);
+        Channel server = session.server();
+        if (server == null || hearsOut) {
+            return;
+        }
+        if (closing || !(cause instanceof IOException)) {
+            server.close();
+            return;
+        }
+        hearsOut = true;
+        // What failed may be a step of a flow that is under way.
+        session.later(() -> hearOut(server));
+    }
+
+    /**
+     * A server that is sent more than it takes says why and closes, with input that it has not read: what is written to it
+     * fails before its last word has been read.
+     */
+    private void hearOut(Channel server) {
+        closing = true;
+        boolean abandons = session.clientFlow().abandonMessage();
+        if (!abandons) {
+            session.clientFlow().close();
+        }
+        client.config().setAutoRead(abandons);
+        server.config().setAutoRead(true);
+        var patience = client.eventLoop().schedule(this::heardOut, LAST_WORDS_SECONDS, TimeUnit.SECONDS);
+        client.closeFuture().addListener(closed -> patience.cancel(false));
+    }
+
+    /** That took too long, on whichever side. */
+    private void heardOut() {
         closeServer();
+        Farewell.to(client);
     }
 
     private void told(String side, Throwable cause) {

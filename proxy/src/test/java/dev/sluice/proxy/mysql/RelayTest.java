@@ -25,6 +25,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is no schema change reaches the server as if there were no gateway, by both drivers and in both protocols. */
 abstract class RelayTest {
@@ -175,6 +176,29 @@ abstract class RelayTest {
                     ResultSet r = s.executeQuery("SELECT b FROM big")) {
                 assertThat(r.next()).isTrue();
                 assertThat(r.getBytes(1)).hasSize(large.length);
+            }
+        }
+    }
+
+    /** As without a gateway: the session ends with the server's error, however many packets the message has. */
+    @ParameterizedTest
+    @ValueSource(ints = {3, 20, 40})
+    void aMessageAboveTheServersLimitIsToldSo(int mebibytes) throws Exception {
+        try (Connection root = server.connect(database);
+                Statement s = root.createStatement();
+                ResultSet before = s.executeQuery("SELECT @@GLOBAL.max_allowed_packet")) {
+            before.next();
+            long limit = before.getLong(1);
+            s.execute("SET GLOBAL max_allowed_packet = 2 * 1024 * 1024");
+            try (Connection c = gateway.mariadb(database, "maxAllowedPacket=134217728");
+                    Statement big = c.createStatement()) {
+                String text = "SELECT length('" + "x".repeat(mebibytes << 20) + "')";
+                assertThatThrownBy(() -> big.executeQuery(text))
+                        .isInstanceOfSatisfying(
+                                SQLException.class,
+                                e -> assertThat(e.getErrorCode()).isEqualTo(1153));
+            } finally {
+                s.execute("SET GLOBAL max_allowed_packet = " + limit);
             }
         }
     }
