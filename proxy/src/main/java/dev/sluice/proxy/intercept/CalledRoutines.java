@@ -44,7 +44,7 @@ final class CalledRoutines {
         for (StatementText statement : statements) {
             marked.add(
                     switch (statement.kind()) {
-                        case DATA -> mayCall(known, info, sql, statement) ? query(info, sql, statement) : statement;
+                        case DATA -> query(known, info, sql, statement);
                         case OPAQUE ->
                             isHarmlessCall(known, info, sql, statement)
                                     ? as(statement, StatementText.Kind.DATA)
@@ -56,17 +56,17 @@ final class CalledRoutines {
     }
 
     /** MySQL's functions and triggers cannot change a schema: it refuses what would commit in them. */
-    private static boolean mayCall(DatabaseRoutines known, SessionInfo info, String sql, StatementText statement) {
+    private static StatementText query(
+            DatabaseRoutines known, SessionInfo info, String sql, StatementText statement) {
         if (info.lexicalRules().dialect().isMySqlFamily()) {
-            return false;
+            return statement;
         }
-        byte[] bytes = statement.in(sql).getBytes(StandardCharsets.UTF_8);
-        return known.mayCall(bytes, bytes.length);
-    }
-
-    private StatementText query(SessionInfo info, String sql, StatementText statement) {
         String text = statement.in(sql);
-        Facts facts = Facts.assumed(info.lexicalRules().version()).withRoutines(facts(info, text));
+        Map<String, RoutineFacts> called = facts(known, info, text);
+        if (called.isEmpty()) {
+            return statement;
+        }
+        Facts facts = Facts.assumed(info.lexicalRules().version()).withRoutines(called);
         boolean caught = isRun(text, info.lexicalRules())
                 && !CallRules.hits(new SourceText(sql, statement.start(), statement.end()), facts)
                         .isEmpty();
@@ -81,13 +81,14 @@ final class CalledRoutines {
     }
 
     /** Whether it is a CALL of a procedure that is known to change no schema, with arguments that change none. */
-    private boolean isHarmlessCall(DatabaseRoutines known, SessionInfo info, String sql, StatementText statement) {
+    private static boolean isHarmlessCall(
+            DatabaseRoutines known, SessionInfo info, String sql, StatementText statement) {
         LexicalRules rules = info.lexicalRules();
         String text = statement.in(sql);
         if (!Scanner.of(text, rules).next().isWord("CALL") || !known.isKnown()) {
             return false;
         }
-        Map<String, RoutineFacts> facts = facts(info, text);
+        Map<String, RoutineFacts> facts = facts(known, info, text);
         Optional<RoutineFacts> procedure =
                 Call.in(text, rules).stream().findFirst().flatMap(call -> Optional.ofNullable(facts.get(call.key())));
         return procedure.isPresent()
@@ -96,9 +97,12 @@ final class CalledRoutines {
 
     /** What is known of the routines that a statement calls. */
     Map<String, RoutineFacts> facts(SessionInfo info, String statement) {
+        return facts(routines.of(info.upstream(), info.database()), info, statement);
+    }
+
+    private static Map<String, RoutineFacts> facts(DatabaseRoutines known, SessionInfo info, String statement) {
         boolean mySql = info.lexicalRules().dialect().isMySqlFamily();
         Optional<String> schema = mySql ? Optional.of(info.database()) : Optional.empty();
-        DatabaseRoutines known = routines.of(info.upstream(), info.database());
         byte[] bytes = statement.getBytes(StandardCharsets.UTF_8);
         boolean procedure = Scanner.of(statement, info.lexicalRules()).next().isWord("CALL");
         if (!procedure && !known.mayCall(bytes, bytes.length)) {

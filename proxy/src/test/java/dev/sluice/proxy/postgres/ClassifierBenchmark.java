@@ -1,5 +1,6 @@
 package dev.sluice.proxy.postgres;
 
+import dev.sluice.policies.sql.CallFilter;
 import dev.sluice.policies.sql.Classifier;
 import dev.sluice.policies.sql.Interest;
 import dev.sluice.policies.sql.LexicalRules;
@@ -62,6 +63,8 @@ public class ClassifierBenchmark {
     @Param
     public Text text = Text.SELECT;
 
+    private static final CallFilter UNKNOWN = CallFilter.unknown();
+
     private byte[] bytes = {};
     private LexicalRules rules = Server.POSTGRES.rules;
 
@@ -69,6 +72,12 @@ public class ClassifierBenchmark {
     public void choose() {
         bytes = text.bytes;
         rules = server.rules;
+    }
+
+    /** Whether it calls anything out of the ordinary, where nothing is known of the database's routines. */
+    @Benchmark
+    public boolean mayCall() {
+        return UNKNOWN.mayCall(bytes, 0, bytes.length);
     }
 
     @Benchmark
