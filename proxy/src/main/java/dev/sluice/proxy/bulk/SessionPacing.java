@@ -109,6 +109,11 @@ final class SessionPacing implements BulkPacing {
     }
 
     @Override
+    public boolean owesForCopy() {
+        return !bytes.isSolvent();
+    }
+
+    @Override
     public long copyDelayNanos(long nowNanos, long waitedNanos) {
         if (bytes.isSolvent()) {
             return 0;

@@ -132,7 +132,8 @@ final class BulkGate {
         if (known == null || !session.serverFlow().isBulk()) {
             return true;
         }
-        long delay = isInTransaction() ? 0 : known.copyDelayNanos(now(), delaying ? System.nanoTime() - sinceNanos : 0);
+        boolean asks = (delaying || known.owesForCopy()) && !isInTransaction();
+        long delay = asks ? known.copyDelayNanos(now(), delaying ? System.nanoTime() - sinceNanos : 0) : 0;
         if (delay > 0) {
             delaying = true;
             session.later(session.clientFlow()::resume, delay);

@@ -156,7 +156,8 @@ final class BulkGate {
             go();
             return true;
         }
-        if (!session.isInBlock() && waits(pacing().copyDelayNanos(now(), delaying ? waitedNanos() : 0))) {
+        boolean asks = delaying || pacing().owesForCopy();
+        if (asks && !session.isInBlock() && waits(pacing().copyDelayNanos(now(), delaying ? waitedNanos() : 0))) {
             return false;
         }
         pacing().copied(length + 1L);

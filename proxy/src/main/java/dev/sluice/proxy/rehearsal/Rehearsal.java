@@ -23,6 +23,7 @@ public final class Rehearsal implements AutoCloseable {
     private static final int STATEMENTS = 4_000;
     private static final int LARGE = 8;
     private static final int COPY_MESSAGES = 2_000;
+    private static final int TORN_EVERY = 40;
 
     private static final List<String> TEXTS = List.of(
             "SELECT abalance FROM pgbench_accounts WHERE aid = 12345;",
@@ -108,7 +109,10 @@ public final class Rehearsal implements AutoCloseable {
         out.write(query("COPY large FROM STDIN"));
         byte[] data = StubServer.bytes(o -> o.writeByte('d').writeInt(4 + 8192).writeZero(8192));
         for (int i = 0; i < COPY_MESSAGES; i++) {
-            out.write(data);
+            // Now and then a header comes in two parts.
+            int first = i % TORN_EVERY == 0 ? 3 : 0;
+            out.write(data, 0, first);
+            out.write(data, first, data.length - first);
         }
         ask(in, out, StubServer.bytes(o -> o.writeByte('c').writeInt(4)));
     }

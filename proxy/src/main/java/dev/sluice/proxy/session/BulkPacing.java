@@ -42,6 +42,11 @@ public interface BulkPacing {
         return false;
     }
 
+    /** Whether the next piece of COPY or LOAD DATA may have to wait; it is asked for each of them, and needs no clock. */
+    default boolean owesForCopy() {
+        return false;
+    }
+
     /** How long the next piece of COPY or LOAD DATA must wait; asked again when that is over. */
     default long copyDelayNanos(long nowNanos, long waitedNanos) {
         return 0;

@@ -11,7 +11,9 @@ import java.time.Duration;
 
 /** Opens channels to the server without a Bootstrap, whose copies cost more than the connection. */
 public final class ServerChannels {
-    private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(32 << 10, 64 << 10);
+    private static final WriteBufferWaterMark TO_CLIENT = new WriteBufferWaterMark(32 << 10, 64 << 10);
+    /** More than is received from a client at once: otherwise each piece of a COPY stops and starts the reading. */
+    private static final WriteBufferWaterMark TO_SERVER = new WriteBufferWaterMark(128 << 10, 320 << 10);
 
     /** Who gets the channel. Called on its event loop. */
     public interface Taker {
@@ -33,6 +35,7 @@ public final class ServerChannels {
         SocketChannel channel = transport.newChannel();
         configure(channel, transport);
         channel.config().setRecvByteBufAllocator(ReceiveBuffers.fromServer());
+        channel.config().setWriteBufferWaterMark(TO_SERVER);
         channel.config().setAutoRead(false);
         channel.config().setOption(ChannelOption.CONNECT_TIMEOUT_MILLIS, connectTimeoutMs);
         channel.pipeline().addLast(handler);
@@ -53,12 +56,12 @@ public final class ServerChannels {
         });
     }
 
-    /** What both sides' channels have in common; what is received is received as from a client. */
+    /** What both sides' channels have in common; what is received and written is so as a client's. */
     public static void configure(SocketChannel channel, Transport transport) {
         channel.config().setTcpNoDelay(true);
         channel.config().setKeepAlive(true);
         channel.config().setAllowHalfClosure(true);
-        channel.config().setWriteBufferWaterMark(WATER_MARK);
+        channel.config().setWriteBufferWaterMark(TO_CLIENT);
         channel.config().setRecvByteBufAllocator(ReceiveBuffers.fromClient());
         channel.config().setAllocator(ReceiveBuffers.memory());
         transport.detectDeadPeers(channel);
