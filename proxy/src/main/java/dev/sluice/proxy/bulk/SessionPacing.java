@@ -36,6 +36,9 @@ final class SessionPacing implements BulkPacing {
 
     private static final long LEAST_WAIT_NANOS = Duration.ofMillis(1).toNanos();
 
+    /** A COPY that went on for each few kilobytes would cost the gateway many times what its bytes do. */
+    private static final long LEAST_COPY_WAIT_NANOS = Duration.ofMillis(20).toNanos();
+
     private final ApplicationBackfills all;
     private final Supplier<SessionInfo> session;
     private final TokenBucket rows;
@@ -105,7 +108,7 @@ final class SessionPacing implements BulkPacing {
     @Override
     public long delayNanos(BulkWrite write, long nowNanos, long waitedNanos) {
         BulkWrite by = write.paced() ? write : current;
-        return delay(by, nowNanos, waitedNanos);
+        return delay(by, nowNanos, waitedNanos, LEAST_WAIT_NANOS);
     }
 
     @Override
@@ -123,14 +126,14 @@ final class SessionPacing implements BulkPacing {
             counts.wrote(0, copyBytes);
             copyBytes = 0;
         }
-        long delay = delay(current, nowNanos, waitedNanos);
+        long delay = delay(current, nowNanos, waitedNanos, LEAST_COPY_WAIT_NANOS);
         if (delay == 0) {
             copySinceNanos = nowNanos;
         }
         return delay;
     }
 
-    private long delay(BulkWrite by, long nowNanos, long waitedNanos) {
+    private long delay(BulkWrite by, long nowNanos, long waitedNanos, long leastNanos) {
         if (isSolvent()) {
             return 0;
         }
@@ -142,7 +145,7 @@ final class SessionPacing implements BulkPacing {
             return 0;
         }
         counts.waits(nowNanos - waitedNanos, reason(share, by));
-        return Math.clamp(wait, LEAST_WAIT_NANOS, LOOK_NANOS);
+        return Math.clamp(wait, leastNanos, LOOK_NANOS);
     }
 
     private Pacer.Share fill(BulkWrite by, long nowNanos) {

@@ -56,8 +56,7 @@ final class CalledRoutines {
     }
 
     /** MySQL's functions and triggers cannot change a schema: it refuses what would commit in them. */
-    private static StatementText query(
-            DatabaseRoutines known, SessionInfo info, String sql, StatementText statement) {
+    private static StatementText query(DatabaseRoutines known, SessionInfo info, String sql, StatementText statement) {
         if (info.lexicalRules().dialect().isMySqlFamily()) {
             return statement;
         }
