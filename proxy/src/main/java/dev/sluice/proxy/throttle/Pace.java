@@ -17,8 +17,8 @@ public record Pace(double share, double borne, boolean pressed) {
     /** Even a small batch is worth what it costs besides its rows. */
     private static final double SMALLEST_BATCH = 0.2;
 
-    /** Beside others half of what a batch costs is not spent on its rows, if it is shorter than this. */
-    private static final double BESIDE_OTHERS = 0.4;
+    /** What a batch costs besides its rows is little; what others wait behind it grows with its length. */
+    private static final double BESIDE_OTHERS = 0.1;
 
     public Pace {
         if (!(share >= 0 && share <= 1) || !(borne >= 0 && borne <= 1)) {

@@ -36,6 +36,7 @@ class ThrottleReaderTest {
         ThrottleSettings settings = read(
                 """
                 unreadable: stop
+                unreadable_applications: slow
                 max_replication_lag: 10s
                 signals:
                   wal_rate: {slow: 20MiB, stop: 60MiB}
@@ -46,6 +47,7 @@ class ThrottleReaderTest {
                 """,
                 Map.of("SLUICE_THROTTLE_SIGNALS_LOCK_WAITS", "off", "SLUICE_THROTTLE_SIGNALS_CONNECTIONS_STOP", "70"));
 
+        assertThat(settings.blindSlowsApplications()).isTrue();
         assertThat(settings.signal(Watched.REPLICATION_LAG).map(Signal::limits))
                 .contains("slows above 5 s, stops at 10 s");
         assertThat(settings.signal(Watched.REPLICATION_LAG).orElseThrow().blindStops())

@@ -81,7 +81,7 @@ public final class PostgresSensor implements Sensor {
     /** Asked several times a second: planned anew each time, the question would cost the others more than a batch does. */
     private static void planOnce(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement()) {
-            statement.execute("SET LOCAL plan_cache_mode = force_generic_plan");
+            statement.execute("SET LOCAL plan_cache_mode = force_generic_plan; SET LOCAL jit = off");
         }
     }
 
