@@ -1,5 +1,7 @@
 package dev.sluice.policies.sql;
 
+import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
 import java.util.Optional;
 
 /** Writes names and strings into SQL: the one place that knows how they are quoted. */
@@ -18,7 +20,7 @@ public final class SqlText {
         return schema.map(s -> quoteIdentifier(dialect, s) + ".").orElse("") + quoteIdentifier(dialect, name);
     }
 
-    /** A string literal that reads the same whatever {@code standard_conforming_strings} is. */
+    /** A string literal for a session with these rules; whatever {@code standard_conforming_strings} is. */
     public static String quoteLiteral(LexicalRules rules, String text) {
         refuseZero(text);
         String doubled = text.replace("'", "''");
@@ -28,9 +30,19 @@ public final class SqlText {
         return (rules.dialect() == Dialect.POSTGRES ? "E'" : "'") + doubled.replace("\\", "\\\\") + "'";
     }
 
-    /** The same for a session with default settings. */
+    /**
+     * A string literal that reads the same whatever the session's settings are. On MySQL those are the escapes and the
+     * character set that the statement is taken to be in, so what is not plain is written in hexadecimal digits.
+     */
     public static String quoteLiteral(Dialect dialect, String text) {
-        return quoteLiteral(LexicalRules.defaults(new ServerVersion(dialect, 0, 0, 0)), text);
+        if (dialect == Dialect.POSTGRES) {
+            return quoteLiteral(LexicalRules.defaults(new ServerVersion(dialect, 0, 0, 0)), text);
+        }
+        refuseZero(text);
+        boolean plain = text.chars().allMatch(c -> c >= ' ' && c < 0x7F && c != '\\');
+        return plain
+                ? "'" + text.replace("'", "''") + "'"
+                : "_utf8mb4 X'" + HexFormat.of().formatHex(text.getBytes(StandardCharsets.UTF_8)) + "'";
     }
 
     private static void refuseZero(String text) {

@@ -119,7 +119,9 @@ class ScannerTest {
         assertThat(SqlText.quoteIdentifier(Dialect.MARIADB, "a`b")).isEqualTo("`a``b`");
         assertThat(SqlText.quoteLiteral(Dialect.POSTGRES, "it's")).isEqualTo("'it''s'");
         assertThat(SqlText.quoteLiteral(Dialect.POSTGRES, "a\\'")).isEqualTo("E'a\\\\'''");
-        assertThat(SqlText.quoteLiteral(Dialect.MYSQL, "a\\'")).isEqualTo("'a\\\\'''");
+        assertThat(SqlText.quoteLiteral(Dialect.MYSQL, "it's")).isEqualTo("'it''s'");
+        assertThat(SqlText.quoteLiteral(Dialect.MYSQL, "a\\'")).isEqualTo("_utf8mb4 X'615c27'");
+        assertThat(SqlText.quoteLiteral(Dialect.MYSQL, "é")).isEqualTo("_utf8mb4 X'c3a9'");
         assertThat(SqlText.quoteLiteral(new LexicalRules(ServerVersion.mysql(8, 4, 0), true, false, true), "a\\"))
                 .isEqualTo("'a\\'");
         assertThat(SqlText.quoteQualified(Dialect.POSTGRES, java.util.Optional.of("s"), "t"))

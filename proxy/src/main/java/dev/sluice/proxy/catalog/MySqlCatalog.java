@@ -8,10 +8,8 @@ import dev.sluice.policies.facts.RelationFacts.ConstraintFacts;
 import dev.sluice.policies.facts.RelationFacts.IndexFacts;
 import dev.sluice.policies.sql.Dialect;
 import dev.sluice.policies.sql.SqlText;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -36,9 +34,9 @@ final class MySqlCatalog<E extends Exception> {
         this.asker = asker;
     }
 
-    /** A string literal. */
+    /** A string literal, whatever the session's settings are. */
     static String literal(String text) {
-        return "_utf8mb4 X'" + HexFormat.of().formatHex(text.getBytes(StandardCharsets.UTF_8)) + "'";
+        return SqlText.quoteLiteral(Dialect.MYSQL, text);
     }
 
     /** A name in backticks. */

@@ -62,12 +62,8 @@ final class MySqlTableWrites implements TableWriteReading {
 
     private static String isTable(String schemaColumn, String tableColumn, Name name) {
         return schemaColumn + " = "
-                + name.schema().map(MySqlTableWrites::literal).orElse("DATABASE()") + " AND " + tableColumn + " = "
-                + literal(name.table());
-    }
-
-    private static String literal(String text) {
-        return SqlText.quoteLiteral(Dialect.MYSQL, text);
+                + name.schema().map(MySqlCatalog::literal).orElse("DATABASE()") + " AND " + tableColumn + " = "
+                + MySqlCatalog.literal(name.table());
     }
 
     @Override

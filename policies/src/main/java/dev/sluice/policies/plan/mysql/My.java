@@ -17,16 +17,9 @@ final class My {
         return SqlText.quoteQualified(Dialect.MYSQL, name.schema(), name.name());
     }
 
-    /** A literal that means the same with and without NO_BACKSLASH_ESCAPES. */
+    /** A literal that means the same whatever the session's settings are. */
     static String literal(String text) {
-        if (text.indexOf('\\') < 0) {
-            return "'" + text.replace("'", "''") + "'";
-        }
-        StringBuilder hex = new StringBuilder("CONVERT(X'");
-        for (byte b : text.getBytes(java.nio.charset.StandardCharsets.UTF_8)) {
-            hex.append(String.format("%02X", b));
-        }
-        return hex.append("' USING utf8mb4)").toString();
+        return SqlText.quoteLiteral(Dialect.MYSQL, text);
     }
 
     static String hasColumn(QualifiedName table, String column) {
