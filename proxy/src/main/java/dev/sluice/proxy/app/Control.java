@@ -70,12 +70,9 @@ final class Control implements ControlPlane, AutoCloseable {
         this.commands = new AuditedCommands(migrations, audit);
         this.policy = new CurrentPolicy(policy, configuration.policies().source(), audit, Clock.systemUTC());
         Interceptor judging = new GatewayInterceptor(
-                engines.facts(pools),
-                routines,
+                new GatewayInterceptor.Services(
+                        engines.facts(pools), routines, migrations, migrations, audit, Clock.systemUTC()),
                 this.policy::policy,
-                migrations,
-                migrations,
-                audit,
                 new View(
                         configuration,
                         frontends::sessions,
@@ -83,8 +80,7 @@ final class Control implements ControlPlane, AutoCloseable {
                         this.policy::rows,
                         this.policy::state,
                         this::throttle),
-                settings(configuration),
-                Clock.systemUTC());
+                settings(configuration));
         this.interceptor = new MySqlInterceptor(judging, migrations, pools, frontends.gates(), settings(configuration));
     }
 

@@ -3,7 +3,6 @@ package dev.sluice.proxy.intercept;
 import dev.sluice.policies.judge.Decision;
 import dev.sluice.proxy.audit.AuditEvent;
 import dev.sluice.proxy.audit.AuditException;
-import dev.sluice.proxy.audit.AuditLog;
 import dev.sluice.proxy.migration.Approvals;
 import dev.sluice.proxy.migration.DatabaseRef;
 import dev.sluice.proxy.migration.MigrationException;
@@ -23,21 +22,18 @@ final class Approval {
     private static final Duration POLL = Duration.ofMillis(500);
 
     private final Approvals approvals;
-    private final AuditLog audit;
-    private final AuditIds ids;
+    private final StatementTrail trail;
     private final DatabaseRef database;
     private final AuditEvent.Who who;
+    private final Duration configured;
 
-    Approval(Approvals approvals, AuditLog audit, AuditIds ids, DatabaseRef database, AuditEvent.Who who) {
+    /** @param configured how long a client waits for an approval where no policy says otherwise */
+    Approval(Approvals approvals, StatementTrail trail, HeldMessage message, Duration configured) {
         this.approvals = approvals;
-        this.audit = audit;
-        this.ids = ids;
-        this.database = database;
-        this.who = who;
-    }
-
-    AuditEvent.Who who() {
-        return who;
+        this.trail = trail;
+        this.database = message.database();
+        this.who = message.who();
+        this.configured = configured;
     }
 
     /**
@@ -46,6 +42,11 @@ final class Approval {
      * @param waited whether that took a while, in which the facts may have changed
      */
     record Granted(long id, boolean waited) {}
+
+    /** How long a client waits for this approval, in a session where it holds up nobody. */
+    Duration patience(Decision decision) {
+        return decision.approval().map(mode -> mode.patience(configured)).orElse(configured);
+    }
 
     /**
      * Uses up the approval that lets the statement pass; refused when there is none.
@@ -68,8 +69,8 @@ final class Approval {
                 fingerprint,
                 who.user(),
                 who.client() + " " + who.application()));
-        String id = ids.next();
-        audit.append(List.of(effects.attempt(id, judgement, List.of(), Optional.of(request))));
+        String id = trail.newId();
+        trail.append(List.of(effects.attempt(id, judgement, List.of(), Optional.of(request))));
         if (patience.isPositive()) {
             Optional<Long> approved = await(session, judgement.decision(), request, fingerprint, patience);
             if (approved.isPresent()) {
@@ -80,21 +81,21 @@ final class Approval {
         ServerError error = patience.isPositive()
                 ? Refusals.approvalTimedOut(judgement.decision(), request)
                 : Refusals.parked(judgement.decision(), request);
-        audit.appendOrKeep(new AuditEvent.Outcome(id, who, "parked", error.sqlState(), error.message(), Duration.ZERO));
+        trail.outcome(id, who, "parked", error);
         throw new RefusedException(error);
     }
 
     /** Somebody has approved what is no longer so. */
     private void lapse(Judgement judgement, String fingerprint) throws MigrationException {
         for (long id : approvals.lapse(database, who.user(), judgement.text(), fingerprint)) {
-            audit.appendOrKeep(new AuditEvent.Operation(
+            trail.keep(new AuditEvent.Operation(
                     who, judgement.text(), Optional.of(id), "what it was asked for has changed since", "lapsed", ""));
         }
     }
 
     private void used(Judgement judgement, long id) throws AuditException {
-        audit.append(new AuditEvent.Operation(
-                who, judgement.text(), Optional.of(id), "the statement passes, this once", "used", ""));
+        trail.append(List.of(new AuditEvent.Operation(
+                who, judgement.text(), Optional.of(id), "the statement passes, this once", "used", "")));
     }
 
     /** Gives back the approvals of statements that did not get through. */

@@ -15,10 +15,8 @@ import dev.sluice.policies.rule.Finding;
 import dev.sluice.policies.sql.Directives.Completion;
 import dev.sluice.proxy.audit.AuditEvent;
 import dev.sluice.proxy.audit.AuditException;
-import dev.sluice.proxy.audit.AuditLog;
 import dev.sluice.proxy.catalog.TableWriteFacts;
 import dev.sluice.proxy.intercept.UnboundedWrites.Batched;
-import dev.sluice.proxy.migration.DatabaseRef;
 import dev.sluice.proxy.migration.Migration;
 import dev.sluice.proxy.migration.MigrationException;
 import dev.sluice.proxy.migration.Migrations;
@@ -26,7 +24,6 @@ import dev.sluice.proxy.session.HeldSession;
 import dev.sluice.proxy.session.HeldSession.Notice;
 import dev.sluice.proxy.session.ServerError;
 import dev.sluice.proxy.session.ServerErrorException;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -41,77 +38,107 @@ final class BatchedWrite {
 
     private final UnboundedWrites writes;
     private final Migrations migrations;
-    private final AuditLog audit;
+    private final StatementTrail trail;
     private final InterceptorSettings settings;
-    private final Clock clock;
 
-    BatchedWrite(
-            UnboundedWrites writes, Migrations migrations, AuditLog audit, InterceptorSettings settings, Clock clock) {
+    BatchedWrite(UnboundedWrites writes, Migrations migrations, StatementTrail trail, InterceptorSettings settings) {
         this.writes = writes;
         this.migrations = migrations;
-        this.audit = audit;
+        this.trail = trail;
         this.settings = settings;
-        this.clock = clock;
     }
 
-    Ruling run(HeldSession session, Batched found, DatabaseRef database, AuditEvent.Who who, SessionState state)
+    /** What a statement is made of, once it is known that batches do the same. */
+    private record Proof(TableWrite write, TableWriteFacts facts) {}
+
+    Ruling run(HeldMessage message, Batched found)
             throws RefusedException, MigrationException, AuditException, ServerErrorException {
+        HeldSession session = message.session();
+        Optional<Proof> proof = proof(message, found);
+        if (proof.isEmpty()) {
+            return new Ruling.Forward();
+        }
+        TableWrite write = proof.get().write();
+        Step.Batches step = step(session, found, write, proof.get().facts());
+        long id = migrations.propose(request(message, found, proof.get(), step)).id();
+        String sent = step.head() + " WHERE (" + step.condition() + ") AND …";
+        trail.append(List.of(writes.attempt(
+                found,
+                message.who(),
+                "phase",
+                "It is carried out in batches by key.",
+                List.of(sent),
+                Optional.of(id))));
+        // From here on the ledger has it, and whichever gateway lives carries it out. The client's own transaction has
+        // no part in it: in the extended protocol it ends only behind this answer.
+        migrations.expanding(message.database(), id);
+        migrations.expanded(message.database(), id);
+        Sent record = sent(message, found, id);
+        return record.waits() ? waited(session, write, record, id) : left(session, write, record, id);
+    }
+
+    /**
+     * Proves that batches do the same.
+     *
+     * @return empty when the server does not accept the statement, which it refuses best by itself
+     * @throws RefusedException when they do not
+     */
+    private Optional<Proof> proof(HeldMessage message, Batched found) throws RefusedException, ServerErrorException {
+        HeldSession session = message.session();
         TableWrite write;
         String plan;
         try {
             write = TableWriteReader.read(found.text(), session.info().lexicalRules());
             plan = writes.reading(session).plan(session, write);
         } catch (NotBatchedException e) {
-            throw writes.refused(found, who, "batches would not do the same: " + e.why(), hint());
+            throw notTheSame(message, found, e.why());
         } catch (ServerErrorException e) {
-            // What the server does not accept it refuses best by itself.
-            return new Ruling.Forward();
+            return Optional.empty();
         }
         TableWriteFacts facts = writes.reading(session).facts(session, write, plan);
         if (!facts.obstacles().isEmpty()) {
-            throw writes.refused(
-                    found, who, "batches would not do the same: " + String.join("; ", facts.obstacles()), hint());
+            throw notTheSame(message, found, String.join("; ", facts.obstacles()));
         }
-        Step.Batches step = step(session, found, write, facts);
-        Migrations.Proposal proposal = migrations.propose(new Migrations.Request(
-                database,
+        return Optional.of(new Proof(write, facts));
+    }
+
+    private RefusedException notTheSame(HeldMessage message, Batched found, String why) {
+        return writes.refused(
+                found,
+                message.who(),
+                "batches would not do the same: " + why,
+                "Write it in batches yourself, or have the policy let it pass.");
+    }
+
+    private static Migrations.Request request(HeldMessage message, Batched found, Proof proof, Step.Batches step) {
+        AuditEvent.Who who = message.who();
+        return new Migrations.Request(
+                message.database(),
                 found.text(),
-                decision(found, write, step),
+                decision(found, proof.write(), step),
                 who.role(),
                 who.user() + " " + who.client() + " " + who.application(),
-                facts.searchPath()));
-        long id = proposal.id();
-        String sent = step.head() + " WHERE (" + step.condition() + ") AND …";
-        audit.append(List.of(writes.attempt(
-                found, who, "phase", "It is carried out in batches by key.", List.of(sent), Optional.of(id))));
-        // From here on the ledger has it, and whichever gateway lives carries it out. The client's own transaction has
-        // no
-        // part in it: in the extended protocol it ends only behind this answer.
-        migrations.expanding(database, id);
-        migrations.expanded(database, id);
-        boolean waits = found.statement()
-                        .directives()
-                        .completion()
-                        .or(state::completion)
-                        .orElse(Completion.WAIT)
-                == Completion.WAIT;
-        Sent record = new Sent(
+                proof.facts().searchPath());
+    }
+
+    private Sent sent(HeldMessage message, Batched found, long migration) {
+        Completion completion = found.statement()
+                .directives()
+                .completion()
+                .or(message.state()::completion)
+                .orElse(Completion.WAIT);
+        return new Sent(
                 found.auditId(),
-                who,
-                database,
+                message.who(),
+                message.database(),
                 found.text(),
                 Optional.of(found.table()),
-                Optional.of(id),
+                Optional.of(migration),
                 Optional.empty(),
                 Optional.empty(),
                 true,
-                waits,
-                clock.instant());
-        return waits ? waited(session, write, record, id) : left(session, write, record, id);
-    }
-
-    private static String hint() {
-        return "Write it in batches yourself, or have the policy let it pass.";
+                completion == Completion.WAIT,
+                trail.now());
     }
 
     private static Step.Batches step(HeldSession session, Batched found, TableWrite write, TableWriteFacts facts) {
@@ -163,7 +190,7 @@ final class BatchedWrite {
                 "migration " + id + " carries the statement out",
                 "Its rows are counted there, not in this answer.",
                 "SHOW SLUICE MIGRATION " + id + " shows it."));
-        record(sent, "committed", "", "the migration goes on");
+        trail.outcome(sent, "committed", "", "the migration goes on");
         return answer(session, write, 0);
     }
 
@@ -171,7 +198,7 @@ final class BatchedWrite {
         try {
             return switch (new CompletionWait(migrations, settings, session).until(sent, id)) {
                 case CompletionWait.End.Complete complete -> {
-                    record(sent, "complete", "", complete.migration().rowsDone() + " rows");
+                    trail.outcome(sent, "complete", "", complete.migration().rowsDone() + " rows");
                     yield answer(session, write, complete.migration().rowsDone());
                 }
                 case CompletionWait.End.Failed failed -> {
@@ -204,7 +231,7 @@ final class BatchedWrite {
 
     /** There is no success to report, but what is committed stays: the client must know of it. */
     private Ruling error(Sent sent, String result, String sqlState, String message, Migration now) {
-        record(sent, result, sqlState, message);
+        trail.outcome(sent, result, sqlState, message);
         String hint = switch (now.state()) {
             case CANCELLED, COMPLETE -> "";
             case FAILED ->
@@ -225,10 +252,5 @@ final class BatchedWrite {
         return session.info().lexicalRules().dialect().isMySqlFamily()
                 ? new Ruling.Executed(List.of(new Ruling.Part.Ok(rows, 0, "")))
                 : new Ruling.Answer(List.of(), List.of(), write.verb() + " " + rows);
-    }
-
-    private void record(Sent sent, String result, String sqlState, String message) {
-        audit.appendOrKeep(new AuditEvent.Outcome(
-                sent.auditId(), sent.who(), result, sqlState, message, Duration.between(sent.at(), clock.instant())));
     }
 }

@@ -8,7 +8,6 @@ import dev.sluice.proxy.audit.AuditEvent;
 import dev.sluice.proxy.migration.DatabaseRef;
 import dev.sluice.proxy.migration.MigrationException;
 import dev.sluice.proxy.migration.Migrations;
-import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -26,10 +25,10 @@ final class Effects {
     private final Planning planning;
     private final Migrations migrations;
     private final InterceptorSettings settings;
-    private final Clock clock;
+    private final StatementTrail trail;
+    private final HeldMessage message;
     private final DatabaseRef database;
     private final AuditEvent.Who who;
-    private final AuditIds ids;
 
     private final List<Ruling.Edit> edits = new ArrayList<>();
     private final List<Sent> sent = new ArrayList<>();
@@ -41,17 +40,15 @@ final class Effects {
             Planning planning,
             Migrations migrations,
             InterceptorSettings settings,
-            Clock clock,
-            DatabaseRef database,
-            AuditEvent.Who who,
-            AuditIds ids) {
+            StatementTrail trail,
+            HeldMessage message) {
         this.planning = planning;
         this.migrations = migrations;
         this.settings = settings;
-        this.clock = clock;
-        this.database = database;
-        this.who = who;
-        this.ids = ids;
+        this.trail = trail;
+        this.message = message;
+        this.database = message.database();
+        this.who = message.who();
     }
 
     List<Pending> pending() {
@@ -76,8 +73,7 @@ final class Effects {
     }
 
     /** Lets a statement through, in the form that the decision gives it. */
-    void add(Judgement judgement, Optional<Long> approval, boolean alone, Completion completion)
-            throws MigrationException {
+    void add(Judgement judgement, Optional<Long> approval) throws MigrationException {
         Decision decision = judgement.decision();
         Optional<Long> migration = Optional.empty();
         List<String> replacement = List.of();
@@ -95,7 +91,7 @@ final class Effects {
             replacement = List.of(sql);
             note(prepared, migration);
         }
-        String id = ids.next();
+        String id = trail.newId();
         records.add(attempt(id, judgement, replacement, migration));
         HeldLock.of(id, judgement).ifPresent(locks::add);
         sent.add(new Sent(
@@ -107,12 +103,21 @@ final class Effects {
                 migration,
                 approval,
                 created(judgement),
-                alone,
-                completion == Completion.WAIT,
-                clock.instant()));
+                message.isAlone(),
+                completion(judgement) == Completion.WAIT,
+                trail.now()));
     }
 
-    /** The record of a statement that is not let through. */
+    private Completion completion(Judgement judgement) {
+        return judgement
+                .statement()
+                .directives()
+                .completion()
+                .or(message.state()::completion)
+                .orElse(settings.waits() ? Completion.WAIT : Completion.RETURN);
+    }
+
+    /** The record of a statement before anything becomes of it. */
     AuditEvent.Attempt attempt(String id, Judgement judgement, List<String> replacement, Optional<Long> migration) {
         Decision decision = judgement.decision();
         return new AuditEvent.Attempt(

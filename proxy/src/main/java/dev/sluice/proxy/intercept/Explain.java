@@ -3,10 +3,7 @@ package dev.sluice.proxy.intercept;
 import dev.sluice.policies.ddl.parser.DdlParser;
 import dev.sluice.policies.ddl.parser.ExplainStatement;
 import dev.sluice.policies.sql.LexicalRules;
-import dev.sluice.policies.sql.StatementText;
-import dev.sluice.proxy.session.HeldSession;
 import dev.sluice.proxy.session.ServerErrorException;
-import dev.sluice.proxy.session.TransactionStatus;
 import java.util.List;
 import java.util.Optional;
 
@@ -21,16 +18,16 @@ final class Explain {
         this.judge = judge;
     }
 
-    Ruling answer(HeldSession session, String sql, StatementText text, String role)
-            throws ServerErrorException, RefusedException {
-        LexicalRules rules = session.info().lexicalRules();
-        ExplainStatement explain = parser.parseExplain(sql, text, rules)
+    /** @param message an EXPLAIN by itself */
+    Ruling answer(HeldMessage message) throws ServerErrorException, RefusedException {
+        LexicalRules rules = message.info().lexicalRules();
+        ExplainStatement explain = parser.parseExplain(
+                        message.sql(), message.statements().getFirst(), rules)
                 .orElseThrow(() -> new RefusedException(Refusals.explainOption("its options cannot be read")));
         if (explain.analyze()) {
             throw new RefusedException(Refusals.explainOption("ANALYZE would run the schema change"));
         }
-        Earlier earlier = new Earlier(sql, rules, session.transaction() == TransactionStatus.IN_TRANSACTION);
-        Judgement judgement = judge.explained(judge.judge(session, sql, explain.inner(), 0, true, earlier, role));
+        Judgement judgement = judge.explained(judge.judge(message, explain.inner(), 0, message.earlier()));
         String column = rules.dialect().isMySqlFamily() ? "EXPLAIN" : "QUERY PLAN";
         List<String> lines = explain.json()
                 ? List.of(ExplainFormat.json(judgement.decision()))

@@ -4,7 +4,6 @@ import dev.sluice.policies.ddl.parser.DdlParser;
 import dev.sluice.policies.policy.Policy;
 import dev.sluice.policies.sql.DirectiveException;
 import dev.sluice.policies.sql.StatementText;
-import dev.sluice.proxy.audit.AuditEvent;
 import dev.sluice.proxy.audit.AuditException;
 import dev.sluice.proxy.audit.AuditLog;
 import dev.sluice.proxy.catalog.FactsReader;
@@ -25,7 +24,6 @@ import dev.sluice.proxy.session.ServerErrorException;
 import dev.sluice.proxy.session.SessionInfo;
 import dev.sluice.proxy.session.TransactionStatus;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -48,64 +46,61 @@ public final class GatewayInterceptor implements Interceptor {
     private final CommandRunner commands;
     private final Migrations migrations;
     private final Approvals approvals;
-    private final AuditLog audit;
-    private final AuditIds ids;
+    private final StatementTrail trail;
     private final InterceptorSettings settings;
     private final TransactionEnd transactionEnd;
     private final UnboundedWrites unbounded;
     private final BatchedWrite batched;
     private final LostTransaction lostTransaction;
-    private final Clock clock;
     private final OpenTransactions open = new OpenTransactions();
     private final SessionTables tables = new SessionTables();
     private final TransactionConduct conduct;
 
     /**
+     * What interception works with.
+     *
      * @param reader reads facts of every kind of upstream
      * @param routines what is known of those that statements call
+     */
+    public record Services(
+            FactsReader reader,
+            Routines routines,
+            Migrations migrations,
+            Approvals approvals,
+            AuditLog audit,
+            Clock clock) {}
+
+    /**
      * @param policy the policy as it is now; asked for each statement
      * @param view what commands show of the rest of the gateway
      */
     public GatewayInterceptor(
-            FactsReader reader,
-            Routines routines,
-            Supplier<Policy> policy,
-            Migrations migrations,
-            Approvals approvals,
-            AuditLog audit,
-            GatewayView view,
-            InterceptorSettings settings,
-            Clock clock) {
-        this(new PolicyPlanning(), reader, routines, policy, migrations, approvals, audit, view, settings, clock);
+            Services services, Supplier<Policy> policy, GatewayView view, InterceptorSettings settings) {
+        this(new PolicyPlanning(), services, policy, view, settings);
     }
 
     GatewayInterceptor(
             Planning planning,
-            FactsReader reader,
-            Routines routines,
+            Services services,
             Supplier<Policy> policy,
-            Migrations migrations,
-            Approvals approvals,
-            AuditLog audit,
             GatewayView view,
-            InterceptorSettings settings,
-            Clock clock) {
+            InterceptorSettings settings) {
+        AuditLog audit = services.audit();
+        Clock clock = services.clock();
         this.planning = planning;
-        this.called = new CalledRoutines(routines);
-        this.judge = new StatementJudge(planning, reader, policy, tables, called, clock);
+        this.migrations = services.migrations();
+        this.approvals = services.approvals();
+        this.settings = settings;
+        this.trail = new StatementTrail(audit, clock);
+        this.called = new CalledRoutines(services.routines());
+        this.judge = new StatementJudge(planning, services.reader(), policy, tables, called, clock);
         this.explain = new Explain(new DdlParser(), judge);
         this.commands = new CommandRunner(migrations, audit, new Operators(settings.operators()), view, clock);
-        this.migrations = migrations;
-        this.approvals = approvals;
-        this.audit = audit;
-        this.ids = new AuditIds(clock);
-        this.settings = settings;
-        this.transactionEnd = new TransactionEnd(migrations, audit, settings, clock);
-        this.lostTransaction = new LostTransaction(migrations, audit, clock);
-        this.unbounded = new UnboundedWrites(policy, audit, ids, clock);
-        this.batched = new BatchedWrite(unbounded, migrations, audit, settings, clock);
-        this.clock = clock;
-        this.conduct = new TransactionConduct(policy, open, audit, ids);
+        this.transactionEnd = new TransactionEnd(migrations, trail, settings);
+        this.lostTransaction = new LostTransaction(migrations, trail);
+        this.unbounded = new UnboundedWrites(policy, trail);
+        this.batched = new BatchedWrite(unbounded, migrations, trail, settings);
+        this.conduct = new TransactionConduct(policy, open, trail);
     }
 
     /** Loads the parser, so that the first client does not wait for it. Takes about a second of one core. */
@@ -152,9 +147,7 @@ public final class GatewayInterceptor implements Interceptor {
             } else if (kind != StatementText.Kind.GATEWAY_COMMAND) {
                 return new Ruling.Forward();
             }
-            StatementText first = statements.getFirst();
-            var command = CommandParser.parse(
-                    sql, first.start(), first.end(), session.info().lexicalRules());
+            GatewayCommand command = parsed(sql, statements.getFirst(), session.info());
             return command instanceof GatewayCommand.Alter
                     ? Ruling.of(CommandRunner.columnsOfAlter())
                     : judge(session, sql);
@@ -172,13 +165,11 @@ public final class GatewayInterceptor implements Interceptor {
     public void answered(HeldSession session, Ruling.Substitute ruling, Optional<ServerError> error) {
         List<Sent> statements = Sent.Memo.of(ruling);
         for (Sent sent : statements) {
-            audit.appendOrKeep(new AuditEvent.Outcome(
-                    sent.auditId(),
-                    sent.who(),
+            trail.outcome(
+                    sent,
                     error.isPresent() ? "failed" : "done",
                     error.map(ServerError::sqlState).orElse(""),
-                    error.map(ServerError::message).orElse(""),
-                    Duration.between(sent.at(), clock.instant())));
+                    error.map(ServerError::message).orElse(""));
         }
         if (error.isPresent()) {
             failed(session, statements);
@@ -212,44 +203,43 @@ public final class GatewayInterceptor implements Interceptor {
         if (session.transaction() == TransactionStatus.FAILED) {
             return inFailedTransaction(statements);
         }
-        SessionState state = SessionState.read(session);
-        StatementText first = statements.getFirst();
-        boolean alone = statements.size() == 1;
-        if (alone && first.kind() == StatementText.Kind.GATEWAY_COMMAND) {
-            var command = CommandParser.parse(
-                    sql, first.start(), first.end(), session.info().lexicalRules());
-            commands.notice(command).ifPresent(session::notice);
-            return Ruling.of(
-                    commands.run(command, database(session.info()), who(session.info(), state), first.in(sql)));
+        HeldMessage message = new HeldMessage(session, sql, statements, SessionState.read(session));
+        StatementText.Kind kind = message.isSingle() ? statements.getFirst().kind() : StatementText.Kind.DATA;
+        if (kind == StatementText.Kind.GATEWAY_COMMAND) {
+            return command(message);
+        } else if (kind == StatementText.Kind.EXPLAIN_SCHEMA_CHANGE) {
+            return explain.answer(message);
         }
-        if (alone && first.kind() == StatementText.Kind.EXPLAIN_SCHEMA_CHANGE) {
-            return explain.answer(session, sql, first, state.role());
-        }
-        if (state.malformedCompletion().isPresent()) {
-            throw new RefusedException(
-                    Refusals.completionSetting(state.malformedCompletion().get()));
+        Optional<String> malformed = message.state().malformedCompletion();
+        if (malformed.isPresent()) {
+            throw new RefusedException(Refusals.completionSetting(malformed.get()));
         }
         if (writes) {
-            boolean free = alone && session.isAlone();
-            AuditEvent.Who who = who(session.info(), state);
-            Optional<UnboundedWrites.Batched> found = unbounded.judge(session, sql, statements, who, free);
+            Optional<UnboundedWrites.Batched> found = unbounded.judge(message);
             if (found.isPresent()) {
-                return batched.run(session, found.get(), database(session.info()), who, state);
+                return batched.run(message, found.get());
             }
         }
-        return schemaChanges(session, sql, statements, state);
+        return schemaChanges(message);
     }
 
-    private Ruling schemaChanges(HeldSession session, String sql, List<StatementText> statements, SessionState state)
-            throws ServerErrorException, MigrationException, AuditException {
-        DatabaseRef database = database(session.info());
-        AuditEvent.Who who = who(session.info(), state);
-        long id = session.info().id();
-        Effects effects = new Effects(planning, migrations, settings, clock, database, who, ids);
-        Approval approval = new Approval(approvals, audit, ids, database, who);
-        Ruling ruling = new MessageJudge(
-                        session, sql, statements, state, judge, effects, approval, audit, ids, settings, open, conduct)
-                .ruling();
+    private Ruling command(HeldMessage message) throws CommandSyntaxException {
+        GatewayCommand command = parsed(message.sql(), message.statements().getFirst(), message.info());
+        commands.notice(command).ifPresent(message.session()::notice);
+        String text = message.statements().getFirst().in(message.sql());
+        return Ruling.of(commands.run(command, message.database(), message.who(), text));
+    }
+
+    private static GatewayCommand parsed(String sql, StatementText command, SessionInfo info)
+            throws CommandSyntaxException {
+        return CommandParser.parse(sql, command.start(), command.end(), info.lexicalRules());
+    }
+
+    private Ruling schemaChanges(HeldMessage message) throws ServerErrorException, MigrationException, AuditException {
+        long id = message.info().id();
+        Effects effects = new Effects(planning, migrations, settings, trail, message);
+        Approval approval = new Approval(approvals, trail, message, settings.approvalTimeout());
+        Ruling ruling = new MessageJudge(message, judge, effects, approval, conduct, trail).ruling();
         if (ruling instanceof Ruling.Substitute) {
             open.add(id, effects.pending(), effects.locks());
         }
@@ -284,21 +274,5 @@ public final class GatewayInterceptor implements Interceptor {
         } catch (MigrationException e) {
             LOG.info("proposal {} is left to the sweeper: {}", id, e.getMessage());
         }
-    }
-
-    private static DatabaseRef database(SessionInfo info) {
-        boolean mysql = info.lexicalRules().dialect().isMySqlFamily();
-        return new DatabaseRef(info.upstream(), mysql ? "" : info.database());
-    }
-
-    private static AuditEvent.Who who(SessionInfo info, SessionState state) {
-        return new AuditEvent.Who(
-                info.id(),
-                info.upstream(),
-                info.database(),
-                info.user(),
-                state.role(),
-                info.clientAddress(),
-                info.application());
     }
 }

@@ -1,10 +1,7 @@
 package dev.sluice.proxy.intercept;
 
-import dev.sluice.proxy.audit.AuditEvent;
-import dev.sluice.proxy.audit.AuditLog;
 import dev.sluice.proxy.migration.MigrationException;
 import dev.sluice.proxy.migration.Migrations;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 
@@ -22,13 +19,11 @@ final class LostTransaction {
     private static final String CONNECTION_FAILURE = "08006";
 
     private final Migrations migrations;
-    private final AuditLog audit;
-    private final Clock clock;
+    private final StatementTrail trail;
 
-    LostTransaction(Migrations migrations, AuditLog audit, Clock clock) {
+    LostTransaction(Migrations migrations, StatementTrail trail) {
         this.migrations = migrations;
-        this.audit = audit;
-        this.clock = clock;
+        this.trail = trail;
     }
 
     void of(List<Sent> statements, boolean perhapsCommitted) {
@@ -80,12 +75,6 @@ final class LostTransaction {
     }
 
     private void record(Sent sent, String result, String message) {
-        audit.appendOrKeep(new AuditEvent.Outcome(
-                sent.auditId(),
-                sent.who(),
-                result,
-                CONNECTION_FAILURE,
-                message,
-                Duration.between(sent.at(), clock.instant())));
+        trail.outcome(sent, result, CONNECTION_FAILURE, message);
     }
 }

@@ -6,16 +6,11 @@ import dev.sluice.policies.judge.Decision;
 import dev.sluice.policies.judge.Verdict;
 import dev.sluice.policies.plan.PhaseName;
 import dev.sluice.policies.rule.Conduct;
-import dev.sluice.policies.sql.Directives.Completion;
 import dev.sluice.policies.sql.StatementText;
-import dev.sluice.proxy.audit.AuditEvent;
 import dev.sluice.proxy.audit.AuditException;
-import dev.sluice.proxy.audit.AuditLog;
 import dev.sluice.proxy.migration.MigrationException;
-import dev.sluice.proxy.session.HeldSession;
 import dev.sluice.proxy.session.ServerError;
 import dev.sluice.proxy.session.ServerErrorException;
-import dev.sluice.proxy.session.TransactionStatus;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,52 +22,36 @@ import java.util.Optional;
  */
 final class MessageJudge {
 
-    private final HeldSession session;
-    private final String sql;
-    private final List<StatementText> statements;
-    private final SessionState state;
+    private final HeldMessage message;
     private final StatementJudge judge;
     private final Effects effects;
     private final Approval approval;
-    private final AuditLog audit;
-    private final AuditIds ids;
-    private final InterceptorSettings settings;
-    private final List<Pending> earlierPending;
     private final TransactionConduct conduct;
+    private final StatementTrail trail;
+    private final List<Pending> earlierPending;
     private final Earlier earlier;
     private Optional<HeldLock> lock;
 
     MessageJudge(
-            HeldSession session,
-            String sql,
-            List<StatementText> statements,
-            SessionState state,
+            HeldMessage message,
             StatementJudge judge,
             Effects effects,
             Approval approval,
-            AuditLog audit,
-            AuditIds ids,
-            InterceptorSettings settings,
-            OpenTransactions open,
-            TransactionConduct conduct) {
-        this.session = session;
-        this.sql = sql;
-        this.statements = statements;
-        this.state = state;
+            TransactionConduct conduct,
+            StatementTrail trail) {
+        this.message = message;
         this.judge = judge;
         this.effects = effects;
         this.approval = approval;
-        this.audit = audit;
-        this.ids = ids;
-        this.settings = settings;
-        this.earlierPending = open.pending(session.info().id());
-        this.lock = open.lock(session.info().id());
         this.conduct = conduct;
-        this.earlier = new Earlier(
-                sql, session.info().lexicalRules(), session.transaction() == TransactionStatus.IN_TRANSACTION);
+        this.trail = trail;
+        this.earlierPending = conduct.pending(message.session());
+        this.lock = conduct.lock(message.session());
+        this.earlier = message.earlier();
     }
 
     Ruling ruling() throws ServerErrorException, MigrationException, AuditException {
+        List<StatementText> statements = message.statements();
         try {
             for (int number = 0; number < statements.size(); number++) {
                 StatementText statement = statements.get(number);
@@ -88,7 +67,7 @@ final class MessageJudge {
             if (effects.sent().isEmpty()) {
                 return new Ruling.Forward();
             }
-            audit.append(effects.records());
+            trail.append(effects.records());
             return effects.ruling();
         } catch (RefusedException e) {
             takeBack();
@@ -104,7 +83,7 @@ final class MessageJudge {
         switch (statement.kind()) {
             case DATA -> {
                 if (lock.isPresent()) {
-                    conduct.data(session, statement.in(sql), lock.get());
+                    conduct.data(message.session(), statement.in(message.sql()), lock.get());
                 }
             }
             case TRANSACTION -> lock = earlier.inBlock() ? lock : Optional.empty();
@@ -119,10 +98,10 @@ final class MessageJudge {
         List<Pending> pending = new ArrayList<>(earlierPending);
         pending.addAll(effects.pending());
         judgement = judgement.with(Queueing.behind(judgement, pending));
-        Refusals.warnings(judgement.decision()).forEach(session::notice);
+        Refusals.warnings(judgement.decision()).forEach(message.session()::notice);
         Optional<Long> approved = Optional.empty();
         if (judgement.decision().verdict() == Verdict.PARK && !serverRefuses(judgement)) {
-            Approval.Granted granted = approval.of(session, judgement, effects, patience(judgement));
+            Approval.Granted granted = approval.of(message.session(), judgement, effects, patience(judgement));
             if (granted.waited()) {
                 judgement = unchanged(judgement, statement, number);
             }
@@ -132,15 +111,14 @@ final class MessageJudge {
         switch (judgement.decision().verdict()) {
             case REJECT -> throw refused(judgement);
             case PARK, FORWARD, GUARD, REWRITE, PHASE -> {
-                boolean alone = statements.size() == 1 && session.isAlone();
                 if (lock.isPresent() && Conduct.takesTime(judgement.change())) {
-                    conduct.caught(session, judgement.text(), Conduct.STATEMENT_AFTER_LOCK, lock.get());
+                    conduct.caught(message.session(), judgement.text(), Conduct.STATEMENT_AFTER_LOCK, lock.get());
                 }
-                effects.add(judgement, approved, alone, completion(statement));
-                if (!alone && isDeferred(judgement.decision())) {
-                    session.notice(Refusals.deferred(judgement));
+                effects.add(judgement, approved);
+                if (!message.isAlone() && isDeferred(judgement.decision())) {
+                    message.session().notice(Refusals.deferred(judgement));
                 }
-                judge.passes(session.info(), judgement.change());
+                judge.passes(message.info(), judgement.change());
                 lock = lock.or(() -> effects.locks().stream().findFirst());
                 earlier.passed(judgement.change(), judgement.facts());
             }
@@ -148,7 +126,7 @@ final class MessageJudge {
     }
 
     private Judgement judged(StatementText statement, int number) throws ServerErrorException, RefusedException {
-        return judge.judge(session, sql, statement, number, statements.size() == 1, earlier, state.role());
+        return judge.judge(message, statement, number, earlier);
     }
 
     /** What was approved while the client waited must still be so; if not, it is asked for anew. */
@@ -157,17 +135,16 @@ final class MessageJudge {
         Judgement now = judged(statement, number);
         boolean same = Fingerprint.of(now.text(), now.facts()).equals(Fingerprint.of(before.text(), before.facts()));
         if (!same && now.decision().verdict() == Verdict.PARK) {
-            approval.of(session, now, effects, Duration.ZERO);
+            approval.of(message.session(), now, effects, Duration.ZERO);
         }
         return now;
     }
 
     private RefusedException refused(Judgement judgement) {
         ServerError error = Refusals.rejected(judgement.decision());
-        String id = ids.next();
-        audit.appendOrKeep(effects.attempt(id, judgement, List.of(), Optional.empty()));
-        audit.appendOrKeep(new AuditEvent.Outcome(
-                id, approval.who(), "refused", error.sqlState(), error.message(), Duration.ZERO));
+        String id = trail.newId();
+        trail.keep(effects.attempt(id, judgement, List.of(), Optional.empty()));
+        trail.outcome(id, message.who(), "refused", error);
         return new RefusedException(error);
     }
 
@@ -182,28 +159,13 @@ final class MessageJudge {
     /** What neither the parser nor the server can read does nothing; the server says so best. */
     private boolean serverRefuses(Judgement judgement) throws ServerErrorException {
         return judgement.change() instanceof SchemaChange.Unrecognized
-                && !session.info().lexicalRules().dialect().isMySqlFamily()
-                && SyntaxProbe.refuses(session, judgement.text());
+                && !message.info().lexicalRules().dialect().isMySqlFamily()
+                && SyntaxProbe.refuses(message.session(), judgement.text());
     }
 
     /** How long the client waits for an approval: as the policy says, not at all where it may hold up others. */
     private Duration patience(Judgement judgement) {
-        Duration configured = settings.approvalTimeout();
-        return statements.size() == 1 && session.isAlone()
-                ? judgement
-                        .decision()
-                        .approval()
-                        .map(mode -> mode.patience(configured))
-                        .orElse(configured)
-                : Duration.ZERO;
-    }
-
-    private Completion completion(StatementText statement) {
-        return statement
-                .directives()
-                .completion()
-                .or(state::completion)
-                .orElse(settings.waits() ? Completion.WAIT : Completion.RETURN);
+        return message.isAlone() ? approval.patience(judgement.decision()) : Duration.ZERO;
     }
 
     private static void mustMakeSense(Judgement judgement) throws RefusedException {

@@ -21,6 +21,9 @@ final class Refusals {
     /** ER_SPECIFIC_ACCESS_DENIED_ERROR. */
     private static final int MYSQL_DENIED = 1227;
 
+    /** insufficient_privilege. */
+    static final String FORBIDDEN = "42501";
+
     private Refusals() {}
 
     static ServerError rejected(Decision decision) {
@@ -36,7 +39,7 @@ final class Refusals {
     static ServerError parked(Decision decision, long request) {
         List<Finding> causes = causes(decision, Action.APPROVE);
         return refusal(
-                "42501",
+                FORBIDDEN,
                 "schema change waits for approval as request " + request + ", by " + rules(causes, decision) + ": "
                         + reason(causes, decision),
                 detail(causes, decision),
@@ -91,7 +94,7 @@ final class Refusals {
     /** A statement that the policy does not want beside a schema change whose lock stops others. */
     static ServerError conduct(Rule rule, HeldLock lock, Optional<String> decidedBy) {
         return ServerError.of(
-                "42501",
+                FORBIDDEN,
                 MYSQL_DENIED,
                 "statement refused by rule " + rule.id() + ": " + rule.advice().harm(),
                 held(lock),
@@ -243,7 +246,7 @@ final class Refusals {
                 : switch (causes.getFirst().ruleId()) {
                     case "add-column-not-null-no-default" -> "23502";
                     case "conflicting-migration" -> "55006";
-                    default -> "42501";
+                    default -> FORBIDDEN;
                 };
     }
 }

@@ -55,26 +55,22 @@ final class StatementJudge {
     }
 
     /**
+     * @param statement of the message, or what its EXPLAIN is about
      * @param number of the statement in the message
-     * @param alone whether it is the message's only statement
+     * @param earlier what the statements before it have changed
      */
-    Judgement judge(
-            HeldSession session,
-            String sql,
-            StatementText statement,
-            int number,
-            boolean alone,
-            Earlier earlier,
-            String role)
+    Judgement judge(HeldMessage message, StatementText statement, int number, Earlier earlier)
             throws ServerErrorException, RefusedException {
+        HeldSession session = message.session();
+        String sql = message.sql();
         SchemaChange change = planning.parse(sql, statement, session.info().lexicalRules());
         boolean inTransaction =
-                !alone || earlier.inBlock() || session.transaction() == TransactionStatus.IN_TRANSACTION;
+                !message.isSingle() || earlier.inBlock() || session.transaction() == TransactionStatus.IN_TRANSACTION;
         StatementContext before = new StatementContext(
                 inTransaction,
                 earlier.created(),
                 statement.directives(),
-                session.info().policyContext(role, clock.instant()));
+                session.info().policyContext(message.state().role(), clock.instant()));
         if (!policy.get().judges()) {
             Facts unknown = Facts.assumed(session.info().lexicalRules().version());
             return new Judgement(sql, number, statement, change, unknown, before, UNJUDGED);

@@ -11,15 +11,12 @@ import dev.sluice.policies.sql.Scanner;
 import dev.sluice.policies.sql.StatementText;
 import dev.sluice.policies.sql.Token;
 import dev.sluice.proxy.audit.AuditEvent;
-import dev.sluice.proxy.audit.AuditLog;
 import dev.sluice.proxy.session.HeldSession;
 import dev.sluice.proxy.session.HeldSession.Notice;
 import dev.sluice.proxy.session.QueryResult;
 import dev.sluice.proxy.session.ServerError;
 import dev.sluice.proxy.session.ServerErrorException;
-import dev.sluice.proxy.session.SessionInfo;
 import dev.sluice.proxy.session.TransactionStatus;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -37,14 +34,22 @@ final class TransactionConduct {
 
     private final Supplier<Policy> policy;
     private final OpenTransactions open;
-    private final AuditLog audit;
-    private final AuditIds ids;
+    private final StatementTrail trail;
 
-    TransactionConduct(Supplier<Policy> policy, OpenTransactions open, AuditLog audit, AuditIds ids) {
+    TransactionConduct(Supplier<Policy> policy, OpenTransactions open, StatementTrail trail) {
         this.policy = policy;
         this.open = open;
-        this.audit = audit;
-        this.ids = ids;
+        this.trail = trail;
+    }
+
+    /** What the open transaction of a session has proposed. */
+    List<Pending> pending(HeldSession session) {
+        return open.pending(session.info().id());
+    }
+
+    /** The first lock that the open transaction of a session has got. */
+    Optional<HeldLock> lock(HeldSession session) {
+        return open.lock(session.info().id());
     }
 
     /** Whether a session's statements are to be shown to {@link #message}; does not block. */
@@ -55,7 +60,7 @@ final class TransactionConduct {
     /** A message without a schema change. */
     void message(HeldSession session, String sql, List<StatementText> statements)
             throws RefusedException, ServerErrorException {
-        Optional<HeldLock> lock = open.lock(session.info().id());
+        Optional<HeldLock> lock = lock(session);
         if (lock.isEmpty() || session.transaction() == TransactionStatus.FAILED) {
             return;
         }
@@ -95,13 +100,13 @@ final class TransactionConduct {
         long id = session.info().id();
         if (action.compareTo(Action.REWRITE) > 0) {
             ServerError error = Refusals.conduct(about, lock, setting.map(Policy.Setting::decidedBy));
-            record(session.info(), statement, about, lock, "reject", "refused", error.sqlState());
+            record(session, statement, about, lock, End.REFUSED);
             throw new RefusedException(error);
         }
         boolean says = action == Action.WARN && policy.get().judges();
         if (open.tell(id, rule) && says) {
             session.notice(warning(about, lock, setting));
-            record(session.info(), statement, about, lock, "forward", "warned", "");
+            record(session, statement, about, lock, End.WARNED);
         }
     }
 
@@ -149,35 +154,36 @@ final class TransactionConduct {
                 .orElse(text);
     }
 
-    private void record(
-            SessionInfo info,
-            String statement,
-            Rule rule,
-            HeldLock lock,
-            String verdict,
-            String result,
-            String sqlState) {
-        AuditEvent.Who who = new AuditEvent.Who(
-                info.id(),
-                info.upstream(),
-                info.database(),
-                info.user(),
-                lock.where().role(),
-                info.clientAddress(),
-                info.application());
-        String id = ids.next();
-        audit.appendOrKeep(new AuditEvent.Attempt(
+    /** What becomes of a statement that a rule catches, in the words of the audit trail. */
+    private enum End {
+        REFUSED("reject", "refused", Refusals.FORBIDDEN),
+        WARNED("forward", "warned", "");
+
+        final String verdict;
+        final String result;
+        final String sqlState;
+
+        End(String verdict, String result, String sqlState) {
+            this.verdict = verdict;
+            this.result = result;
+            this.sqlState = sqlState;
+        }
+    }
+
+    private void record(HeldSession session, String statement, Rule rule, HeldLock lock, End end) {
+        AuditEvent.Who who = StatementTrail.who(session.info(), lock.where().role());
+        String id = trail.newId();
+        trail.keep(new AuditEvent.Attempt(
                 id,
                 who,
                 statement,
                 List.of(),
-                verdict,
+                end.verdict,
                 List.of(rule.id()),
                 rule.advice().safeWay(),
                 Refusals.held(lock),
                 Optional.empty(),
                 Optional.empty()));
-        audit.appendOrKeep(
-                new AuditEvent.Outcome(id, who, result, sqlState, rule.advice().harm(), Duration.ZERO));
+        trail.outcome(id, who, end.result, end.sqlState, rule.advice().harm());
     }
 }

@@ -1,14 +1,11 @@
 package dev.sluice.proxy.intercept;
 
-import dev.sluice.proxy.audit.AuditEvent;
-import dev.sluice.proxy.audit.AuditLog;
 import dev.sluice.proxy.migration.Migration;
 import dev.sluice.proxy.migration.MigrationException;
 import dev.sluice.proxy.migration.Migrations;
 import dev.sluice.proxy.session.HeldSession;
 import dev.sluice.proxy.session.HeldSession.Notice;
 import dev.sluice.proxy.session.ServerError;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -19,15 +16,13 @@ final class TransactionEnd {
     private static final Duration UNDO_PATIENCE = Duration.ofMinutes(2);
 
     private final Migrations migrations;
-    private final AuditLog audit;
+    private final StatementTrail trail;
     private final InterceptorSettings settings;
-    private final Clock clock;
 
-    TransactionEnd(Migrations migrations, AuditLog audit, InterceptorSettings settings, Clock clock) {
+    TransactionEnd(Migrations migrations, StatementTrail trail, InterceptorSettings settings) {
         this.migrations = migrations;
-        this.audit = audit;
+        this.trail = trail;
         this.settings = settings;
-        this.clock = clock;
     }
 
     /** @return the error that the client gets in place of success */
@@ -51,7 +46,7 @@ final class TransactionEnd {
             Optional<Migration> committed = migrations.find(sent.database(), id);
             if (committed.isEmpty()) {
                 // Not discarded: a prepared transaction may still commit it. The ledger sweeps what came to nothing.
-                record(sent, "rolled back", "", "");
+                trail.outcome(sent, "rolled back", "", "");
                 return Optional.empty();
             }
             if (!sent.waits() || alreadyFailed) {
@@ -63,7 +58,7 @@ final class TransactionEnd {
                         "migration " + id + " goes on",
                         "The rest of the statement is carried out online.",
                         "SHOW SLUICE MIGRATION " + id + " shows it."));
-                record(sent, "committed", "", "the migration goes on");
+                trail.outcome(sent, "committed", "", "the migration goes on");
                 return Optional.empty();
             }
             return result(wait, sent, wait.until(sent, id));
@@ -85,19 +80,19 @@ final class TransactionEnd {
             throws MigrationException, InterruptedException {
         return switch (end) {
             case CompletionWait.End.Complete complete -> {
-                record(sent, "complete", "", rows(complete.migration()));
+                trail.outcome(sent, "complete", "", rows(complete.migration()));
                 yield Optional.empty();
             }
             case CompletionWait.End.GoesOn on -> {
-                record(sent, "committed", "", "the migration goes on");
+                trail.outcome(sent, "committed", "", "the migration goes on");
                 yield Optional.empty();
             }
             case CompletionWait.End.Abandoned abandoned -> {
-                record(sent, "committed", "57014", "the client does not wait; the migration goes on");
+                trail.outcome(sent, "committed", "57014", "the client does not wait; the migration goes on");
                 yield Optional.of(CompletionWait.abandoned(abandoned.migration()));
             }
             case CompletionWait.End.Cancelled cancelled -> {
-                record(sent, "cancelled", "57014", cancelled.migration().reason());
+                trail.outcome(sent, "cancelled", "57014", cancelled.migration().reason());
                 yield Optional.of(CompletionWait.cancelled(cancelled.migration()));
             }
             case CompletionWait.End.Failed failed -> failed(wait, sent, failed.migration());
@@ -108,7 +103,7 @@ final class TransactionEnd {
             throws MigrationException, InterruptedException {
         String sqlState = failed.sqlState().orElse("XX000");
         if (!sent.alone()) {
-            record(sent, "failed", sqlState, failed.reason());
+            trail.outcome(sent, "failed", sqlState, failed.reason());
             return Optional.of(CompletionWait.failedAfterCommit(failed));
         }
         migrations.command(
@@ -118,13 +113,8 @@ final class TransactionEnd {
                 sent.who().user());
         Migration after = wait.settled(sent, failed.id(), UNDO_PATIENCE);
         boolean undone = after.state() == Migration.State.CANCELLED;
-        record(sent, undone ? "undone" : "failed", sqlState, failed.reason());
+        trail.outcome(sent, undone ? "undone" : "failed", sqlState, failed.reason());
         return Optional.of(undone ? CompletionWait.undone(failed) : CompletionWait.failedAfterCommit(failed));
-    }
-
-    private void record(Sent sent, String result, String sqlState, String message) {
-        audit.appendOrKeep(new AuditEvent.Outcome(
-                sent.auditId(), sent.who(), result, sqlState, message, Duration.between(sent.at(), clock.instant())));
     }
 
     private static String rows(Migration migration) {

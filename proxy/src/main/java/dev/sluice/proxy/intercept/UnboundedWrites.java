@@ -9,7 +9,6 @@ import dev.sluice.policies.sql.WriteShape;
 import dev.sluice.policies.sql.WriteText;
 import dev.sluice.proxy.audit.AuditEvent;
 import dev.sluice.proxy.audit.AuditException;
-import dev.sluice.proxy.audit.AuditLog;
 import dev.sluice.proxy.catalog.TableWriteFacts;
 import dev.sluice.proxy.catalog.TableWriteReading;
 import dev.sluice.proxy.session.HeldSession;
@@ -18,8 +17,6 @@ import dev.sluice.proxy.session.ServerError;
 import dev.sluice.proxy.session.ServerErrorException;
 import dev.sluice.proxy.session.SessionInfo;
 import java.nio.charset.StandardCharsets;
-import java.time.Clock;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -35,17 +32,13 @@ final class UnboundedWrites {
     private static final String HINT = "Write it in batches by the primary key, each in a transaction of its own.";
 
     private final Supplier<Policy> policy;
-    private final AuditLog audit;
-    private final AuditIds ids;
-    private final Clock clock;
+    private final StatementTrail trail;
     private final TableWriteReading postgres = TableWriteReading.of(false);
     private final TableWriteReading mySql = TableWriteReading.of(true);
 
-    UnboundedWrites(Supplier<Policy> policy, AuditLog audit, AuditIds ids, Clock clock) {
+    UnboundedWrites(Supplier<Policy> policy, StatementTrail trail) {
         this.policy = policy;
-        this.audit = audit;
-        this.ids = ids;
-        this.clock = clock;
+        this.trail = trail;
     }
 
     /** Whether a policy has anything to say of such statements, and one of these is one. */
@@ -75,23 +68,19 @@ final class UnboundedWrites {
     /**
      * Judges the statements of a message that write a table as a whole.
      *
-     * @param who for the audit trail
-     * @param alone whether batches are possible at all: a single statement outside a transaction
      * @return the one that is to be carried out in batches; empty when the message may be sent
      * @throws RefusedException with what the client is told
      */
-    Optional<Batched> judge(
-            HeldSession session, String sql, List<StatementText> statements, AuditEvent.Who who, boolean alone)
-            throws ServerErrorException, RefusedException, AuditException {
-        for (StatementText statement : statements) {
-            if (!isUnbounded(sql, statement, session.info())) {
+    Optional<Batched> judge(HeldMessage message) throws ServerErrorException, RefusedException, AuditException {
+        for (StatementText statement : message.statements()) {
+            if (!isUnbounded(message.sql(), statement, message.info())) {
                 continue;
             }
-            Optional<Batched> batched = one(session, statement, statement.in(sql), who);
-            if (batched.isPresent() && !alone) {
+            Optional<Batched> batched = one(message.session(), statement, statement.in(message.sql()), message.who());
+            if (batched.isPresent() && !message.isAlone()) {
                 throw refused(
                         batched.get(),
-                        who,
+                        message.who(),
                         "it stands in a transaction or beside other statements",
                         "Send it by itself, outside a transaction.");
             }
@@ -122,7 +111,7 @@ final class UnboundedWrites {
                 table.orElse(QualifiedName.of(written.table().orElse("?"))),
                 size.map(TableWriteFacts.Size::rows).orElse(-1L),
                 setting.orElse(new Policy.Setting(Action.ALLOW, "")),
-                ids.next());
+                trail.newId());
         return switch (action) {
             case ALLOW, GUARD -> Optional.empty();
             case WARN -> {
@@ -142,7 +131,7 @@ final class UnboundedWrites {
 
     private PolicyContext context(
             SessionInfo info, AuditEvent.Who who, Optional<QualifiedName> table, Optional<TableWriteFacts.Size> size) {
-        return info.policyContext(who.role(), clock.instant())
+        return info.policyContext(who.role(), trail.now())
                 .about(table)
                 .sized(
                         size.map(TableWriteFacts.Size::rows).orElse(-1L),
@@ -150,7 +139,7 @@ final class UnboundedWrites {
     }
 
     private void warn(HeldSession session, Batched found, AuditEvent.Who who) throws AuditException {
-        audit.append(List.of(attempt(found, who, "forward", "It is sent as it is.", List.of(), Optional.empty())));
+        trail.append(List.of(attempt(found, who, "forward", "It is sent as it is.", List.of(), Optional.empty())));
         session.notice(new Notice(
                 "WARNING",
                 "01000",
@@ -195,9 +184,8 @@ final class UnboundedWrites {
                         + (found.setting().decidedBy().isEmpty()
                                 ? ""
                                 : " Decided by " + found.setting().decidedBy() + "."));
-        audit.appendOrKeep(attempt(found, who, "reject", "It is not sent.", List.of(), Optional.empty()));
-        audit.appendOrKeep(new AuditEvent.Outcome(
-                found.auditId(), who, "refused", error.sqlState(), error.message(), Duration.ZERO));
+        trail.keep(attempt(found, who, "reject", "It is not sent.", List.of(), Optional.empty()));
+        trail.outcome(found.auditId(), who, "refused", error);
         return new RefusedException(error);
     }
 }

@@ -483,18 +483,13 @@ class GatewayInterceptorTest {
     }
 
     private GatewayInterceptor interceptor(InterceptorSettings settings) {
-        Clock clock = Clock.systemUTC();
         return new GatewayInterceptor(
                 planning,
-                new TableT(),
-                Routines.none(),
+                new GatewayInterceptor.Services(
+                        new TableT(), Routines.none(), migrations, migrations, audit, Clock.systemUTC()),
                 () -> Policy.DEFAULTS,
-                migrations,
-                migrations,
-                audit,
                 GatewayView.none(),
-                settings,
-                clock);
+                settings);
     }
 
     /** Knows one table: public.t. */

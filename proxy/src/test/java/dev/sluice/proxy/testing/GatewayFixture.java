@@ -69,15 +69,16 @@ public final class GatewayFixture implements AutoCloseable {
         PostgresLedger ledger = new PostgresLedger();
         this.migrations = new ApprovedMigrations(runner, pools, any -> engine, Duration.ofHours(1));
         this.interceptor = new GatewayInterceptor(
-                new PostgresFactsReader(pools, ledger::inFlight),
-                routines,
+                new GatewayInterceptor.Services(
+                        new PostgresFactsReader(pools, ledger::inFlight),
+                        routines,
+                        migrations,
+                        migrations,
+                        audit,
+                        Clock.systemUTC()),
                 () -> policy,
-                migrations,
-                migrations,
-                audit,
                 GatewayView.none(),
-                settings,
-                Clock.systemUTC());
+                settings);
         this.listener = new PostgresListener(
                 new ListenerConfig(
                         new InetSocketAddress("127.0.0.1", 0),

@@ -96,15 +96,16 @@ public final class MySqlGatewayFixture implements AutoCloseable {
         migrations = new ApprovedMigrations(runner, pools, any -> engine, Duration.ofHours(1));
         MySqlLedger ledger = new MySqlLedger();
         GatewayInterceptor judging = new GatewayInterceptor(
-                new MySqlFactsReader(pools, ledger::inFlight),
-                routines,
+                new GatewayInterceptor.Services(
+                        new MySqlFactsReader(pools, ledger::inFlight),
+                        routines,
+                        migrations,
+                        migrations,
+                        audit,
+                        Clock.systemUTC()),
                 () -> policy,
-                migrations,
-                migrations,
-                audit,
                 GatewayView.none(),
-                settings,
-                Clock.systemUTC());
+                settings);
         listener = new MySqlListener(
                 new MySqlSettings(
                         new InetSocketAddress("127.0.0.1", port),
