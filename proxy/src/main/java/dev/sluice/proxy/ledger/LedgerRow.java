@@ -12,13 +12,21 @@ import java.util.Optional;
 /** A row of {@code sluice.migrations}. */
 final class LedgerRow {
 
+    /** A table's migrations go one after another: what waits its turn says for which. */
+    private static final String REASON =
+            """
+            CASE WHEN m.state = 'ready' AND m.reason = '' THEN COALESCE((SELECT CONCAT('waits for migration ', o.id, \
+            ' of the same table') FROM sluice.migrations o WHERE o.id < m.id AND o.state IN %s \
+            AND o.target_schema = m.target_schema AND o.target_name = m.target_name ORDER BY o.id LIMIT 1), '') ELSE m.reason END"""
+                    .formatted(SqlLedger.ACTIVE);
+
     private LedgerRow() {}
 
     /** What {@link #read} needs, of the table as {@code m}. */
     static String select(EngineSql engine) {
         return "SELECT m.id, m.state, m.wanted, m.target_schema, m.target_name, m.statement, m.plan,"
                 + " m.requested_by, m.search_path, m.session, m.phase_index, m.step_index, m.step_cursor, m.phase,"
-                + " m.rows_done, m.rows_total, m.rows_per_second, m.max_rows_per_second, m.reason, m."
+                + " m.rows_done, m.rows_total, m.rows_per_second, m.max_rows_per_second, " + REASON + " AS reason, m."
                 + engine.sqlState() + " AS error_state, m.error, m.owner, m.epoch, "
                 + engine.epochMicros("m.created_at") + " AS created_micros, " + engine.epochMicros("m.updated_at")
                 + " AS updated_micros FROM sluice.migrations m";
