@@ -56,8 +56,8 @@ final class Control implements ControlPlane, AutoCloseable {
     private Control(Configuration configuration, Policy policy, Frontends frontends, Throttling throttling) {
         this.throttling = throttling;
         this.configuration = configuration;
-        this.databases = new Databases(configuration);
         this.pools = Engines.pools(configuration);
+        this.databases = new Databases(configuration, pools);
         this.routines = new Routines(pools);
         Engines engines = new Engines(throttling.pacer(), frontends.gates());
         this.audit = new AuditLog(configuration.audit().file(), AUDIT_ROTATE_BYTES, Clock.systemUTC());

@@ -126,7 +126,7 @@ final class HeldReader {
     }
 
     /** Whether the server would not know what to make of it, and it does nothing before it is executed. */
-    private static boolean isGatewayCommand(String text, LexicalRules rules) {
+    static boolean isGatewayCommand(String text, LexicalRules rules) {
         List<StatementText> statements = Splitter.splitWithoutDirectives(text, rules);
         if (statements.size() != 1) {
             return false;

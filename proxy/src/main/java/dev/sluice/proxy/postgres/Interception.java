@@ -132,7 +132,9 @@ final class Interception {
             return;
         }
         // Where an Execute gets through, a transaction that failed has been ended by one before it.
-        if (session.backend.isFailed() && held instanceof Held.Query query) {
+        if (session.backend.isFailed()
+                && held instanceof Held.Query query
+                && !HeldReader.isGatewayCommand(query.text(), session.settings.rules())) {
             failedBefore(query);
             return;
         }

@@ -78,6 +78,35 @@ class GatewayTest {
     }
 
     @Test
+    void aDatabaseThatWasDroppedIsNotWaitedFor() throws Exception {
+        String stays = TestPostgres.newDatabase();
+        String goes = TestPostgres.newDatabase();
+        try (GatewayLauncher.Running gateway = start(options(stays))) {
+            try (Connection connection = connect(gateway, goes)) {
+                execute(connection, "CREATE TABLE t (id int)");
+                execute(connection, "ALTER TABLE t ADD COLUMN u uuid DEFAULT gen_random_uuid()");
+            }
+            TestPostgres.execute(stays, "DROP DATABASE " + goes + " WITH (FORCE)");
+
+            assertThat(get(gateway, "/api/v1/migrations").body()).contains("\"unreachable\":[]").doesNotContain(goes);
+        }
+    }
+
+    @Test
+    void aCommandOfTheGatewaysFailsInAFailedTransactionAsAnyStatementDoes() throws Exception {
+        String database = TestPostgres.newDatabase();
+        try (GatewayLauncher.Running gateway = start(options(database));
+                Connection connection = connect(gateway, database)) {
+            connection.setAutoCommit(false);
+            assertThatThrownBy(() -> execute(connection, "SELECT 1 / 0")).hasMessageContaining("division");
+
+            assertThatThrownBy(() -> execute(connection, "SHOW SLUICE MIGRATIONS"))
+                    .isInstanceOfSatisfying(SQLException.class, e -> assertThat(e.getSQLState())
+                            .isEqualTo("25P02"));
+        }
+    }
+
+    @Test
     void theGatewayTellsOfItself() throws Exception {
         String database = TestPostgres.newDatabase();
 
