@@ -24,9 +24,8 @@ final class Databases {
     private final DatabaseNames names;
 
     Databases(Configuration configuration, ControlPools pools) {
-        this.configured = configuration.upstreams().values().stream()
-                .map(Databases::of)
-                .collect(Collectors.toUnmodifiableSet());
+        this.configured =
+                configuration.upstreams().values().stream().map(Databases::of).collect(Collectors.toUnmodifiableSet());
         this.names = new DatabaseNames(pools);
     }
 

@@ -56,7 +56,8 @@ public final class DatabaseNames {
     }
 
     private Names ask(ControlUpstream upstream) {
-        try (Connection connection = pools.database(upstream.name(), upstream.database()).connection();
+        try (Connection connection =
+                        pools.database(upstream.name(), upstream.database()).connection();
                 Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery("SELECT datname FROM pg_catalog.pg_database")) {
             Set<String> names = new HashSet<>();

@@ -58,11 +58,10 @@ final class Demo {
                 Optional.of(folder.resolve("audit.jsonl").toString()),
                 Optional.empty(),
                 List.of("*"));
-        Configuration configuration = new ConfigurationReader(
-                        Map.of(
-                                "SLUICE_DRAIN_TIMEOUT", "1s",
-                                "SLUICE_LOG_LEVEL", "warn",
-                                "SLUICE_THROTTLE_MIN_ROWS_PER_SECOND", String.valueOf(leastPace())))
+        Configuration configuration = new ConfigurationReader(Map.of(
+                        "SLUICE_DRAIN_TIMEOUT", "1s",
+                        "SLUICE_LOG_LEVEL", "warn",
+                        "SLUICE_THROTTLE_MIN_ROWS_PER_SECOND", String.valueOf(leastPace())))
                 .readOptions(gateway);
         GatewayLauncher.Running running = launcher.launch(configuration);
         screen.line("a backfill yields to the application, but keeps " + Screen.count(leastPace())

@@ -13,12 +13,10 @@ import java.util.Optional;
 final class LedgerRow {
 
     /** A table's migrations go one after another: what waits its turn says for which. */
-    private static final String REASON =
-            """
+    private static final String REASON = """
             CASE WHEN m.state = 'ready' AND m.reason = '' THEN COALESCE((SELECT CONCAT('waits for migration ', o.id, \
             ' of the same table') FROM sluice.migrations o WHERE o.id < m.id AND o.state IN %s \
-            AND o.target_schema = m.target_schema AND o.target_name = m.target_name ORDER BY o.id LIMIT 1), '') ELSE m.reason END"""
-                    .formatted(SqlLedger.ACTIVE);
+            AND o.target_schema = m.target_schema AND o.target_name = m.target_name ORDER BY o.id LIMIT 1), '') ELSE m.reason END""".formatted(SqlLedger.ACTIVE);
 
     private LedgerRow() {}
 

@@ -88,7 +88,9 @@ class GatewayTest {
             }
             TestPostgres.execute(stays, "DROP DATABASE " + goes + " WITH (FORCE)");
 
-            assertThat(get(gateway, "/api/v1/migrations").body()).contains("\"unreachable\":[]").doesNotContain(goes);
+            assertThat(get(gateway, "/api/v1/migrations").body())
+                    .contains("\"unreachable\":[]")
+                    .doesNotContain(goes);
         }
     }
 
@@ -101,8 +103,8 @@ class GatewayTest {
             assertThatThrownBy(() -> execute(connection, "SELECT 1 / 0")).hasMessageContaining("division");
 
             assertThatThrownBy(() -> execute(connection, "SHOW SLUICE MIGRATIONS"))
-                    .isInstanceOfSatisfying(SQLException.class, e -> assertThat(e.getSQLState())
-                            .isEqualTo("25P02"));
+                    .isInstanceOfSatisfying(
+                            SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("25P02"));
         }
     }
 

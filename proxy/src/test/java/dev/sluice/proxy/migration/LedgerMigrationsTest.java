@@ -107,7 +107,10 @@ abstract class LedgerMigrationsTest {
 
             Awaitility.await()
                     .atMost(Duration.ofMinutes(1))
-                    .until(() -> gateway.migrations.find(gateway.ref, first).orElseThrow().state()
+                    .until(() -> gateway.migrations
+                                    .find(gateway.ref, first)
+                                    .orElseThrow()
+                                    .state()
                             != Migration.State.READY);
             Migration waiting = gateway.migrations.find(gateway.ref, second).orElseThrow();
             holder.rollback();
