@@ -206,6 +206,7 @@ SchemaChange CreateIndex(int start) :
     keys = IndexKeys()
     {
         if (my()) {
+            takeLockWait();
             mysqlIndexOptions();
             takeLockWait();
             trailingOnlineOptions();

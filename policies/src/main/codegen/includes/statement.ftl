@@ -1,5 +1,16 @@
 <#-- What a statement is by its first words. -->
 
+/** MariaDB's settings for one statement, which stand in front of it. */
+JAVACODE
+void skipStatementSettings() {
+    while (maria() && take("SET", "STATEMENT")) {
+        if (!skipTo("FOR")) {
+            throw unexpected("FOR");
+        }
+        anyWord();
+    }
+}
+
 /** The parser's entrance: one statement and nothing behind it. */
 SchemaChange SchemaChangeEof() :
 {
@@ -16,7 +27,7 @@ SchemaChange SchemaChangeStatement() :
     final SchemaChange change;
 }
 {
-    { forgetOnlineOptions(); }
+    { forgetOnlineOptions(); skipStatementSettings(); }
     (
         <ALTER> change = Alter(start)
     |
@@ -81,7 +92,7 @@ SchemaChange Create(int start) :
     [ LOOKAHEAD({ at("OR", "REPLACE") }) Words("OR", "REPLACE") { orReplace = true; } ]
     { if (pg()) { takeAny("GLOBAL", "LOCAL"); } }
     { if (atAny("TEMPORARY", "TEMP")) { anyWord(); temporary = true; } }
-    { if (pg()) { take("UNLOGGED"); } }
+    { if (pg()) { take("UNLOGGED"); } else if (at("EXTERNAL", "TABLE")) { take("EXTERNAL"); } }
     (
         LOOKAHEAD({ at("TABLE") }) change = CreateTable(start, temporary, orReplace)
     |
@@ -172,7 +183,7 @@ SchemaChange Reindex(int start) :
 }
 {
     Words("REINDEX")
-    { if (atKind(LPAREN)) { concurrently = takeOptionList("CONCURRENTLY"); } }
+    { if (atKind(LPAREN)) { concurrently = takeOptionList("concurrently"); } }
     {
         if (!atAny("INDEX", "TABLE", "SCHEMA", "DATABASE", "SYSTEM")) {
             throw unexpected("INDEX, TABLE, SCHEMA, DATABASE or SYSTEM");
@@ -263,7 +274,7 @@ SchemaChange Vacuum(int start) :
 {
     Words("VACUUM")
     (
-        LOOKAHEAD({ atKind(LPAREN) }) { full = takeOptionList("FULL"); }
+        LOOKAHEAD({ atKind(LPAREN) }) { full = takeOptionList("full"); }
     |
         LOOKAHEAD({ true })
         { full = take("FULL"); take("FREEZE"); take("VERBOSE"); if (!take("ANALYZE")) { take("ANALYSE"); } }
@@ -391,9 +402,12 @@ SchemaChange Annotation(int start) :
     |
         LOOKAHEAD({ at("IMPORT", "FOREIGN", "SCHEMA") }) Word() { tag = "IMPORT FOREIGN SCHEMA"; }
     |
+        LOOKAHEAD({ my() && at("IMPORT", "TABLE", "FROM") }) Word() { tag = "IMPORT TABLE"; }
+    |
         LOOKAHEAD({ atAny("ANALYZE", "ANALYSE") }) Word() { tag = my() ? "ANALYZE TABLE" : "ANALYZE"; }
     |
-        LOOKAHEAD({ my() && at("CHECK", "TABLE") }) Word() { tag = "CHECK TABLE"; }
+        LOOKAHEAD({ my() && (at("CHECK", "TABLE") || at("CHECK", "TABLES") || at("CHECK", "VIEW")) }) Word()
+        { tag = "CHECK " + (at("VIEW") ? "VIEW" : "TABLE"); }
     |
         Unexpected("a schema change") { return null; }
     )

@@ -8,6 +8,7 @@ import dev.sluice.policies.policy.Action;
 import dev.sluice.policies.sql.Call;
 import dev.sluice.policies.sql.DynamicText;
 import dev.sluice.policies.sql.LexicalRules;
+import dev.sluice.policies.sql.NamedRoutines;
 import dev.sluice.policies.sql.RoutineNature;
 import dev.sluice.policies.sql.Scanner;
 import dev.sluice.policies.sql.StringText;
@@ -15,6 +16,7 @@ import dev.sluice.policies.sql.Token;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * What the routines that a statement calls may do to a schema, as far as that is known. A change that stands in a body or
@@ -30,17 +32,24 @@ public final class CallRules {
     public static List<Call> calls(String statement, LexicalRules rules) {
         List<Call> calls = new ArrayList<>();
         gather(statement, rules, 0, calls);
+        calls.addAll(NamedRoutines.in(Scanner.tokens(statement, rules)));
         return List.copyOf(calls);
     }
 
     private static void gather(String text, LexicalRules rules, int nesting, List<Call> calls) {
         List<Token> tokens = Scanner.tokens(text, rules);
         calls.addAll(Call.in(tokens));
+        calls.addAll(Call.mentions(tokens));
         if (nesting < MAX_NESTING) {
             tokens.stream()
                     .filter(Token::isString)
                     .forEach(token -> gather(StringText.decode(token.text(), rules), rules, nesting + 1, calls));
         }
+    }
+
+    /** The procedures that a program calls. */
+    static List<Call> procedures(String program, LexicalRules rules) {
+        return Call.procedures(Scanner.tokens(program, rules));
     }
 
     /** What is caught in a statement, given what is known of the routines. */
@@ -67,7 +76,7 @@ public final class CallRules {
 
     private static List<Hit> hits(SourceText source, String text, Facts facts, LexicalRules rules, int nesting) {
         List<Hit> hits = new ArrayList<>();
-        for (Call call : Call.in(text, rules)) {
+        for (Call call : all(Scanner.tokens(text, rules))) {
             RoutineFacts routine = facts.routines().get(call.key());
             if (routine != null) {
                 hit(source, call, routine, rules).ifPresent(hits::add);
@@ -77,6 +86,14 @@ public final class CallRules {
             }
         }
         return List.copyOf(hits);
+    }
+
+    /** Calls, and whatever else may run a routine; a routine's own definition runs nothing. */
+    private static List<Call> all(List<Token> tokens) {
+        return Stream.of(Call.in(tokens), Call.mentions(tokens), NamedRoutines.in(tokens))
+                .flatMap(List::stream)
+                .filter(call -> call.schema().filter(Call.DEFINITION::equals).isEmpty())
+                .toList();
     }
 
     private static Optional<Hit> hit(SourceText source, Call call, RoutineFacts routine, LexicalRules rules) {

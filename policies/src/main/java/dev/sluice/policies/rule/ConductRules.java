@@ -10,16 +10,19 @@ import static dev.sluice.policies.rule.Rule.rule;
 import dev.sluice.policies.ddl.AlterAction;
 import dev.sluice.policies.ddl.SchemaChange;
 import dev.sluice.policies.rule.Tokens.Token;
+import dev.sluice.policies.sql.Call;
 import dev.sluice.policies.sql.Dialect;
+import dev.sluice.policies.sql.RoutineNature;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 
 /** How a change is made, whatever it changes. */
 final class ConductRules {
 
     private static final Set<String> HARMLESS_MODES =
-            Set.of("ACCESS SHARE", "ROW SHARE", "ROW EXCLUSIVE", "SHARE UPDATE EXCLUSIVE");
+            Set.of("ACCESS SHARE", "ROW SHARE", "ROW EXCLUSIVE", "SHARE UPDATE EXCLUSIVE", "INSTANCE");
 
     private ConductRules() {}
 
@@ -120,6 +123,9 @@ final class ConductRules {
             case SchemaChange.CreateObject create -> CallRules.hits(create.source(), subject.facts());
             case SchemaChange.CreateIndex index -> CallRules.hits(index.source(), subject.facts());
             case SchemaChange.AlterTable alter -> CallRules.hits(alter.source(), subject.facts());
+            case SchemaChange.AlterDomain alter -> CallRules.hits(alter.source(), subject.facts());
+            case SchemaChange.AlterObject alter ->
+                CALLING.contains(alter.objectType()) ? CallRules.hits(alter.source(), subject.facts()) : List.of();
             default -> List.of();
         };
     }
@@ -152,7 +158,9 @@ final class ConductRules {
     private static List<Hit> routine(Subject subject, SchemaChange.CreateRoutine routine) {
         boolean trigger = routine.objectType().endsWith("TRIGGER");
         if (!routine.bodyHoldsDdl()) {
-            return trigger ? CallRules.hits(routine.source(), subject.facts()) : List.of();
+            return trigger
+                    ? CallRules.hits(routine.source(), subject.facts())
+                    : routine.objectType().equals("EVENT") ? scheduled(subject, routine) : List.of();
         }
         boolean firesByItself = routine.returnsTrigger()
                 || routine.objectType().equals("TRIGGER")
@@ -161,7 +169,27 @@ final class ConductRules {
         Hit hit = Hit.at(
                 routine.source(),
                 "its body changes the schema, runs SQL that it builds, or is in a language that is not read");
-        return List.of(firesByItself ? hit : hit.as(WARN));
+        return List.of(firesByItself || isUsed(subject, routine) ? hit : hit.as(WARN));
+    }
+
+    /** What an event calls shows as little as the event itself when it runs. */
+    private static List<Hit> scheduled(Subject subject, SchemaChange.CreateRoutine event) {
+        return CallRules.procedures(event.source().text(), CallRules.rules(subject.facts())).stream()
+                .filter(call -> !Optional.ofNullable(subject.facts().routines().get(call.key()))
+                        .filter(known -> known.nature() == RoutineNature.HARMLESS)
+                        .isPresent())
+                .map(call ->
+                        Hit.at(event.source(), "it calls " + call.name() + ", which is not known to change no schema"))
+                .limit(1)
+                .toList();
+    }
+
+    /** Whether a view, an operator, a default or the like runs a routine of this name already, without anybody's calling it. */
+    private static boolean isUsed(Subject subject, SchemaChange.CreateRoutine routine) {
+        return routine.name()
+                .map(name -> Call.special(Call.DEFINITION, name.name()).key())
+                .filter(subject.facts().routines()::containsKey)
+                .isPresent();
     }
 
     private static boolean harmless(Subject subject, SchemaChange.Opaque opaque) {
@@ -178,6 +206,9 @@ final class ConductRules {
                     default -> false;
                 };
     }
+
+    /** Things other than tables that call routines by themselves. */
+    private static final Set<String> CALLING = Set.of("VIEW", "FOREIGN TABLE", "POLICY", "PUBLICATION", "OPERATOR");
 
     private static final Set<String> WRITES = Set.of("INSERT", "UPDATE", "DELETE", "MERGE", "WITH");
 

@@ -133,8 +133,16 @@ public final class MySqlRebuilds {
 
     static boolean rebuildsPartition(AlterAction.PartitionMaintenance maintenance) {
         return REBUILDING.contains(firstWord(maintenance))
+                || spreadsRows(maintenance)
                 || maintenance.verb().startsWith("PARTITION")
                 || maintenance.verb().startsWith("REMOVE");
+    }
+
+    /** Another partition by hash or key, which has no values of its own, takes rows from all of the others. */
+    private static boolean spreadsRows(AlterAction.PartitionMaintenance maintenance) {
+        return firstWord(maintenance).equals("ADD")
+                && Tokens.of(maintenance.source().text(), Dialect.MYSQL).stream()
+                        .noneMatch(token -> token.is("values") || token.is("history"));
     }
 
     static boolean dropsPartition(AlterAction.PartitionMaintenance maintenance) {

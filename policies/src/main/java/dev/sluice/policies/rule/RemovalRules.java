@@ -16,7 +16,8 @@ import java.util.stream.Stream;
 /** What takes something away, or its name. */
 final class RemovalRules {
 
-    private static final Set<String> RELATIONS = Set.of("VIEW", "MATERIALIZED VIEW", "FOREIGN TABLE", "TABLE");
+    private static final Set<String> RELATIONS =
+            Set.of("VIEW", "MATERIALIZED VIEW", "FOREIGN TABLE", "TABLE", "SEQUENCE");
 
     private static final Set<String> NO_COLUMN = Set.of("constraint", "not", "default", "expression", "identity");
 
@@ -144,6 +145,10 @@ final class RemovalRules {
             case SchemaChange.DropSchema drop -> drop.cascade();
             case SchemaChange.DropObject drop -> drop.cascade();
             case SchemaChange.DropIndex drop -> drop.cascade();
+            case SchemaChange.AlterObject alter ->
+                alter.objectType().equals("FOREIGN TABLE")
+                        && Tokens.of(alter.source().text(), Dialect.POSTGRES).stream()
+                                .anyMatch(token -> token.is("cascade"));
             case SchemaChange.Truncate truncate -> truncate.cascade();
             default ->
                 subject.actions(AlterAction.DropColumn.class).stream().anyMatch(AlterAction.DropColumn::cascade)

@@ -9,8 +9,10 @@ import dev.sluice.policies.ddl.AlterAction;
 import dev.sluice.policies.ddl.SchemaChange;
 import dev.sluice.policies.facts.RelationFacts;
 import dev.sluice.policies.facts.RelationFacts.ColumnFacts;
+import dev.sluice.policies.sql.Dialect;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** What writes a table anew. */
@@ -135,12 +137,22 @@ final class RewriteRules {
             // The table is written anew anyway: table-rewrite says so.
             return List.of();
         }
+        if (subject.change() instanceof SchemaChange.AlterType type) {
+            return altersAttribute(Tokens.of(type.source().text(), Dialect.POSTGRES))
+                    ? List.of(Hit.at(type.source()))
+                    : List.of();
+        }
         return subject.actions(AlterAction.AlterType.class).stream()
                 .filter(a -> subject.column(a.column())
                         .map(c -> !TypeChange.catalogOnly(a, c.type(), subject.facts()))
                         .orElse(true))
                 .map(a -> Hit.at(a.source()))
                 .toList();
+    }
+
+    private static boolean altersAttribute(List<Tokens.Token> tokens) {
+        return IntStream.range(1, tokens.size())
+                .anyMatch(i -> tokens.get(i - 1).is("alter") && tokens.get(i).is("attribute"));
     }
 
     private static List<Hit> mysqlType(Subject subject, MySqlColumns.Change wanted) {

@@ -15,9 +15,21 @@ import java.util.Set;
  */
 public record Call(Optional<String> schema, String name, List<List<Token>> arguments) {
 
+    /** In the place of a schema: what has the name runs a routine without calling it (a view, an operator, a type). */
+    public static final String MENTION = "~";
+
+    /** In the place of a schema: the name stands behind a row, as a column or a function of it. */
+    public static final String ATTRIBUTE = ".";
+
+    /** In the place of a schema: the routine's own definition. */
+    public static final String DEFINITION = "=";
+
     /** Behind these a name and a bracket are no call. */
     private static final Set<String> NO_CALL_BEHIND =
             Set.of("INTO", "TABLE", "REFERENCES", "FUNCTION", "PROCEDURE", "ROUTINE", "AGGREGATE", "INDEX", "VIEW");
+
+    private static final Set<String> BEFORE_ROUTINE =
+            Set.of("FUNCTION", "PROCEDURE", "FROM", "HANDLER", "INLINE", "VALIDATOR");
 
     public Call {
         arguments = List.copyOf(arguments);
@@ -50,6 +62,54 @@ public record Call(Optional<String> schema, String name, List<List<Token>> argum
             }
         }
         return List.copyOf(calls);
+    }
+
+    /** The procedures of its CALL statements. */
+    public static List<Call> procedures(List<Token> tokens) {
+        List<Call> calls = new ArrayList<>();
+        for (int i = 0; i < tokens.size(); i++) {
+            if (tokens.get(i).isIdentifier() && isCalled(tokens, i)) {
+                calls.add(new Call(schema(tokens, i), tokens.get(i).value().toLowerCase(Locale.ROOT), List.of()));
+            }
+        }
+        return calls;
+    }
+
+    /** All that may run a routine without a call: names, what stands behind a row, operators. */
+    public static List<Call> mentions(List<Token> tokens) {
+        List<Call> mentions = new ArrayList<>();
+        for (int i = 0; i < tokens.size(); i++) {
+            Token token = tokens.get(i);
+            if (token.isIdentifier() || token.kind() == Token.Kind.SYMBOL) {
+                mentions.add(special(MENTION, token.value()));
+            }
+            if (token.isIdentifier() && i > 0 && tokens.get(i - 1).isSymbol(".")) {
+                mentions.add(special(ATTRIBUTE, token.value()));
+            }
+        }
+        return mentions;
+    }
+
+    /** The routines that a definition is made of: {@code SFUNC = f}, {@code WITH FUNCTION f(int)}, {@code HANDLER f}. */
+    static List<Call> names(List<Token> tokens) {
+        List<Call> names = new ArrayList<>();
+        for (int i = 0; i < tokens.size(); i++) {
+            Token token = tokens.get(i);
+            int first = first(tokens, i);
+            if (token.isIdentifier() && first > 0 && namesRoutine(tokens.get(first - 1))) {
+                names.add(new Call(schema(tokens, i), token.value().toLowerCase(Locale.ROOT), List.of()));
+            }
+        }
+        return names;
+    }
+
+    private static boolean namesRoutine(Token before) {
+        return before.isSymbol("=") || BEFORE_ROUTINE.stream().anyMatch(before::isWord);
+    }
+
+    /** @param place one of {@link #MENTION}, {@link #ATTRIBUTE} and {@link #DEFINITION} */
+    public static Call special(String place, String name) {
+        return new Call(Optional.of(place), name.toLowerCase(Locale.ROOT), List.of());
     }
 
     /** {@code CALL p} without brackets, as MySQL allows it. */

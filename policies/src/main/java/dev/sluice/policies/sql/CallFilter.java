@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 public final class CallFilter {
 
     /** No text calls any. */
-    public static final CallFilter NONE = new CallFilter(Set.of(), false);
+    public static final CallFilter NONE = new CallFilter(Set.of(), false, Set.of());
 
     /** What may stand before a bracket in any statement, and the server's functions that most statements use. */
     private static final Set<String> ORDINARY =
@@ -42,8 +42,11 @@ public final class CallFilter {
     private final Set<String> names;
     private final byte[] @Nullable [] slots;
     private final boolean others;
+    /** Names and operators that count wherever they stand. */
+    private final @Nullable CallFilter mentioned;
 
-    private CallFilter(Set<String> names, boolean others) {
+    private CallFilter(Set<String> names, boolean others, Set<String> mentions) {
+        this.mentioned = mentions.isEmpty() ? null : new CallFilter(mentions, false, Set.of());
         int size = Integer.highestOneBit(Math.max(4, names.size() * 4)) << 1;
         this.names = names;
         this.slots = new byte[size][];
@@ -64,25 +67,52 @@ public final class CallFilter {
 
     /** Says yes to calls of these. */
     public static CallFilter of(Collection<String> names) {
-        if (names.isEmpty()) {
-            return NONE;
+        return of(names, Set.of());
+    }
+
+    /**
+     * Says yes to calls of these, and to texts in which one of the others stands at all.
+     *
+     * @param mentions names and operators
+     */
+    public static CallFilter of(Collection<String> names, Collection<String> mentions) {
+        return names.isEmpty() && mentions.isEmpty() ? NONE : new CallFilter(Set.copyOf(names), false, parts(mentions));
+    }
+
+    /** A quoted name is found by the words in it. */
+    private static Set<String> parts(Collection<String> mentions) {
+        Set<String> parts = new HashSet<>();
+        for (String mention : mentions) {
+            boolean word = mention.chars().anyMatch(Character::isLetterOrDigit);
+            for (String part : word ? mention.split("[\\x00-#%-/:-@\\[-^`{-\\x7f]+") : new String[] {mention}) {
+                parts.add(part);
+            }
         }
-        return new CallFilter(Set.copyOf(names), false);
+        parts.remove("");
+        return parts;
     }
 
     /** Says yes to calls of all but what most statements use: where nothing is known of a database's routines yet. */
     public static CallFilter unknown() {
-        return new CallFilter(ORDINARY, true);
+        return new CallFilter(ORDINARY, true, Set.of());
     }
 
-    /** Says yes to calls of these too. */
+    /** Says yes to calls of these too, and where one stands behind a row. */
     public CallFilter and(Collection<String> more) {
-        if (others || more.isEmpty()) {
+        if (more.isEmpty()) {
             return this;
         }
         Set<String> all = new HashSet<>(names);
-        all.addAll(more);
-        return of(all);
+        if (others) {
+            all.removeAll(more);
+        } else {
+            all.addAll(more);
+        }
+        Set<String> mentions = new HashSet<>(more);
+        if (mentioned != null) {
+            mentions.addAll(mentioned.names);
+        }
+        return new CallFilter(Set.copyOf(all), others, parts(mentions));
     }
 
     /** Whether {@code text[from, to)} may call one. */
@@ -93,6 +123,44 @@ public final class CallFilter {
         for (int i = from; i < to; i++) {
             if (text[i] == '(' && isSuspect(text, from, i)) {
                 return true;
+            }
+        }
+        return mentioned != null && mentioned.stands(text, from, to);
+    }
+
+    /** Whether one of the names stands anywhere in the text, escaped or not. */
+    private boolean stands(byte[] text, int from, int to) {
+        int i = from;
+        while (i < to) {
+            int end = i + 1;
+            if (Chars.isWordPart(text[i])) {
+                while (end < to && Chars.isWordPart(text[end])) {
+                    end++;
+                }
+                boolean escaped = end + 1 < to && end == i + 1 && text[end] == '&' && text[end + 1] == '"';
+                if (escaped || contains(text, i, end)) {
+                    return true;
+                }
+            } else if (Chars.isOperator(text[i])) {
+                while (end < to && Chars.isOperator(text[end])) {
+                    end++;
+                }
+                if (standsIn(text, i, end)) {
+                    return true;
+                }
+            }
+            i = end;
+        }
+        return false;
+    }
+
+    /** Comments and signs may stand right beside an operator. */
+    private boolean standsIn(byte[] text, int from, int to) {
+        for (int start = from; start < to; start++) {
+            for (int end = start + 1; end <= Math.min(to, start + MAX_NAME); end++) {
+                if (contains(text, start, end)) {
+                    return true;
+                }
             }
         }
         return false;

@@ -44,6 +44,10 @@ final class Chars {
         return of(b) == DIGIT;
     }
 
+    static boolean isOperator(byte b) {
+        return of(b) == OPERATOR;
+    }
+
     /** Whether an identifier may go on with this byte. */
     static boolean isWordPart(byte b) {
         int kind = of(b);

@@ -113,6 +113,21 @@ final class LeadingWords {
         program = true;
     }
 
+    /** A quoted name, which may stand for an option in a list of them. */
+    void quoted(byte[] text, int start, int end, int depth) {
+        if (mySql || depth != 1) {
+            return;
+        }
+        boolean escaped = Chars.lower(text[start]) == 'u';
+        analyze |=
+                explain && pending && (escaped || is(text, start, end, "analyze") || is(text, start, end, "analyse"));
+        full |= lead == Keyword.VACUUM && (escaped || is(text, start, end, "full"));
+    }
+
+    private static boolean is(byte[] text, int start, int end, String option) {
+        return end - start == option.length() + 2 && Chars.startsWith(text, start + 1, end - 1, option);
+    }
+
     /** A word behind the leading one. */
     void follow(Keyword keyword, int depth) {
         words++;

@@ -19,6 +19,9 @@ public record ProgramBody(RoutineNature nature, String why, Set<String> calls) {
 
     private static final int WHY_LENGTH = 60;
     private static final int MAX_NESTING = 4;
+    /** What is looked through for the begin of a handler. */
+    private static final int HANDLER_CONDITIONS_MAX = 40;
+
     private static final Set<String> ENDS_EXPRESSION = Set.of("INTO", "USING", "LOOP");
     private static final Set<String> BEHIND_SYMBOLS = Set.of(";", ":", ">>", ")");
     private static final Set<String> BEHIND_WORDS =
@@ -85,8 +88,25 @@ public record ProgramBody(RoutineNature nature, String why, Set<String> calls) {
                         executes(word, i);
                     }
                 }
-                fresh = isFresh(token);
+                fresh = isFresh(token) || (mySql && endsHandlerConditions(i));
             }
+        }
+
+        /** Whether the statement of a {@code DECLARE … HANDLER FOR conditions} may come next. */
+        private boolean endsHandlerConditions(int last) {
+            int i = last;
+            while (i > 0 && last - i < HANDLER_CONDITIONS_MAX && !tokens.get(i).isSymbol(";")) {
+                if (tokens.get(i).isWord("FOR") && tokens.get(i - 1).isWord("HANDLER")) {
+                    boolean more = isWord(last, "FOR") || isWord(last, "NOT") || isWord(last, "SQLSTATE");
+                    return !more
+                            && !isWord(last, "VALUE")
+                            && !tokens.get(last).isSymbol(",")
+                            && !(last + 1 < tokens.size()
+                                    && tokens.get(last + 1).isSymbol(","));
+                }
+                i--;
+            }
+            return false;
         }
 
         private void begins(String word, int i) {

@@ -36,6 +36,9 @@ final class StatementShape {
     private boolean afterTarget;
 
     private boolean catalogWritten;
+    /** Whether COPY names one; whether it writes it is known further on. */
+    private boolean catalogCopied;
+
     private @Nullable ProgramNesting program;
 
     StatementShape(Dialect dialect) {
@@ -86,13 +89,16 @@ final class StatementShape {
                     case UPDATE -> previous != Keyword.FOR && previous != Keyword.DO;
                     case INTO -> previous == Keyword.INSERT || previous == Keyword.MERGE;
                     case FROM -> previous == Keyword.DELETE;
+                    case COPY -> tokens == 1;
                     default -> false;
                 };
     }
 
     private void written(byte[] text, int start, int end) {
         if (target || afterTarget) {
-            catalogWritten |= Catalogs.define(text, start, end);
+            boolean defines = Catalogs.define(text, start, end);
+            catalogCopied |= defines && leading.lead() == Keyword.COPY;
+            catalogWritten |= defines && leading.lead() != Keyword.COPY;
             afterTarget = target;
             target = false;
         }
@@ -148,6 +154,7 @@ final class StatementShape {
         if (end - start > 2) {
             written(text, start + 1, end - 1);
         }
+        leading.quoted(text, start, end, depth);
         selective |= whereAtTop && !conditionOver;
         if (mySql && leading.lead() == Keyword.SET) {
             for (int i = start; i < end && !sqlMode; i++) {
@@ -291,7 +298,8 @@ final class StatementShape {
 
     Kind kind() {
         Kind kind = leading.kind(into);
-        return label || (catalogWritten && kind == Kind.DATA && leading.isRun()) ? Kind.OPAQUE : kind;
+        boolean written = catalogWritten || (catalogCopied && fromAtTop);
+        return label || (written && kind == Kind.DATA && leading.isRun()) ? Kind.OPAQUE : kind;
     }
 
     Interest interest() {

@@ -12,11 +12,15 @@ import dev.sluice.policies.sql.StatementText;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** A server with the tables that its part of the corpus begins with. Judges as nobody in particular. */
 enum CorpusServer {
-    POSTGRES("postgres-ddl.tsv", ServerVersion.postgres(18), "public"),
-    MYSQL("mysql-ddl.tsv", ServerVersion.mysql(8, 4, 0), "shop");
+    POSTGRES(ServerVersion.postgres(18), "public", "postgres-ddl.tsv"),
+    MYSQL(ServerVersion.mysql(8, 4, 0), "shop", "mysql-ddl.tsv"),
+    POSTGRES_MANUAL(ServerVersion.postgres(18), "public", "postgres-ddl.tsv", "postgres-manual.tsv"),
+    MYSQL_MANUAL(ServerVersion.mysql(9, 7, 0), "shop", "mysql-ddl.tsv", "mysql-manual.tsv"),
+    MARIADB_MANUAL(ServerVersion.mariadb(11, 8, 0), "shop", "mysql-ddl.tsv", "mariadb-manual.tsv");
 
     private static final PolicyContext ANYWHERE = PolicyContext.anywhere(Instant.EPOCH);
 
@@ -26,14 +30,22 @@ enum CorpusServer {
     private final List<Corpus.Line> judged;
     private final SchemaModel model;
 
-    CorpusServer(String file, ServerVersion version, String schema) {
-        List<Corpus.Line> all = Corpus.read(file);
+    /** @param files the first ones' fixtures are the last one's too, whose statements are judged */
+    CorpusServer(ServerVersion version, String schema, String... files) {
         rules = LexicalRules.defaults(version);
-        judged = all.stream().filter(line -> !line.id().isEmpty()).toList();
+        judged = Corpus.read(files[files.length - 1]).stream()
+                .filter(line -> !line.id().isEmpty())
+                .toList();
         model = new SchemaModel(version, schema);
-        all.stream()
+        Stream.of(files)
+                .flatMap(file -> Corpus.read(file).stream())
                 .filter(line -> line.id().isEmpty() && !line.statement().startsWith("INSERT"))
                 .forEach(line -> model.apply(parse(line.statement())));
+    }
+
+    /** Whether its statements are those of the manuals, which are many. */
+    boolean isManual() {
+        return name().endsWith("_MANUAL");
     }
 
     LexicalRules rules() {

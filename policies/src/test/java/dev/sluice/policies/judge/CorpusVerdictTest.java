@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.policies.ddl.parser.Corpus;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class CorpusVerdictTest {
@@ -15,6 +17,17 @@ class CorpusVerdictTest {
 
     static List<Corpus.Line> mysql() {
         return CorpusServer.MYSQL.lines();
+    }
+
+    static Stream<Arguments> manuals() {
+        return Stream.of(CorpusServer.POSTGRES_MANUAL, CorpusServer.MYSQL_MANUAL, CorpusServer.MARIADB_MANUAL)
+                .flatMap(server -> server.lines().stream().map(line -> Arguments.of(line, server)));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("manuals")
+    void statementsOfTheManualsAreJudgedAsLabelled(Corpus.Line line, CorpusServer server) {
+        verify(line, server);
     }
 
     @ParameterizedTest

@@ -64,4 +64,23 @@ class CallFilterTest {
         assertThat(mayCall(CallFilter.NONE.and(List.of("other")), "select other(1)"))
                 .isTrue();
     }
+
+    @Test
+    void whatWasJustMadeIsOfInterestUnderAnOrdinaryNameToo() {
+        CallFilter filter = CallFilter.unknown().and(List.of("now"));
+
+        assertThat(mayCall(filter, "SELECT now()")).isTrue();
+        assertThat(mayCall(filter, "SELECT lower('a')")).isFalse();
+    }
+
+    @Test
+    void aNameThatRunsARoutineByItselfIsFoundWhereverItStands() {
+        CallFilter filter = CallFilter.of(List.of(), List.of("secret view", "===", "tenant"));
+
+        assertThat(mayCall(filter, "SELECT * FROM \"secret view\"")).isTrue();
+        assertThat(mayCall(filter, "SELECT 1===2")).isTrue();
+        assertThat(mayCall(filter, "select t.Tenant from t")).isTrue();
+        assertThat(mayCall(filter, "SELECT U&\"ten\\0061nt\" FROM t")).isTrue();
+        assertThat(mayCall(filter, "SELECT tenants FROM t WHERE a = 1")).isFalse();
+    }
 }

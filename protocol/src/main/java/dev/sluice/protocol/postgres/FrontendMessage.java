@@ -1,7 +1,11 @@
 package dev.sluice.protocol.postgres;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +34,18 @@ public sealed interface FrontendMessage {
 
     /** @param kind {@code 'S'} for a statement, {@code 'P'} for a portal */
     record Close(byte kind, String name) implements FrontendMessage {}
+
+    /**
+     * A function that is called by its number, without any SQL.
+     *
+     * @param function the number, unsigned
+     * @param arguments the bytes of each, in whichever format; empty for NULL
+     */
+    record FunctionCall(int function, List<Optional<byte[]>> arguments) implements FrontendMessage {
+        public FunctionCall {
+            arguments = List.copyOf(arguments);
+        }
+    }
 
     /**
      * Where the text of a Query ends; it begins behind the header.
@@ -95,6 +111,26 @@ public sealed interface FrontendMessage {
 
     static Close close(ByteBuf in, int start, int end) {
         return new Close(kind(in, start, end), text(in, start + 6, zero(in, start + 6, end)));
+    }
+
+    /** The number that a FunctionCall begins with, which must be there. */
+    static int functionOf(ByteBuf in, int start, int end) {
+        return intAt(in, start + HEADER_BYTES, end);
+    }
+
+    static FunctionCall functionCall(ByteBuf in, int start, int end) {
+        int at = start + HEADER_BYTES + 4;
+        at = skip(at, 2 + 2L * shortAt(in, at, end), end);
+        int count = shortAt(in, at, end);
+        at += 2;
+        List<Optional<byte[]>> arguments = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            int length = intAt(in, at, end);
+            int next = skip(at, 4L + Math.max(0, length), end);
+            arguments.add(length < 0 ? Optional.empty() : Optional.of(ByteBufUtil.getBytes(in, at + 4, length)));
+            at = next;
+        }
+        return new FunctionCall(functionOf(in, start, end), arguments);
     }
 
     private static byte kind(ByteBuf in, int start, int end) {

@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
  * What is known of the routines of one database. {@link #mayCall} is for event loops: it reads one field and a text;
  * everything else may ask the server. Thread-safe.
  *
- * <p>Nothing is asked before a text calls something out of the ordinary. Where the server cannot be asked, nothing is known
+ * <p>Nothing is asked before a text calls something out of the ordinary, or statements have come for a while. Where the server cannot be asked, nothing is known
  * and nothing is caught, until it can.
  */
 public final class DatabaseRoutines {
@@ -39,8 +39,8 @@ public final class DatabaseRoutines {
 
     private RoutineSnapshot snapshot = RoutineSnapshot.EMPTY;
     private String stamp = "";
-    private boolean asked;
     private boolean loaded;
+    private boolean told;
     private long checkedNanos;
     private long blindUntilNanos;
 
@@ -67,7 +67,10 @@ public final class DatabaseRoutines {
     public Optional<RoutineFacts> find(Call call, Optional<String> currentSchema) {
         Optional<RoutineFacts> known = current().find(call, currentSchema);
         RoutineNature least = known.map(RoutineFacts::nature).orElse(RoutineNature.HARMLESS);
-        return Optional.ofNullable(provisional.get(call.name()))
+        boolean mention = call.schema()
+                .filter(place -> place.equals(Call.MENTION) || place.equals(Call.DEFINITION))
+                .isPresent();
+        return Optional.ofNullable(mention ? null : provisional.get(call.name()))
                 .filter(recent -> recent.untilNanos() - System.nanoTime() > 0)
                 .map(Provisional::facts)
                 .filter(facts -> facts.nature().compareTo(least) > 0)
@@ -111,11 +114,11 @@ public final class DatabaseRoutines {
         checkedNanos = System.nanoTime() - FRESH_NANOS;
     }
 
-    /** Looks again where statements were seen since the last time, and something was asked before. */
+    /** Looks again where statements were seen since the last time. */
     void refresh() {
         boolean wanted;
         synchronized (this) {
-            wanted = used && asked;
+            wanted = used;
             used = false;
         }
         if (wanted) {
@@ -128,7 +131,6 @@ public final class DatabaseRoutines {
         if ((loaded && now - checkedNanos < FRESH_NANOS) || now - blindUntilNanos < 0) {
             return snapshot;
         }
-        asked = true;
         boolean postgres = database.upstream().isPostgres();
         try (Connection connection = database.connection()) {
             String found = RoutineReader.stamp(connection, postgres);
@@ -138,11 +140,15 @@ public final class DatabaseRoutines {
                 loaded = true;
             }
             checkedNanos = now;
+            told = false;
         } catch (SQLException e) {
-            LOG.warn(
-                    "{}: its routines cannot be read, so calls of those that change a schema are not seen: {}",
-                    database,
-                    e.getMessage());
+            if (!told) {
+                LOG.warn(
+                        "{}: its routines cannot be read, so calls of those that change a schema are not seen: {}",
+                        database,
+                        e.getMessage());
+            }
+            told = true;
             blindUntilNanos = System.nanoTime() + BLIND_NANOS;
         }
         publish();

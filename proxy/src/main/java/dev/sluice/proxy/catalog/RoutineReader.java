@@ -63,18 +63,20 @@ final class RoutineReader {
                OR (l.lanname = ANY ('{c,internal}') AND pg_catalog.lower(p.proname) = ANY ('{%s}'))
             """.formatted(String.join(",", RUN_COMMANDS) + "," + String.join(",", RUN_QUERIES));
 
-    private static final String POSTGRES_STAMP =
-            "SELECT pg_catalog.count(*), pg_catalog.sum(pg_catalog.hashtext(p.oid::text || ':' || p.xmin::text))"
-                    + POSTGRES_FROM;
+    private static final String POSTGRES_STAMP = "SELECT pg_catalog.count(*), pg_catalog.concat_ws(':',"
+            + " pg_catalog.sum(pg_catalog.hashtext(p.oid::text || ':' || p.xmin::text)), "
+            + RoutineUses.STAMP + ")" + POSTGRES_FROM;
 
     private static final String POSTGRES = """
             SELECT n.nspname, p.proname, l.lanname, %s,
                    EXISTS (SELECT 1 FROM pg_catalog.pg_proc b JOIN pg_catalog.pg_namespace bn ON bn.oid = b.pronamespace
-                            WHERE b.proname = p.proname AND bn.nspname = 'pg_catalog' AND bn.oid <> n.oid)
-            """ + POSTGRES_FROM + """
+                            WHERE b.proname = p.proname AND bn.nspname = 'pg_catalog' AND bn.oid <> n.oid),
+                   p.oid::text, p.pronargs > 0 AND p.pronargs - p.pronargdefaults <= 1 AND EXISTS (SELECT 1
+                     FROM pg_catalog.pg_type t WHERE t.oid = p.proargtypes[0] AND t.typtype = ANY ('{c,p}')),
+            """ + RoutineUses.USED_BY + POSTGRES_FROM + """
             UNION ALL
             SELECT n.nspname, p.proname, 'sql', pg_catalog.concat_ws('(), ',
-                     'SELECT ' || s.proname, f.proname, 'x'), false
+                     'SELECT ' || s.proname, f.proname, 'x'), false, p.oid::text, false, NULL
               FROM pg_catalog.pg_aggregate a JOIN pg_catalog.pg_proc p ON p.oid = a.aggfnoid
               JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
               JOIN pg_catalog.pg_proc s ON s.oid = a.aggtransfn LEFT JOIN pg_catalog.pg_proc f ON f.oid = a.aggfinalfn
@@ -109,7 +111,8 @@ final class RoutineReader {
     }
 
     static RoutineSnapshot read(Connection connection, boolean postgres) throws SQLException {
-        return new RoutineSnapshot(postgres ? postgres(connection) : mysql(connection));
+        RoutineSnapshot routines = new RoutineSnapshot(postgres ? postgres(connection) : mysql(connection));
+        return postgres ? routines.withMentions(RoutineUses.read(connection, routines.changing())) : routines;
     }
 
     private static List<RoutineSnapshot.Routine> postgres(Connection connection) throws SQLException {
@@ -130,7 +133,9 @@ final class RoutineReader {
                         argument == SqlArgument.NONE ? body(language, source, rules) : GIVEN,
                         rows.getBoolean(5),
                         argument,
-                        Integer.toHexString(source.hashCode())));
+                        Integer.toHexString(source.hashCode()),
+                        new RoutineUses(
+                                rows.getString(6), rows.getBoolean(7), Optional.ofNullable(rows.getString(8)))));
             }
         }
         return routines;
@@ -175,7 +180,8 @@ final class RoutineReader {
                         plain ? body(rows.getString(3), source, rules) : GIVEN,
                         false,
                         SqlArgument.NONE,
-                        Integer.toHexString(source.hashCode())));
+                        Integer.toHexString(source.hashCode()),
+                        RoutineUses.NONE));
             }
         }
         return routines;

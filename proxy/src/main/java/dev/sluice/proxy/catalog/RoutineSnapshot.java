@@ -16,6 +16,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The routines of a database at one moment, each with what it may do, what it calls included. Calls within bodies are taken
@@ -26,6 +28,9 @@ final class RoutineSnapshot {
     static final RoutineSnapshot EMPTY = new RoutineSnapshot(List.of());
 
     private final Map<String, List<Known>> byName = new HashMap<>();
+    /** By which names and operators something runs a routine that changes a schema. */
+    private final Map<String, Known> mentions = new HashMap<>();
+
     private final CallFilter filter;
 
     /**
@@ -33,9 +38,16 @@ final class RoutineSnapshot {
      *
      * @param ordinary whether the server has functions of its own of this name
      * @param argument what it takes text for
+     * @param uses how it is run without being called
      */
     record Routine(
-            String schema, String name, ProgramBody body, boolean ordinary, SqlArgument argument, String digest) {}
+            String schema,
+            String name,
+            ProgramBody body,
+            boolean ordinary,
+            SqlArgument argument,
+            String digest,
+            RoutineUses uses) {}
 
     private record Known(Routine routine, RoutineNature nature, String why, String digest) {
         RoutineFacts facts() {
@@ -60,7 +72,42 @@ final class RoutineSnapshot {
                 }
             }
         }
-        this.filter = CallFilter.of(suspects());
+        this.filter = CallFilter.of(suspects(), ofRows());
+    }
+
+    private RoutineSnapshot(RoutineSnapshot routines, Map<String, String> numbersByName) {
+        byName.putAll(routines.byName);
+        numbersByName.forEach((name, number) -> all().filter(
+                        known -> known.routine().uses().number().equals(number))
+                .findFirst()
+                .ifPresent(known -> mentions.put(lower(name), known)));
+        Set<String> mentioned = ofRows();
+        mentioned.addAll(mentions.keySet());
+        this.filter = CallFilter.of(suspects(), mentioned);
+    }
+
+    /** The same, and by which names and operators something else runs some of them. */
+    RoutineSnapshot withMentions(Map<String, String> numbersByName) {
+        return numbersByName.isEmpty() ? this : new RoutineSnapshot(this, numbersByName);
+    }
+
+    private Stream<Known> all() {
+        return byName.values().stream().flatMap(List::stream);
+    }
+
+    /** The numbers of those that change a schema. */
+    Set<String> changing() {
+        return all().filter(known -> known.nature() == RoutineNature.CHANGES)
+                .map(known -> known.routine().uses().number())
+                .filter(number -> !number.isEmpty())
+                .collect(Collectors.toSet());
+    }
+
+    /** The names of those that are not harmless and may stand behind a row. */
+    private Set<String> ofRows() {
+        return all().filter(known -> known.routine().uses().ofRow() && known.nature() != RoutineNature.HARMLESS)
+                .map(known -> lower(known.routine().name()))
+                .collect(Collectors.toCollection(HashSet::new));
     }
 
     private Known withCalls(Known known) {
@@ -105,12 +152,39 @@ final class RoutineSnapshot {
     /** What is known of a call: the worst of those that it may mean. */
     Optional<RoutineFacts> find(Call call, Optional<String> currentSchema) {
         List<Known> all = byName.getOrDefault(call.name(), List.of());
+        switch (call.schema().orElse("")) {
+            case Call.MENTION -> {
+                return Optional.ofNullable(mentions.get(call.name())).map(known -> used(known, call.name()));
+            }
+            case Call.ATTRIBUTE -> {
+                return all.stream()
+                        .filter(known -> known.routine().uses().ofRow())
+                        .max(Comparator.comparing(Known::nature))
+                        .map(Known::facts);
+            }
+            case Call.DEFINITION -> {
+                return all.stream()
+                        .filter(known -> known.routine().uses().usedBy().isPresent())
+                        .findFirst()
+                        .map(Known::facts);
+            }
+            default -> {}
+        }
         Optional<String> schema = call.schema().or(() -> currentSchema);
         return all.stream()
                 .filter(known -> schema.isEmpty() || isIn(known.routine(), schema.get()))
                 .filter(known -> call.schema().isPresent() || isMeant(known))
                 .max(Comparator.comparing(Known::nature))
                 .map(Known::facts);
+    }
+
+    private static RoutineFacts used(Known known, String by) {
+        return new RoutineFacts(
+                by,
+                known.nature(),
+                SqlArgument.NONE,
+                "it runs " + known.routine().name() + ": " + known.why(),
+                known.digest());
     }
 
     private static boolean isIn(Routine routine, String schema) {

@@ -7,6 +7,7 @@ import dev.sluice.policies.facts.RoutineFacts;
 import dev.sluice.policies.rule.CallRules;
 import dev.sluice.policies.sql.Call;
 import dev.sluice.policies.sql.LexicalRules;
+import dev.sluice.policies.sql.NamedRoutines;
 import dev.sluice.policies.sql.ProgramBody;
 import dev.sluice.policies.sql.RoutineNature;
 import dev.sluice.policies.sql.Scanner;
@@ -76,7 +77,10 @@ final class CalledRoutines {
     private static boolean isRun(String text, LexicalRules rules) {
         List<Token> tokens = Scanner.tokens(text, rules);
         return !tokens.getFirst().isWord("EXPLAIN")
-                || tokens.stream().anyMatch(token -> token.isWord("ANALYZE") || token.isWord("ANALYSE"));
+                || tokens.stream()
+                        .filter(Token::isIdentifier)
+                        .map(Token::value)
+                        .anyMatch(value -> value.equalsIgnoreCase("analyze") || value.equalsIgnoreCase("analyse"));
     }
 
     /** Whether it is a CALL of a procedure that is known to change no schema, with arguments that change none. */
@@ -103,8 +107,11 @@ final class CalledRoutines {
         boolean mySql = info.lexicalRules().dialect().isMySqlFamily();
         Optional<String> schema = mySql ? Optional.of(info.database()) : Optional.empty();
         byte[] bytes = statement.getBytes(StandardCharsets.UTF_8);
-        boolean procedure = Scanner.of(statement, info.lexicalRules()).next().isWord("CALL");
-        if (!procedure && !known.mayCall(bytes, bytes.length)) {
+        boolean procedure =
+                Scanner.tokens(statement, info.lexicalRules()).stream().anyMatch(token -> token.isWord("CALL"));
+        boolean names = !NamedRoutines.in(Scanner.tokens(statement, info.lexicalRules()))
+                .isEmpty();
+        if (!procedure && !names && !known.mayCall(bytes, bytes.length)) {
             return Map.of();
         }
         Map<String, RoutineFacts> found = new HashMap<>();

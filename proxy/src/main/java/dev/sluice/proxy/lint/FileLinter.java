@@ -2,6 +2,7 @@ package dev.sluice.proxy.lint;
 
 import dev.sluice.policies.ddl.AlterAction;
 import dev.sluice.policies.ddl.SchemaChange;
+import dev.sluice.policies.ddl.SourceText;
 import dev.sluice.policies.ddl.parser.DdlParser;
 import dev.sluice.policies.facts.Facts;
 import dev.sluice.policies.facts.FactsRequest;
@@ -15,6 +16,7 @@ import dev.sluice.policies.rule.Conduct;
 import dev.sluice.policies.rule.Finding;
 import dev.sluice.policies.sql.DirectiveException;
 import dev.sluice.policies.sql.LexicalRules;
+import dev.sluice.policies.sql.Scanner;
 import dev.sluice.policies.sql.Splitter;
 import dev.sluice.policies.sql.StatementText;
 import java.sql.SQLException;
@@ -23,6 +25,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** Lints one file. Not thread-safe: one object a file. */
@@ -38,6 +41,7 @@ final class FileLinter {
     private final Map<Integer, SchemaChange> parsed = new HashMap<>();
     private final Map<Integer, Facts> foreseen = new HashMap<>();
     private final DdlParser parser = new DdlParser();
+    private final String text;
     private final SourceLines lines;
     private final Script script;
     private final Ignores ignores;
@@ -61,6 +65,7 @@ final class FileLinter {
         this.engine = engine;
         this.source = source;
         this.pending = pending;
+        this.text = text;
         this.lines = new SourceLines(text);
         this.script = ScriptReader.read(file, text, rules, options);
         this.ignores = Ignores.of(script.sql(), rules);
@@ -143,12 +148,27 @@ final class FileLinter {
     private void statement(StatementText statement, Script.Piece piece) throws SQLException {
         switch (statement.kind()) {
             case TRANSACTION -> state.transaction(statement.in(script.sql()));
-            case DATA ->
-                ConductChecks.ofData(statement.in(script.sql()), state, rules)
-                        .ifPresent(rule -> conduct(rule, statement));
+            case DATA -> data(statement, piece);
             case SCHEMA_CHANGE, OPAQUE -> schemaChange(statement, piece);
             case SETTING, GATEWAY_COMMAND, EXPLAIN_SCHEMA_CHANGE -> {}
         }
+    }
+
+    private void data(StatementText statement, Script.Piece piece) throws SQLException {
+        if (isExecuted(statement)) {
+            SourceText query = new SourceText(script.sql(), statement.start(), statement.end());
+            parsed.put(statement.start(), new SchemaChange.Opaque(query, PsqlScript.EXECUTES, Optional.empty()));
+            schemaChange(statement, piece);
+        }
+        ConductChecks.ofData(statement.in(script.sql()), state, rules).ifPresent(rule -> conduct(rule, statement));
+    }
+
+    /** Whether psql runs what the query gives. */
+    private boolean isExecuted(StatementText statement) {
+        int behind = Scanner.of(script.sql(), statement.end(), script.sql().length(), rules)
+                .next()
+                .start();
+        return text.startsWith(PsqlScript.EXECUTES, behind);
     }
 
     private void schemaChange(StatementText statement, Script.Piece piece) throws SQLException {

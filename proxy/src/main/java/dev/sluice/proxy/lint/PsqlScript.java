@@ -6,6 +6,9 @@ import dev.sluice.policies.sql.Token;
 
 /** Scripts of psql, pg_dump's included: meta commands and the rows behind {@code COPY … FROM stdin} are no SQL. */
 final class PsqlScript {
+    /** Behind a query: what it gives is run, cell by cell. */
+    static final String EXECUTES = "\\gexec";
+
     private final String text;
     private final Script.Mask mask;
     private final Scanner scanner;

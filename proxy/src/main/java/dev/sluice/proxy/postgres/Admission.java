@@ -42,6 +42,7 @@ final class Admission {
         return switch (type) {
             case FrontendType.QUERY -> query(in, at, length, whole);
             case FrontendType.PARSE -> parse(in, at, length, whole);
+            case FrontendType.FUNCTION_CALL -> call(in, at, length, whole);
             case FrontendType.BIND ->
                 mustWait(in, at, length) ? waiting(whole) : named(holding, type, in, at, length, whole);
             case FrontendType.DESCRIBE, FrontendType.EXECUTE, FrontendType.CLOSE ->
@@ -82,6 +83,20 @@ final class Admission {
             return hold(write);
         }
         return write.paced() ? forward(InFlight.BULK_QUERY, write) : forward(FrontendType.QUERY);
+    }
+
+    /** Functions of the server's own are called as they stand, but for those that run what they are given. */
+    private Verdict call(ByteBuf in, int at, int length, boolean whole) {
+        if (!whole && in.writerIndex() - at < FrontendMessage.HEADER_BYTES + Integer.BYTES) {
+            return Verdict.MORE;
+        }
+        if (FunctionCalls.isPlain(FrontendMessage.functionOf(in, at, in.writerIndex()))) {
+            return forward(FrontendType.FUNCTION_CALL);
+        }
+        if (length > session.relay.config().limits().statementBytes()) {
+            return Verdict.DROP;
+        }
+        return whole ? hold(BulkWrite.ORDINARY) : Verdict.MORE;
     }
 
     /** @param write what it is, should it be forwarded after all */

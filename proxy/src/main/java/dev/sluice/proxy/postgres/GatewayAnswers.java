@@ -29,6 +29,7 @@ final class GatewayAnswers {
     void forward(Held held) {
         switch (held) {
             case Held.Query query -> send(held, FrontendType.QUERY);
+            case Held.FunctionCall call -> send(held, FrontendType.FUNCTION_CALL);
             case Held.Execute execute -> send(held, FrontendType.EXECUTE);
             case Held.VirtualExecute execute -> substitution.executeOnServer(execute);
             case Held.VirtualDescribe describe -> {
@@ -63,6 +64,7 @@ final class GatewayAnswers {
     void passUnjudged(Held held) {
         switch (held) {
             case Held.Query query -> send(held, FrontendType.QUERY);
+            case Held.FunctionCall call -> send(held, FrontendType.FUNCTION_CALL);
             case Held.Execute execute -> send(held, FrontendType.EXECUTE);
             case Held.VirtualParse parse -> done(held);
             case Held.Refused refused -> done(held);
@@ -150,6 +152,7 @@ final class GatewayAnswers {
                 out.commandComplete(answer.tag());
                 done(held);
             }
+            case Held.FunctionCall call -> done(held);
             case Held.VirtualParse parse -> done(held);
             case Held.VirtualBind bind -> done(held);
             case Held.VirtualClose close -> done(held);

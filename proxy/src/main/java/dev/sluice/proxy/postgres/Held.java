@@ -12,10 +12,13 @@ sealed interface Held {
 
     /** Whether it belongs to the simple protocol: what is injected before it may be a Query too. */
     default boolean isSimple() {
-        return this instanceof Query;
+        return this instanceof Query || this instanceof FunctionCall;
     }
 
     record Query(ByteBuf message, String text, Charset charset) implements Held {}
+
+    /** A function that is called by its number. */
+    record FunctionCall(ByteBuf message, FrontendMessage.FunctionCall call) implements Held {}
 
     /** The Execute of a portal whose statement's text is of interest. */
     record Execute(ByteBuf message, Prepared.Statement statement) implements Held {}

@@ -38,7 +38,7 @@ final class HeldReader {
         Charset charset = session.settings.encoding().charset();
         Prepared prepared = session.interception().prepared;
         if (bulk.takeCancelled()) {
-            return refused(message, type == FrontendType.QUERY, Refusals.cancelled());
+            return refused(message, isSimple(type), Refusals.cancelled());
         }
         return switch (type) {
             case FrontendType.QUERY -> {
@@ -49,6 +49,8 @@ final class HeldReader {
                 }
                 yield new Held.Query(message, decoded.text(), decoded.charset());
             }
+            case FrontendType.FUNCTION_CALL ->
+                new Held.FunctionCall(message, FrontendMessage.functionCall(message, start, end));
             case FrontendType.PARSE -> heldParse(prepared, message, charset);
             case FrontendType.BIND -> {
                 FrontendMessage.Bind bind = FrontendMessage.bind(message, start, end);
@@ -78,6 +80,11 @@ final class HeldReader {
                         : new Held.Execute(message, portal.statement);
             }
         };
+    }
+
+    /** Whether the server answers such a message with ReadyForQuery by itself. */
+    static boolean isSimple(byte type) {
+        return type == FrontendType.QUERY || type == FrontendType.FUNCTION_CALL;
     }
 
     private static Held refused(ByteBuf message, boolean simple, ServerError error) {

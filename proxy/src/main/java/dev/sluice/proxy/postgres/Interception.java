@@ -11,6 +11,7 @@ import dev.sluice.proxy.session.ServerError;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.function.Function;
 
 /**
  * What becomes of the messages of one session that are held; made when the first one is. {@link Phase} draws the states.
@@ -131,6 +132,10 @@ final class Interception {
             answers.passUnjudged(held);
             return;
         }
+        if (session.backend.isFailed() && held instanceof Held.FunctionCall) {
+            answers.passUnjudged(held);
+            return;
+        }
         // Where an Execute gets through, a transaction that failed has been ended by one before it.
         if (session.backend.isFailed()
                 && held instanceof Held.Query query
@@ -140,6 +145,7 @@ final class Interception {
         }
         switch (held) {
             case Held.Query query -> judge(held, query.text());
+            case Held.FunctionCall call -> judge(held, client -> calls.ruling(client, call.call()));
             case Held.Execute execute -> judge(held, execute.statement().text());
             case Held.VirtualExecute execute -> {
                 if (!answers.continueRows(execute)) {
@@ -165,12 +171,16 @@ final class Interception {
     }
 
     private void judge(Held held, String text) {
+        boolean describe = held instanceof Held.VirtualDescribe;
+        judge(held, client -> calls.ruling(client, text, describe));
+    }
+
+    private void judge(Held held, Function<HeldClient, Ruling> judgement) {
         HeldClient client = lend();
         enter(new Phase.Judging(held, client));
         session.pressure.updateClient();
-        boolean describe = held instanceof Held.VirtualDescribe;
         client.run("judgement", () -> {
-            Ruling ruling = calls.ruling(client, text, describe);
+            Ruling ruling = judgement.apply(client);
             session.client.eventLoop().execute(() -> ruled(client, held, ruling));
         });
     }

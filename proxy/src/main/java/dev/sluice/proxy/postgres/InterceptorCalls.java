@@ -1,8 +1,10 @@
 package dev.sluice.proxy.postgres;
 
+import dev.sluice.protocol.postgres.FrontendMessage;
 import dev.sluice.proxy.intercept.Interceptor;
 import dev.sluice.proxy.intercept.Ruling;
 import dev.sluice.proxy.session.ServerError;
+import dev.sluice.proxy.session.ServerErrorException;
 import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -22,6 +24,27 @@ final class InterceptorCalls {
     Ruling ruling(HeldClient client, String text, boolean describe) {
         try {
             return describe ? interceptor.describe(client, text) : interceptor.judge(client, text);
+        } catch (RuntimeException e) {
+            return new Ruling.Refuse(failure(client, e));
+        }
+    }
+
+    /** Judges a call without SQL as the statement that would call the same. */
+    Ruling ruling(HeldClient client, FrontendMessage.FunctionCall call) {
+        try {
+            Optional<String> statement = FunctionCalls.statement(client, call);
+            if (statement.isEmpty()) {
+                return new Ruling.Forward();
+            }
+            Ruling ruling = interceptor.judge(client, statement.get());
+            if (ruling instanceof Ruling.Substitute substitute) {
+                ServerError error = Refusals.functionCall();
+                answered(client, substitute, Optional.of(error));
+                return new Ruling.Refuse(error);
+            }
+            return ruling;
+        } catch (ServerErrorException e) {
+            return new Ruling.Refuse(e.error());
         } catch (RuntimeException e) {
             return new Ruling.Refuse(failure(client, e));
         }

@@ -33,6 +33,15 @@ final class Refusals {
                 "Execute it by the protocol, or send its text.");
     }
 
+    static ServerError functionCall() {
+        return ServerError.of(
+                "0A000",
+                0,
+                "a call by number of a function that may change the schema",
+                "What it runs cannot be told beforehand, and a FunctionCall message has no text for the audit trail.",
+                "Call it by SELECT.");
+    }
+
     static ServerError afterFailure() {
         return ServerError.of(
                 "25P02",

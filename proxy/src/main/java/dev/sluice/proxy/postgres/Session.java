@@ -118,7 +118,7 @@ final class Session implements RelayedSession {
         interception()
                 .hold(new Held.Refused(
                         Unpooled.EMPTY_BUFFER,
-                        type == FrontendType.QUERY,
+                        HeldReader.isSimple(type),
                         Refusals.tooLong(relay.config().limits().statementBytes())));
     }
 

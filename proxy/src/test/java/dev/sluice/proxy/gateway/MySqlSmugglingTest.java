@@ -192,6 +192,7 @@ abstract class MySqlSmugglingTest {
             case "stmt" -> through(attempt, name, "&useServerPrepStmts=true");
             case "gbk", "sjis", "big5", "latin1" ->
                 through(attempt, name, "&characterEncoding=" + attempt.channel().toUpperCase(Locale.ROOT));
+            case "cp932" -> through(attempt, name, "&characterEncoding=WINDOWS-31J");
             case "other" -> {
                 try (Connection client = open(gateway.port(), "mysql", "")) {
                     yield send(client, attempt, name);

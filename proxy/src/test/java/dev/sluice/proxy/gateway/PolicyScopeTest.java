@@ -172,6 +172,20 @@ class PolicyScopeTest {
     }
 
     @Test
+    void whatWasPreparedUnderAnotherPolicyIsJudgedByTheOneThatHolds() throws Exception {
+        policy("rules: {drop-column: allow}\n");
+        try (WireClient client = new WireClient(gateway.port(), gateway.database())) {
+            assertThat(client.extended("kept", DROP, true).sqlState()).isEmpty();
+            policy("rules: {drop-column: block}\n");
+
+            assertThat(client.execute("kept").message().orElse("")).contains("drop-column");
+            assertThat(client.query("SELECT note FROM orders WHERE id = 1", false)
+                            .sqlState())
+                    .isEmpty();
+        }
+    }
+
+    @Test
     void aPolicyThatAllowsEverythingForwardsEverything() throws Exception {
         policy("default: allow\n");
         try (Connection client = gateway.connect();

@@ -40,6 +40,10 @@ class SmugglingTest {
     private static final String RUNS =
             "CREATE FUNCTION smug_x(q text) RETURNS void LANGUAGE plpgsql AS 'BEGIN EXECUTE q; END'";
 
+    private static final String ALTERS =
+            "LANGUAGE plpgsql AS 'BEGIN ALTER TABLE sl_smug ADD tok uuid; RETURN NULL; END'";
+    private static final String HARMLESS = "RETURNS int LANGUAGE plpgsql AS 'BEGIN RETURN 1; END'";
+
     private final GatewayFixture gateway = GatewayFixture.start();
     private long file;
 
@@ -239,6 +243,8 @@ class SmugglingTest {
         for (String message : field.split(" ?¦¦ ?")) {
             String text = message.replace("{CHANGES}", CHANGES)
                     .replace("{RUNS}", RUNS)
+                    .replace("{ALTERS}", ALTERS)
+                    .replace("{HARMLESS}", HARMLESS)
                     .replace("\\t", "\t")
                     .replace("\\n", "\n")
                     .replace("\\r", "\r")

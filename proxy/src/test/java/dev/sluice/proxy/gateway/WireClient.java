@@ -53,17 +53,46 @@ final class WireClient implements AutoCloseable {
             describe.out.writeByte('S');
             all.write(message('D', describe.text(name)));
         } else {
-            Body bind = new Body().text("").text(name);
-            bind.out.writeShort(0);
-            bind.out.writeShort(0);
-            bind.out.writeShort(0);
-            all.write(message('B', bind));
-            Body execute = new Body().text("");
-            execute.out.writeInt(0);
-            all.write(message('E', execute));
+            writeExecution(all, name);
         }
         all.write(message('S', new Body()));
         send(all.toByteArray(), false);
+        return answer();
+    }
+
+    /** Bind, Execute, Sync of what was prepared under the name. */
+    Answer execute(String name) throws IOException {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        writeExecution(all, name);
+        all.write(message('S', new Body()));
+        send(all.toByteArray(), false);
+        return answer();
+    }
+
+    private static void writeExecution(ByteArrayOutputStream all, String name) throws IOException {
+        Body bind = new Body().text("").text(name);
+        bind.out.writeShort(0);
+        bind.out.writeShort(0);
+        bind.out.writeShort(0);
+        all.write(message('B', bind));
+        Body execute = new Body().text("");
+        execute.out.writeInt(0);
+        all.write(message('E', execute));
+    }
+
+    /** A FunctionCall with arguments in binary form, as libpq's PQfn sends it. */
+    Answer call(int function, byte[]... arguments) throws IOException {
+        Body call = new Body();
+        call.out.writeInt(function);
+        call.out.writeShort(1);
+        call.out.writeShort(1);
+        call.out.writeShort(arguments.length);
+        for (byte[] argument : arguments) {
+            call.out.writeInt(argument.length);
+            call.out.write(argument);
+        }
+        call.out.writeShort(1);
+        send(message('F', call), false);
         return answer();
     }
 

@@ -14,6 +14,19 @@ class LinterTest {
     Path folder;
 
     @Test
+    void aQueryWhoseResultPsqlRunsIsOpaque() throws Exception {
+        List<String> rules = Lint.postgres(folder).file("load.sql", """
+                        SELECT 'a' \\g
+                        SELECT 'DROP TABLE orders' \\gexec
+                        SELECT format('DROP TABLE %I', relname) FROM pg_class -- ; all
+                          \\gexec
+                        SELECT 1;
+                        """).rules();
+
+        assertThat(rules).containsExactly("opaque-dynamic-ddl@2", "opaque-dynamic-ddl@3");
+    }
+
+    @Test
     void aDangerousStatementIsFoundWithItsPlaceAndSafeWay() throws Exception {
         LintReport report = Lint.postgres(folder)
                 .file("V2__drop.sql", "-- why\nCOMMENT ON TABLE t IS 'x';\nALTER TABLE t\n  DROP COLUMN a;\n")

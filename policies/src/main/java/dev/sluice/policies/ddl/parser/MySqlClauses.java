@@ -30,7 +30,8 @@ abstract class MySqlClauses extends Clauses {
             "ENGINE_ATTRIBUTE",
             "SECONDARY_ENGINE_ATTRIBUTE",
             "SRID",
-            "REF_SYSTEM_ID");
+            "REF_SYSTEM_ID",
+            "EXTERNAL_FORMAT");
 
     private Optional<String> algorithm = Optional.empty();
     private Optional<String> lock = Optional.empty();

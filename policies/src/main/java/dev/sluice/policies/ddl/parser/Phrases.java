@@ -2,6 +2,7 @@ package dev.sluice.policies.ddl.parser;
 
 import dev.sluice.policies.ddl.QualifiedName;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
@@ -86,17 +87,30 @@ abstract class Phrases extends MySqlClauses {
         if (type.equals("SPATIAL REFERENCE SYSTEM") && atKind(DdlParserImplConstants.UNSIGNED_INTEGER_LITERAL)) {
             return Optional.of(QualifiedName.of(getNextToken().image));
         }
+        if (type.equals("OPERATOR")) {
+            return Optional.of(operatorName());
+        }
+        if (pg() && type.equals("ROLE") && atAny("ALL", "CURRENT_ROLE", "CURRENT_USER", "SESSION_USER")) {
+            return Optional.of(QualifiedName.of(takeLabel()));
+        }
         if (isName() || (NAMED_LIKE_FUNCTIONS.contains(type) && isFunctionOrTypeName())) {
             return Optional.of(qualified());
         }
-        if (!type.equals("OPERATOR")) {
-            return Optional.empty();
+        return Optional.empty();
+    }
+
+    private QualifiedName operatorName() throws ParseException {
+        Optional<String> schema = Optional.empty();
+        if (isName() && peek(2).kind == DdlParserImplConstants.DOT) {
+            schema = Optional.of(takeLabel());
+            takeKind(DdlParserImplConstants.DOT);
         }
         StringBuilder symbols = new StringBuilder();
         while (!atKind(DdlParserImplConstants.LPAREN) && !atItemEnd()) {
             symbols.append(getNextToken().image);
         }
-        return Optional.of(QualifiedName.of(symbols.toString()));
+        return schema.map(of -> QualifiedName.of(of, symbols.toString()))
+                .orElseGet(() -> QualifiedName.of(symbols.toString()));
     }
 
     private QualifiedName qualified() throws ParseException {
@@ -127,16 +141,18 @@ abstract class Phrases extends MySqlClauses {
         return what;
     }
 
-    /** Whether an option list holds this word and does not switch it off. */
+    /** Takes a list of options and says whether it holds this one, in lower case, and does not switch it off. */
     final boolean takeOptionList(String wanted) throws ParseException {
         boolean on = false;
-        for (String option : arguments()) {
-            String[] words = option.trim().split("[\\s=]+");
-            if (words[0].equalsIgnoreCase(wanted)) {
-                String value = words.length > 1 ? words[1].replace("'", "").toLowerCase(java.util.Locale.ROOT) : "on";
-                on = !Set.of("false", "off", "0", "no").contains(value);
-            }
-        }
+        needKind(DdlParserImplConstants.LPAREN);
+        do {
+            boolean meant = isLabel() && takeLabel().equals(wanted);
+            boolean off =
+                    Set.of("false", "off", "0", "no").contains(peek().value().toLowerCase(Locale.ROOT));
+            restOfItem();
+            on = meant ? !off : on;
+        } while (takeKind(DdlParserImplConstants.COMMA));
+        needKind(DdlParserImplConstants.RPAREN);
         return on;
     }
 }

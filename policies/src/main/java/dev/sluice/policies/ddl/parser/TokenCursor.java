@@ -167,6 +167,11 @@ abstract class TokenCursor extends SqlAbstractParserImpl {
         return names.isFunctionOrTypeName(peek());
     }
 
+    /** Whether a name comes next where the server takes reserved words too. */
+    final boolean isLabel() {
+        return names.isLabel(peek());
+    }
+
     final String takeName() throws ParseException {
         if (!isName()) {
             throw unexpected("a name");
@@ -176,7 +181,7 @@ abstract class TokenCursor extends SqlAbstractParserImpl {
 
     /** A name where the server takes reserved words too: behind a dot, as a label. */
     final String takeLabel() throws ParseException {
-        if (!names.isLabel(peek())) {
+        if (!isLabel()) {
             throw unexpected("a name");
         }
         return decodeName();

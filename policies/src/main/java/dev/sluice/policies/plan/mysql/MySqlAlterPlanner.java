@@ -49,6 +49,11 @@ final class MySqlAlterPlanner {
     }
 
     Optional<Plan> plan() {
+        Optional<String> lost = StatementSettings.beyondLimits(change.source());
+        if (lost.isPresent()) {
+            obstacle = "SET STATEMENT " + lost.get() + " would not hold for the phases";
+            return Optional.empty();
+        }
         for (AlterAction action : change.actions()) {
             if (!plan(action)) {
                 return Optional.empty();
