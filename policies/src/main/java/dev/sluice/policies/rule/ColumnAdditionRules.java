@@ -48,7 +48,8 @@ final class ColumnAdditionRules {
                 rule("add-column-generated-stored", "a stored generated column")
                         .both(APPROVE, ColumnAdditionRules::stored)
                         .harm("the server computes it for every row and rewrites the table under lock")
-                        .safeWay("use a plain column with a trigger, or, from PostgreSQL 18 on, a VIRTUAL generated column")
+                        .safeWay(
+                                "use a plain column with a trigger, or, from PostgreSQL 18 on, a VIRTUAL generated column")
                         .mysqlSafeWay("use a VIRTUAL generated column, or a plain column with a trigger")
                         .example(
                                 "ALTER TABLE orders ADD COLUMN total numeric GENERATED ALWAYS AS (price * qty) STORED"),

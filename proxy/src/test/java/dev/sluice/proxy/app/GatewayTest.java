@@ -237,7 +237,7 @@ class GatewayTest {
 
     private GatewayLauncher.Running start(GatewayOptions options) throws Exception {
         Configuration configuration =
-                new ConfigurationReader(Map.of("SLUICE_DRAIN_TIMEOUT", "60s")).readOptions(options);
+                new ConfigurationReader(Map.of("SLUICE_DRAIN_TIMEOUT", "10s")).readOptions(options);
         return Gateway.start(configuration);
     }
 
