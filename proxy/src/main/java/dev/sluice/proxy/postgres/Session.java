@@ -127,6 +127,7 @@ final class Session implements RelayedSession {
         clientSide.resume();
         end.forwarded();
         pressure.updateClient();
+        end.answered();
     }
 
     /** Goes on with what the server has sent meanwhile. */

@@ -210,7 +210,7 @@ class GatewayTest {
     @Test
     void drainingLetsATransactionEnd() throws Exception {
         String database = TestPostgres.newDatabase();
-        GatewayLauncher.Running gateway = start(options(database));
+        GatewayLauncher.Running gateway = start(options(database), "10m");
         Connection connection = connect(gateway, database);
         connection.setAutoCommit(false);
         execute(connection, "CREATE TABLE t (a int)");
@@ -236,8 +236,12 @@ class GatewayTest {
     }
 
     private GatewayLauncher.Running start(GatewayOptions options) throws Exception {
+        return start(options, "10s");
+    }
+
+    private GatewayLauncher.Running start(GatewayOptions options, String drainTimeout) throws Exception {
         Configuration configuration =
-                new ConfigurationReader(Map.of("SLUICE_DRAIN_TIMEOUT", "10s")).readOptions(options);
+                new ConfigurationReader(Map.of("SLUICE_DRAIN_TIMEOUT", drainTimeout)).readOptions(options);
         return Gateway.start(configuration);
     }
 
