@@ -17,8 +17,8 @@ public record Pace(double share, double borne, boolean pressed) {
     /** Even a small batch is worth what it costs besides its rows. */
     private static final double SMALLEST_BATCH = 0.2;
 
-    /** What a batch costs besides its rows is little; what others wait behind it grows with its length. */
-    private static final double BESIDE_OTHERS = 0.1;
+    /** What others wait behind a batch grows with its length, but a shorter one is hardly worth what it costs besides its rows. */
+    private static final double BESIDE_OTHERS = 0.4;
 
     public Pace {
         if (!(share >= 0 && share <= 1) || !(borne >= 0 && borne <= 1)) {

@@ -33,7 +33,7 @@ class PaceControllerTest {
         Pressure pressure = new Pressure(level, most, Optional.empty());
         Pace next = PaceController.next(new Pace(share), pressure, others, ours, elapsedNanos);
         assertThat(next.share()).isBetween(0.0, 1.0);
-        assertThat(next.batch(others > 0)).isBetween(0.1, 1.0);
+        assertThat(next.batch(others > 0)).isBetween(0.2, 1.0);
     }
 
     @Test

@@ -212,7 +212,7 @@ class UpstreamThrottleTest {
 
         assertThat(throttle.status().share()).isEqualTo(1);
         assertThat(throttle.before(WORK, 0, 60 * SECOND))
-                .isEqualTo(new Turn.Go(Duration.ofMillis(5), BatchSizer.MAX_ROWS, "", false));
+                .isEqualTo(new Turn.Go(Duration.ofMillis(20), BatchSizer.MAX_ROWS, "", false));
     }
 
     @Test
