@@ -34,8 +34,10 @@ public final class NamedRoutines {
         Token kind = tokens.get(at);
         if (replaces && (kind.isWord("FUNCTION") || kind.isWord("PROCEDURE"))) {
             boolean qualified = at + 3 < tokens.size() && tokens.get(at + 2).isSymbol(".");
-            return List.of(Call.special(
-                    Call.DEFINITION, tokens.get(at + (qualified ? 3 : 1)).value()));
+            int name = at + (qualified ? 3 : 1);
+            return name < tokens.size()
+                    ? List.of(Call.special(Call.DEFINITION, tokens.get(name).value()))
+                    : List.of();
         }
         boolean named = MADE_OF_ROUTINES.stream().anyMatch(kind::isWord);
         return named ? Call.names(tokens.subList(at + 1, tokens.size())) : List.of();
