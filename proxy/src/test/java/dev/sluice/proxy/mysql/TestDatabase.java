@@ -1,5 +1,6 @@
 package dev.sluice.proxy.mysql;
 
+import dev.sluice.proxy.testing.Sql;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.sql.Connection;
@@ -50,6 +51,20 @@ public record TestDatabase(InetSocketAddress address, boolean mariaDb) {
 
     private String place() {
         return address.getHostString() + ":" + address.getPort();
+    }
+
+    /** Runs statements in a database of the server. */
+    public void execute(String database, String... statements) throws SQLException {
+        try (Connection connection = connect(database)) {
+            Sql.execute(connection, statements);
+        }
+    }
+
+    /** The first value of an answer. */
+    public long number(String database, String sql) throws SQLException {
+        try (Connection connection = connect(database)) {
+            return Sql.number(connection, sql);
+        }
     }
 
     /** A connection to the server itself. */

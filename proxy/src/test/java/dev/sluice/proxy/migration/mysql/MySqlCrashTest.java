@@ -120,14 +120,18 @@ abstract class MySqlCrashTest {
         try (Writer writer = new Writer(() -> server.connect(database), ROWS)) {
             start(0, "at");
             send();
-            execute("UPDATE sluice.migrations SET max_rows_per_second = 2000 WHERE target_schema = '" + database + "'");
+            server.execute(
+                    database,
+                    "UPDATE sluice.migrations SET max_rows_per_second = 2000 WHERE target_schema = '" + database + "'");
             for (int i = 0; i < 4; i++) {
                 gateway().waitFor(100 + random.nextInt(700), TimeUnit.MILLISECONDS);
                 gateway().destroyForcibly().waitFor();
                 look();
                 start(0, "at");
             }
-            execute("UPDATE sluice.migrations SET max_rows_per_second = 0 WHERE target_schema = '" + database + "'");
+            server.execute(
+                    database,
+                    "UPDATE sluice.migrations SET max_rows_per_second = 0 WHERE target_schema = '" + database + "'");
             Awaitility.await(seed.toString()).until(() -> state("complete").isPresent());
             checkEnd(writer);
         }
@@ -173,8 +177,10 @@ abstract class MySqlCrashTest {
 
     /** What has been filled stays as it is. */
     private void look() throws SQLException {
-        if (number("SELECT COUNT(*) FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE()"
-                        + " AND COLUMN_NAME = 'ref'")
+        if (server.number(
+                        database,
+                        "SELECT COUNT(*) FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE()"
+                                + " AND COLUMN_NAME = 'ref'")
                 == 0) {
             filled.clear();
             return;
@@ -194,17 +200,21 @@ abstract class MySqlCrashTest {
     private void checkEnd(Writer writer) throws Exception {
         long inserted = writer.stop();
         look();
-        assertThat(number("SELECT COUNT(*) FROM orders")).isEqualTo(ROWS + inserted);
-        assertThat(number("SELECT SUM(v) FROM orders")).isEqualTo(writer.updated());
+        assertThat(server.number(database, "SELECT COUNT(*) FROM orders")).isEqualTo(ROWS + inserted);
+        assertThat(server.number(database, "SELECT SUM(v) FROM orders")).isEqualTo(writer.updated());
         boolean complete = state("complete").isPresent();
-        assertThat(number("SELECT COUNT(*) FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE()"
-                        + " AND TABLE_NAME = 'orders' AND COLUMN_NAME = 'ref' AND IS_NULLABLE = 'NO'"))
+        assertThat(server.number(
+                        database,
+                        "SELECT COUNT(*) FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE()"
+                                + " AND TABLE_NAME = 'orders' AND COLUMN_NAME = 'ref' AND IS_NULLABLE = 'NO'"))
                 .isEqualTo(complete ? 1 : 0);
-        assertThat(number("SELECT COUNT(*) FROM information_schema.STATISTICS WHERE TABLE_SCHEMA = DATABASE()"
-                        + " AND INDEX_NAME = 'ref_key' AND NON_UNIQUE = 0"))
+        assertThat(server.number(
+                        database,
+                        "SELECT COUNT(*) FROM information_schema.STATISTICS WHERE TABLE_SCHEMA = DATABASE()"
+                                + " AND INDEX_NAME = 'ref_key' AND NON_UNIQUE = 0"))
                 .isEqualTo(complete ? 1 : 0);
         if (complete) {
-            assertThat(number("SELECT COUNT(DISTINCT ref) FROM orders WHERE ref LIKE '%-%-%-%-%'"))
+            assertThat(server.number(database, "SELECT COUNT(DISTINCT ref) FROM orders WHERE ref LIKE '%-%-%-%-%'"))
                     .isEqualTo(ROWS + inserted);
         }
     }
@@ -232,22 +242,6 @@ abstract class MySqlCrashTest {
         try (ResultSet row = statement.executeQuery("SELECT COUNT(*) FROM information_schema.TABLES WHERE"
                 + " TABLE_SCHEMA = 'sluice' AND TABLE_NAME = 'migrations'")) {
             return row.next() && row.getInt(1) == 1;
-        }
-    }
-
-    private void execute(String sql) throws SQLException {
-        try (Connection connection = server.connect(database);
-                Statement statement = connection.createStatement()) {
-            statement.execute(sql);
-        }
-    }
-
-    private long number(String sql) throws SQLException {
-        try (Connection connection = server.connect(database);
-                Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery(sql)) {
-            row.next();
-            return row.getLong(1);
         }
     }
 }

@@ -29,7 +29,6 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -65,31 +64,17 @@ abstract class MySqlLanesTest {
     @BeforeEach
     void table() throws SQLException {
         database = server.newDatabase();
-        execute("CREATE TABLE t (id BIGINT PRIMARY KEY AUTO_INCREMENT, a INT)", "INSERT INTO t (a) VALUES (1)");
+        server.execute(
+                database,
+                "CREATE TABLE t (id BIGINT PRIMARY KEY AUTO_INCREMENT, a INT)",
+                "INSERT INTO t (a) VALUES (1)");
         for (int rows = 1; rows < ROWS; rows *= 2) {
-            execute("INSERT INTO t (a) SELECT a FROM t");
+            server.execute(database, "INSERT INTO t (a) SELECT a FROM t");
         }
-        execute(
+        server.execute(
+                database,
                 "CREATE TABLE written (id BIGINT)",
                 "CREATE TRIGGER note AFTER UPDATE ON t FOR EACH ROW INSERT INTO written VALUES (NEW.id)");
-    }
-
-    private void execute(String... statements) throws SQLException {
-        try (Connection connection = server.connect(database);
-                Statement statement = connection.createStatement()) {
-            for (String sql : statements) {
-                statement.execute(sql);
-            }
-        }
-    }
-
-    private long number(String sql) throws SQLException {
-        try (Connection connection = server.connect(database);
-                Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery(sql)) {
-            row.next();
-            return row.getLong(1);
-        }
     }
 
     /** An engine whose ledger fails once, at the n-th call of a method; it is not called then. */
@@ -163,8 +148,9 @@ abstract class MySqlLanesTest {
     }
 
     private void checkThatEachRowIsFilledOnce() throws SQLException {
-        assertThat(number("SELECT COUNT(DISTINCT ref) FROM t WHERE ref <> ''")).isEqualTo(ROWS);
-        assertThat(number("SELECT COUNT(*) FROM written")).isEqualTo(ROWS);
+        assertThat(server.number(database, "SELECT COUNT(DISTINCT ref) FROM t WHERE ref <> ''"))
+                .isEqualTo(ROWS);
+        assertThat(server.number(database, "SELECT COUNT(*) FROM written")).isEqualTo(ROWS);
     }
 
     private int called(String method) {

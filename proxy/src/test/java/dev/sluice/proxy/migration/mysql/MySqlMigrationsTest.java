@@ -23,7 +23,6 @@ import dev.sluice.proxy.session.Gates;
 import dev.sluice.proxy.testing.Patience;
 import dev.sluice.proxy.throttle.Pacer;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -52,12 +51,13 @@ abstract class MySqlMigrationsTest {
     @BeforeEach
     void start() throws SQLException {
         database = server.newDatabase();
-        execute(
+        server.execute(
+                database,
                 "CREATE TABLE t (id BIGINT PRIMARY KEY AUTO_INCREMENT, a INT,"
                         + " changed TIMESTAMP(6) NOT NULL DEFAULT '2020-01-01 00:00:00' ON UPDATE CURRENT_TIMESTAMP(6))",
                 "INSERT INTO t (a) VALUES (1), (2), (3), (4), (5)");
         for (int rows = 5; rows < ROWS; rows *= 2) {
-            execute("INSERT INTO t (a) SELECT a FROM t");
+            server.execute(database, "INSERT INTO t (a) SELECT a FROM t");
         }
         gateway("one", Pacer.UNTHROTTLED);
     }
@@ -81,24 +81,6 @@ abstract class MySqlMigrationsTest {
                 8);
         MySqlEngine engine = new MySqlEngine(pacer, new Gates());
         migrations = new LedgerMigrations(pools, settings, upstream -> engine, MigrationEnd.Listener.NONE);
-    }
-
-    private void execute(String... statements) throws SQLException {
-        try (Connection connection = server.connect(database);
-                Statement statement = connection.createStatement()) {
-            for (String sql : statements) {
-                statement.execute(sql);
-            }
-        }
-    }
-
-    private long number(String sql) throws SQLException {
-        try (Connection connection = server.connect(database);
-                Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery(sql)) {
-            row.next();
-            return row.getLong(1);
-        }
     }
 
     private List<String> expansion() {
@@ -161,16 +143,19 @@ abstract class MySqlMigrationsTest {
     @Test
     void everyRowIsFilledOnceAndNothingElseChanges() throws Exception {
         long id = expanded();
-        execute("INSERT INTO t (a) VALUES (77)");
+        server.execute(database, "INSERT INTO t (a) VALUES (77)");
         Migration end = migrations.await(REF, id, Patience.LONG, progress -> {});
         assertThat(end.reason()).isEmpty();
         assertThat(end.state()).isEqualTo(Migration.State.COMPLETE);
         assertThat(end.rowsDone()).isGreaterThanOrEqualTo(ROWS);
-        assertThat(number("SELECT COUNT(DISTINCT ref) - COUNT(*) FROM t")).isZero();
-        assertThat(number("SELECT COUNT(*) FROM t WHERE changed > '2020-01-02'"))
+        assertThat(server.number(database, "SELECT COUNT(DISTINCT ref) - COUNT(*) FROM t"))
                 .isZero();
-        assertThat(number("SELECT COUNT(*) FROM information_schema.STATISTICS WHERE TABLE_SCHEMA = '" + database
-                        + "' AND INDEX_NAME = 'ref_key'"))
+        assertThat(server.number(database, "SELECT COUNT(*) FROM t WHERE changed > '2020-01-02'"))
+                .isZero();
+        assertThat(server.number(
+                        database,
+                        "SELECT COUNT(*) FROM information_schema.STATISTICS WHERE TABLE_SCHEMA = '" + database
+                                + "' AND INDEX_NAME = 'ref_key'"))
                 .isEqualTo(1);
     }
 
@@ -182,7 +167,7 @@ abstract class MySqlMigrationsTest {
             holder.setAutoCommit(false);
             statement.execute("UPDATE t SET a = 0 WHERE id = 3");
             migrations.await(REF, id, Duration.ofMillis(1), progress -> {});
-            Awaitility.await().until(() -> number("SELECT COUNT(*) FROM t WHERE ref = ''") <= 1);
+            Awaitility.await().until(() -> server.number(database, "SELECT COUNT(*) FROM t WHERE ref = ''") <= 1);
             assertThat(migrations.find(REF, id).orElseThrow().state()).isNotEqualTo(Migration.State.COMPLETE);
             holder.commit();
             assertThat(migrations.await(REF, id, Patience.LONG, progress -> {}).state())
@@ -201,7 +186,8 @@ abstract class MySqlMigrationsTest {
             Awaitility.await()
                     .until(() ->
                             !migrations.find(REF, id).orElseThrow().reason().isEmpty());
-            assertThat(number("SELECT COUNT(*) FROM t WHERE a = 1")).isPositive();
+            assertThat(server.number(database, "SELECT COUNT(*) FROM t WHERE a = 1"))
+                    .isPositive();
             holder.commit();
             assertThat(migrations.await(REF, id, Patience.LONG, progress -> {}).state())
                     .isEqualTo(Migration.State.COMPLETE);
@@ -221,7 +207,8 @@ abstract class MySqlMigrationsTest {
         gateway("two", Pacer.UNTHROTTLED);
         Migration end = migrations.await(REF, id, Patience.LONG, progress -> {});
         assertThat(end.state()).isEqualTo(Migration.State.COMPLETE);
-        assertThat(number("SELECT COUNT(DISTINCT ref) - COUNT(*) FROM t")).isZero();
+        assertThat(server.number(database, "SELECT COUNT(DISTINCT ref) - COUNT(*) FROM t"))
+                .isZero();
     }
 
     @Test
@@ -238,8 +225,10 @@ abstract class MySqlMigrationsTest {
         Awaitility.await()
                 .untilAsserted(() -> assertThat(migrations.find(REF, id).map(Migration::state))
                         .contains(Migration.State.CANCELLED));
-        assertThat(number("SELECT COUNT(*) FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = '" + database
-                        + "' AND TABLE_NAME = 't' AND COLUMN_NAME = 'ref'"))
+        assertThat(server.number(
+                        database,
+                        "SELECT COUNT(*) FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = '" + database
+                                + "' AND TABLE_NAME = 't' AND COLUMN_NAME = 'ref'"))
                 .isZero();
     }
 
@@ -253,8 +242,10 @@ abstract class MySqlMigrationsTest {
         migrations.command(REF, id, new Migrations.Command.Cancel(), "ann");
         assertThat(migrations.await(REF, id, Patience.LONG, progress -> {}).state())
                 .isEqualTo(Migration.State.CANCELLED);
-        assertThat(number("SELECT COUNT(*) FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = '" + database
-                        + "' AND TABLE_NAME = 't' AND COLUMN_NAME = 'ref'"))
+        assertThat(server.number(
+                        database,
+                        "SELECT COUNT(*) FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = '" + database
+                                + "' AND TABLE_NAME = 't' AND COLUMN_NAME = 'ref'"))
                 .isZero();
     }
 

@@ -39,16 +39,7 @@ class MySqlSensorTest {
     @BeforeEach
     void table() throws SQLException {
         database = server.newDatabase();
-        execute("CREATE TABLE t (id int PRIMARY KEY, v int)", "INSERT INTO t VALUES (1, 0), (2, 0)");
-    }
-
-    private void execute(String... sql) throws SQLException {
-        try (Connection connection = server.connect(database);
-                Statement statement = connection.createStatement()) {
-            for (String one : sql) {
-                statement.execute(one);
-            }
-        }
+        server.execute(database, "CREATE TABLE t (id int PRIMARY KEY, v int)", "INSERT INTO t VALUES (1, 0), (2, 0)");
     }
 
     private Optional<Reading> reading(Watched watched) {
@@ -86,7 +77,7 @@ class MySqlSensorTest {
     void undoThatASnapshotKeepsFromBeingPurgedIsSeen() throws SQLException {
         try (Connection reader = begun("START TRANSACTION WITH CONSISTENT SNAPSHOT", "SELECT * FROM t")) {
             for (int i = 0; i < 50; i++) {
-                execute("UPDATE t SET v = v + 1 WHERE id = 1");
+                server.execute(database, "UPDATE t SET v = v + 1 WHERE id = 1");
             }
             await().until(() -> value(Watched.HISTORY_LIST) >= 50);
             reader.rollback();
