@@ -46,6 +46,7 @@ public final class DemoCommand implements Callable<Integer> {
     private final GatewayLauncher launcher;
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
     private volatile @Nullable Path data;
+    private volatile boolean interrupted;
 
     @Spec
     private @Nullable CommandSpec spec;
@@ -98,6 +99,12 @@ public final class DemoCommand implements Callable<Integer> {
         Runtime.getRuntime().addShutdownHook(hook);
         try {
             return run();
+        } catch (SQLException | InterruptedException e) {
+            if (interrupted) {
+                // What the clean-up took away from under it is no failure of the demo's.
+                return ExitCode.INTERRUPTED;
+            }
+            throw e;
         } finally {
             close();
             deleteData();
@@ -199,6 +206,7 @@ public final class DemoCommand implements Callable<Integer> {
      * stay until it is through.
      */
     private void closeOnInterrupt(Thread demo, CountDownLatch over) {
+        interrupted = true;
         demo.interrupt();
         close();
         try {

@@ -22,13 +22,16 @@ final class HeldQueries {
     /** Asks for the gateway; the client sees nothing of it. Blocks, so not on the event loop. */
     QueryResult ask(String sql, SessionModes modes) throws ServerErrorException {
         CompletableFuture<QueryResult> answer = new CompletableFuture<>();
-        session.later(() -> asking(sql, modes).whenComplete((result, error) -> {
+        boolean asked = session.later(() -> asking(sql, modes).whenComplete((result, error) -> {
             if (error == null) {
                 answer.complete(result);
             } else {
                 answer.completeExceptionally(error);
             }
         }));
+        if (!asked) {
+            throw new ServerErrorException(MySqlErrors.CONNECTION_LOST);
+        }
         try {
             return answer.get();
         } catch (ExecutionException e) {

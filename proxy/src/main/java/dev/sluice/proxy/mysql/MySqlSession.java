@@ -7,6 +7,7 @@ import dev.sluice.protocol.mysql.HandshakeResponse;
 import dev.sluice.protocol.mysql.Packets;
 import dev.sluice.protocol.mysql.ResponseShape;
 import dev.sluice.protocol.mysql.ServerStatus;
+import dev.sluice.proxy.session.LoopTask;
 import dev.sluice.proxy.session.RelayedSession;
 import dev.sluice.proxy.session.ServerChannels;
 import dev.sluice.proxy.session.SessionInfo;
@@ -225,8 +226,9 @@ final class MySqlSession implements ServerChannels.Taker, RelayedSession {
         clientFlow.released();
     }
 
-    void later(Runnable task) {
-        client.eventLoop().execute(task);
+    /** @return false when the event loop has ended with the gateway */
+    boolean later(Runnable task) {
+        return LoopTask.hand(client.eventLoop(), task);
     }
 
     void later(Runnable task, long delayNanos) {

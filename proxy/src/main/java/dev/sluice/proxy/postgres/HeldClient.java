@@ -1,6 +1,7 @@
 package dev.sluice.proxy.postgres;
 
 import dev.sluice.proxy.session.HeldSession;
+import dev.sluice.proxy.session.LoopTask;
 import dev.sluice.proxy.session.QueryResult;
 import dev.sluice.proxy.session.ServerErrorException;
 import dev.sluice.proxy.session.SessionInfo;
@@ -10,6 +11,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +37,14 @@ final class HeldClient implements HeldSession {
         this.info = info;
         this.transaction = transaction;
         this.alone = alone;
+    }
+
+    /** Starts the work that this session is lent to, and does then on the event loop what follows from it. */
+    <T> void run(String what, Supplier<T> work, Consumer<T> then) {
+        run(what, () -> {
+            T result = work.get();
+            LoopTask.hand(loop, () -> then.accept(result));
+        });
     }
 
     /** Starts the work that this session is lent to. */
@@ -63,22 +74,24 @@ final class HeldClient implements HeldSession {
         return transaction;
     }
 
-    /**
-     * Waits for the answer even when interrupted, since the connection must not be left in the middle of one; but asks
-     * the server to cancel, and again, since a request may come before the statement has begun.
-     */
     @Override
     public boolean isAlone() {
         return alone;
     }
 
+    /**
+     * Waits for the answer even when interrupted, since the connection must not be left in the middle of one; but asks
+     * the server to cancel, and again, since a request may come before the statement has begun.
+     */
     @Override
     public QueryResult query(String sql) throws ServerErrorException {
         if (abandoned) {
             throw new ServerErrorException(Refusals.cancelled());
         }
         CompletableFuture<QueryResult> result = new CompletableFuture<>();
-        loop.execute(() -> interception.injected.inject(this, sql, result));
+        if (!LoopTask.hand(loop, () -> interception.injected.inject(this, sql, result))) {
+            throw new ServerErrorException(Refusals.cancelled());
+        }
         boolean interrupted = false;
         try {
             while (true) {
@@ -86,9 +99,9 @@ final class HeldClient implements HeldSession {
                     return interrupted ? result.get(CANCEL_AGAIN_MS, TimeUnit.MILLISECONDS) : result.get();
                 } catch (InterruptedException e) {
                     interrupted = true;
-                    loop.execute(interception.injected::cancel);
+                    LoopTask.hand(loop, interception.injected::cancel);
                 } catch (TimeoutException e) {
-                    loop.execute(interception.injected::cancel);
+                    LoopTask.hand(loop, interception.injected::cancel);
                 } catch (ExecutionException e) {
                     throw failure(e);
                 }
@@ -109,7 +122,7 @@ final class HeldClient implements HeldSession {
 
     @Override
     public void notice(Notice notice) {
-        loop.execute(() -> interception.notice(this, notice));
+        LoopTask.hand(loop, () -> interception.notice(this, notice));
     }
 
     @Override

@@ -179,10 +179,7 @@ final class Interception {
         HeldClient client = lend();
         enter(new Phase.Judging(held, client));
         session.pressure.updateClient();
-        client.run("judgement", () -> {
-            Ruling ruling = judgement.apply(client);
-            session.client.eventLoop().execute(() -> ruled(client, held, ruling));
-        });
+        client.run("judgement", () -> judgement.apply(client), ruling -> ruled(client, held, ruling));
     }
 
     /** The session as the control plane sees it from now on. */

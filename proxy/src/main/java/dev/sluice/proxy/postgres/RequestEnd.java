@@ -45,10 +45,10 @@ final class RequestEnd {
         HeldClient client = interception.lend();
         interception.enter(new Phase.Ending(client, transaction.isSimpleRequest()));
         session.flushClient();
-        client.run("end of transaction", () -> {
-            Optional<ServerError> error = interception.calls().transactionEnded(client, substitutes);
-            session.client.eventLoop().execute(() -> ended(client, error));
-        });
+        client.run(
+                "end of transaction",
+                () -> interception.calls().transactionEnded(client, substitutes),
+                error -> ended(client, error));
     }
 
     private void ended(HeldClient client, Optional<ServerError> error) {

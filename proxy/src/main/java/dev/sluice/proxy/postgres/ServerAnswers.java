@@ -201,20 +201,23 @@ final class ServerAnswers {
         HeldClient client = interception.lend();
         interception.enter(new Phase.Reporting(client));
         session.pressure.updateServer();
-        client.run("outcome", () -> {
-            interception.calls().answered(client, answer.ruling, error);
-            session.client.eventLoop().execute(() -> {
-                if (session.end().isEnding()) {
-                    dropped.run();
-                    interception.lost();
-                    return;
-                }
-                interception.enter(answering);
-                then.run();
-                session.resumeServer();
-                // Where nothing of the server's was kept, nobody else sends what has been said just now.
-                session.flushClient();
-            });
-        });
+        client.run(
+                "outcome",
+                () -> {
+                    interception.calls().answered(client, answer.ruling, error);
+                    return answering;
+                },
+                reported -> {
+                    if (session.end().isEnding()) {
+                        dropped.run();
+                        interception.lost();
+                        return;
+                    }
+                    interception.enter(reported);
+                    then.run();
+                    session.resumeServer();
+                    // Where nothing of the server's was kept, nobody else sends what has been said just now.
+                    session.flushClient();
+                });
     }
 }
