@@ -49,10 +49,17 @@ public record ControlDatabase(ControlUpstream upstream, String name, DataSource 
         return pool.getConnection();
     }
 
-    /** Threads that wait for a pooled connection. */
+    /**
+     * Threads that wait for a pooled connection while there can be no more of them. Whoever waits for one that is being opened
+     * tells of no shortage: the first reading of the signals always does.
+     */
     public int waiting() {
-        HikariPoolMXBean bean = pool instanceof HikariDataSource hikari ? hikari.getHikariPoolMXBean() : null;
-        return bean == null ? 0 : bean.getThreadsAwaitingConnection();
+        if (!(pool instanceof HikariDataSource hikari)) {
+            return 0;
+        }
+        HikariPoolMXBean bean = hikari.getHikariPoolMXBean();
+        boolean full = bean != null && bean.getTotalConnections() >= hikari.getMaximumPoolSize();
+        return full ? bean.getThreadsAwaitingConnection() : 0;
     }
 
     /**

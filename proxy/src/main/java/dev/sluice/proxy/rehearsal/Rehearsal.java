@@ -19,9 +19,15 @@ import java.util.List;
  * protocols in several sessions, a large result, a COPY. Blocks.
  */
 public final class Rehearsal implements AutoCloseable {
-    private static final int SESSIONS = 6;
-    private static final int STATEMENTS = 4_000;
-    private static final int LARGE = 8;
+    private static final int CLIENTS = 6;
+    /**
+     * Of each client, one after the other: what is done once for a session must be known, too, or the JVM throws the code for
+     * everything else away when the next client comes.
+     */
+    private static final int SESSIONS = 40;
+
+    private static final int STATEMENTS = 100;
+    private static final int LARGE_EVERY = 5;
     private static final int COPY_MESSAGES = 2_000;
     private static final int TORN_EVERY = 40;
 
@@ -48,36 +54,44 @@ public final class Rehearsal implements AutoCloseable {
     public void play(InetSocketAddress gateway, Duration patience) throws InterruptedException {
         long deadlineNanos = System.nanoTime() + patience.toNanos();
         List<Thread> threads = new ArrayList<>();
-        for (int i = 0; i < SESSIONS; i++) {
-            threads.add(Thread.ofPlatform().daemon().name("rehearsal").start(() -> session(gateway, deadlineNanos)));
+        for (int i = 0; i < CLIENTS; i++) {
+            threads.add(Thread.ofPlatform().daemon().name("rehearsal").start(() -> client(gateway, deadlineNanos)));
         }
         for (Thread thread : threads) {
             thread.join(patience);
         }
     }
 
-    private static void session(InetSocketAddress gateway, long deadlineNanos) {
+    private static void client(InetSocketAddress gateway, long deadlineNanos) {
+        try {
+            for (int i = 0; i < SESSIONS && System.nanoTime() < deadlineNanos; i++) {
+                session(gateway, i % LARGE_EVERY == 0);
+            }
+        } catch (IOException e) {
+            // Whoever warms up has lost interest.
+            return;
+        }
+    }
+
+    private static void session(InetSocketAddress gateway, boolean large) throws IOException {
         try (Socket socket = new Socket(gateway.getAddress(), gateway.getPort());
                 DataInputStream in = new DataInputStream(new BufferedInputStream(socket.getInputStream()));
                 OutputStream out = socket.getOutputStream()) {
             socket.setTcpNoDelay(true);
             ask(in, out, StubServer.bytes(Rehearsal::startup));
-            for (int i = 0; i < STATEMENTS && System.nanoTime() < deadlineNanos; i++) {
+            for (int i = 0; i < STATEMENTS; i++) {
                 ask(in, out, query(TEXTS.get(i % TEXTS.size())));
             }
             ask(in, out, StubServer.bytes(o -> FrontendEncoder.parse(o, "s", text(TEXTS.getFirst()))), sync());
             byte[] execution = StubServer.bytes(Rehearsal::execution);
-            for (int i = 0; i < STATEMENTS && System.nanoTime() < deadlineNanos; i++) {
+            for (int i = 0; i < STATEMENTS; i++) {
                 ask(in, out, execution);
             }
-            for (int i = 0; i < LARGE && System.nanoTime() < deadlineNanos; i++) {
+            if (large) {
                 ask(in, out, query("TABLE large"));
                 copy(in, out);
             }
             out.write(StubServer.bytes(FrontendEncoder::terminate));
-        } catch (IOException e) {
-            // Whoever warms up has lost interest.
-            return;
         }
     }
 
