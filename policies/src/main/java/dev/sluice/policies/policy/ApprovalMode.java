@@ -15,7 +15,11 @@ public record ApprovalMode(boolean waits, Optional<Duration> atMost, String deci
 
     private static final Duration UNSAID = Duration.ofMinutes(10);
 
-    /** How long the client waits; zero: not at all. @param configured the gateway's {@code approval_timeout} */
+    /**
+     * How long the client waits; zero: not at all.
+     *
+     * @param configured the gateway's {@code approval_timeout}
+     */
     public Duration patience(Duration configured) {
         if (!waits) {
             return Duration.ZERO;

@@ -48,7 +48,7 @@ public final class ApplicationBackfills {
                 .map(one -> one.picture(now))
                 .sorted(Comparator.comparing((PacedSession s) -> s.waiting().orElse(Duration.ZERO))
                         .reversed()
-                        .thenComparing(PacedSession::session))
+                        .thenComparingLong(PacedSession::session))
                 .toList();
     }
 

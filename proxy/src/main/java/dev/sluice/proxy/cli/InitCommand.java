@@ -24,7 +24,11 @@ public final class InitCommand implements Callable<Integer> {
 
         void install(String jdbcUrl) throws SQLException, CliException;
 
-        /** The SQL that installs it. @param gatewayRole is granted what it needs; empty: it runs the script itself */
+        /**
+         * The SQL that installs it.
+         *
+         * @param gatewayRole is granted what it needs; empty: it runs the script itself
+         */
         String script(String jdbcUrl, String gatewayRole) throws CliException;
     }
 

@@ -5,7 +5,11 @@ import java.util.Set;
 /** What may stand behind a key of the configuration, as its reader asks for it: what {@link ConfigSchema} is made of. */
 sealed interface KeyShape {
 
-    /** A single value. @param expected in words, empty when anything goes */
+    /**
+     * A single value.
+     *
+     * @param expected in words, empty when anything goes
+     */
     record Scalar(String expected) implements KeyShape {}
 
     record Whole(int least, int most) implements KeyShape {}

@@ -108,7 +108,7 @@ final class Reading {
         return words;
     }
 
-    /** Puts the environment's values in place of {@code ${NAME}} and {@code ${NAME:-otherwise}}; {@code $${} is a literal. */
+    /** Puts the environment's values in place of {@code ${NAME}} and {@code ${NAME:-otherwise}}; a doubled dollar stands for itself. */
     String substitute(int line, String key, String text) {
         if (text.indexOf('$') < 0) {
             return text;

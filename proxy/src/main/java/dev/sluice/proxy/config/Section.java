@@ -178,7 +178,11 @@ final class Section {
         return sections;
     }
 
-    /** Sections by name. @param keys what a section of it may hold, to recognise those that the environment adds */
+    /**
+     * Sections by name.
+     *
+     * @param keys what a section of it may hold, to recognise those that the environment adds
+     */
     Map<String, Section> namedSections(String key, Set<String> keys) {
         asked(key, new KeyShape.Named());
         Map<String, Section> sections = new LinkedHashMap<>();

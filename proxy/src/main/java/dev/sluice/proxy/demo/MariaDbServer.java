@@ -37,7 +37,11 @@ final class MariaDbServer implements AutoCloseable {
         return url;
     }
 
-    /** Fetches, installs and starts a server, on a free port. @param folder for binaries and data */
+    /**
+     * Fetches, installs and starts a server, on a free port.
+     *
+     * @param folder for binaries and data
+     */
     static MariaDbServer start(Path folder) throws IOException, CliException, InterruptedException {
         Path binaries = MariaDbBinaries.fetch(folder);
         Path log = folder.resolve("mariadb.log");

@@ -24,7 +24,11 @@ final class PostgresEngine implements DemoEngine {
         this.product = product;
     }
 
-    /** Starts a server on a free port. @param folder for binaries and data; removed when the demo ends */
+    /**
+     * Starts a server on a free port.
+     *
+     * @param folder for binaries and data; removed when the demo ends
+     */
     static PostgresEngine start(Path folder) throws SQLException, InterruptedException {
         try {
             EmbeddedPostgres server = EmbeddedPostgres.builder()

@@ -74,7 +74,6 @@ final class Effects {
 
     /** Lets a statement through, in the form that the decision gives it. */
     void add(Judgement judgement, Optional<Long> approval) throws MigrationException {
-        Decision decision = judgement.decision();
         Optional<Long> migration = Optional.empty();
         List<String> replacement = List.of();
         if (!asItIs(judgement)) {

@@ -24,9 +24,9 @@ public record LintFinding(
         String message,
         String safeWay) {
 
-    static final Comparator<LintFinding> ORDER = Comparator.comparing(
+    static final Comparator<LintFinding> ORDER = Comparator.comparingInt(
                     (LintFinding f) -> f.place().line())
-            .thenComparing(f -> f.place().column())
+            .thenComparingInt(f -> f.place().column())
             .thenComparing(LintFinding::rule);
 
     /**

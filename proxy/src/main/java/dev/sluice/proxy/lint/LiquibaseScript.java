@@ -14,7 +14,6 @@ final class LiquibaseScript {
     private static final Pattern CHANGE_SET =
             Pattern.compile("^\\s*--\\s*changeset\\s+(.*)$", Pattern.CASE_INSENSITIVE);
     private static final Pattern NAME = Pattern.compile("(?:\"([^\"]*)\"|([^:\\s]+)):(?:\"([^\"]*)\"|(\\S+)).*");
-    private static final Pattern ROLLBACK = Pattern.compile("^\\s*--\\s*rollback\\b.*", Pattern.CASE_INSENSITIVE);
     private static final Pattern ATTRIBUTE = Pattern.compile("(\\w+):\\s*(\"[^\"]*\"|\\S+)");
 
     private LiquibaseScript() {}

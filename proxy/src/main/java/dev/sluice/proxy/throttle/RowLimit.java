@@ -7,7 +7,7 @@ final class RowLimit {
 
     /** A limit is kept by batches of half a second's rows at most. */
     static int most(long rowsPerSecond) {
-        return rowsPerSecond <= 0 ? BatchSizer.MAX_ROWS : (int) Math.clamp(rowsPerSecond / 2, 1, BatchSizer.MAX_ROWS);
+        return rowsPerSecond <= 0 ? BatchSizer.MAX_ROWS : Math.clamp(rowsPerSecond / 2, 1, BatchSizer.MAX_ROWS);
     }
 
     static String ofMigration(long rowsPerSecond) {
