@@ -110,6 +110,26 @@ public record BackfillCursor(
                 leaf, stage, last, upper, block, blocks, skipped.subList(1, skipped.size()), done, total, batchRows);
     }
 
+    /** A walk that ends earlier. */
+    BackfillCursor before(List<String> end) {
+        return new BackfillCursor(leaf, stage, last, end, block, blocks, skipped, done, total, batchRows);
+    }
+
+    /** A walk of its own, of what this one leaves behind a key; its rows are counted here already. */
+    BackfillCursor behind(List<String> begin) {
+        return new BackfillCursor(leaf, stage, begin, upper, 0, 0, List.of(), 0, 0, batchRows);
+    }
+
+    /** Whether it is known where the walk ends. */
+    public boolean begun() {
+        return stage != Stage.BEGIN;
+    }
+
+    /** Whether nothing is left here but to look whether anything is pending anywhere. */
+    public boolean walked() {
+        return stage == Stage.SWEEP;
+    }
+
     BackfillCursor nextLeaf() {
         return new BackfillCursor(leaf + 1, Stage.BEGIN, List.of(), List.of(), 0, 0, List.of(), done, total, batchRows);
     }

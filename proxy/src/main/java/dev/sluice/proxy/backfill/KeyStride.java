@@ -2,7 +2,6 @@ package dev.sluice.proxy.backfill;
 
 import java.math.BigDecimal;
 import java.math.BigInteger;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -10,7 +9,7 @@ import java.util.regex.Pattern;
 /**
  * Walks a key of whole numbers in steps whose width is guessed from how densely the keys of the last one lay: nobody has to
  * look first where a batch of so many rows ends. A step takes a limited number of rows; where it meets the limit, it comes
- * again. Several steps may be taken at once. Not thread-safe.
+ * again. Not thread-safe.
  */
 final class KeyStride {
 
@@ -34,21 +33,34 @@ final class KeyStride {
     }
 
     /**
-     * The next steps, one behind the other; fewer where the end is near, but at least one.
+     * The next step.
      *
-     * @param last the number behind which the first begins
+     * @param last the number behind which it begins
      */
-    List<BackfillCursor.Range> next(BackfillCursor cursor, String last, int most) {
-        BigInteger upper = new BigInteger(cursor.upper().getFirst());
-        BigInteger width = BigDecimal.valueOf(keysPerRow * cursor.batchRows()).toBigInteger();
-        List<BackfillCursor.Range> steps = new ArrayList<>();
-        BigInteger from = new BigInteger(last);
-        do {
-            BigInteger to = from.add(width).min(upper);
-            steps.add(new BackfillCursor.Range(List.of(from.toString()), List.of(to.toString())));
-            from = to;
-        } while (steps.size() < most && from.compareTo(upper) < 0);
-        return steps;
+    BackfillCursor.Range next(BackfillCursor cursor, String last) {
+        BigInteger to = new BigInteger(last).add(width(cursor)).min(upper(cursor));
+        return new BackfillCursor.Range(List.of(last), List.of(to.toString()));
+    }
+
+    /**
+     * Where what is left of a walk falls into halves; empty where these would be less than a step each.
+     *
+     * @param cursor of a walk that has begun
+     */
+    Optional<String> middle(BackfillCursor cursor) {
+        BigInteger last = new BigInteger(cursor.last().getFirst());
+        BigInteger half = upper(cursor).subtract(last).shiftRight(1);
+        return half.compareTo(width(cursor)) < 0
+                ? Optional.empty()
+                : Optional.of(last.add(half).toString());
+    }
+
+    private BigInteger width(BackfillCursor cursor) {
+        return BigDecimal.valueOf(keysPerRow * cursor.batchRows()).toBigInteger();
+    }
+
+    private static BigInteger upper(BackfillCursor cursor) {
+        return new BigInteger(cursor.upper().getFirst());
     }
 
     /** Most rows of a step. */
@@ -57,24 +69,17 @@ final class KeyStride {
     }
 
     /**
-     * What came of the steps.
+     * What came of a step.
      *
-     * @param rows of each of them
-     * @return where the next one begins; empty: where the first of these did, since there may be more rows in it
+     * @return where the next one begins; empty: where this one did, since there may be more rows in it
      */
-    Optional<List<String>> took(BackfillCursor cursor, List<BackfillCursor.Range> steps, List<Long> rows) {
-        Optional<List<String>> end = Optional.empty();
-        int whole = 0;
-        while (whole < steps.size() && rows.get(whole) < limit(cursor)) {
-            end = Optional.of(steps.get(whole).to());
-            whole++;
-        }
-        double width = new BigInteger(steps.getLast().to().getFirst())
-                .subtract(new BigInteger(steps.getFirst().after().getFirst()))
+    Optional<List<String>> took(BackfillCursor cursor, BackfillCursor.Range step, long rows) {
+        boolean whole = rows < limit(cursor);
+        double width = new BigInteger(step.to().getFirst())
+                .subtract(new BigInteger(step.after().getFirst()))
                 .doubleValue();
-        long all = rows.stream().mapToLong(Long::longValue).sum();
-        double seen = whole < steps.size() ? DENSEST : width / Math.max(1, all);
+        double seen = whole ? width / Math.max(1, rows) : DENSEST;
         keysPerRow = Math.max(DENSEST, Math.clamp(seen, keysPerRow / MOST_CHANGE, keysPerRow * MOST_CHANGE));
-        return end;
+        return whole ? Optional.of(step.to()) : Optional.empty();
     }
 }

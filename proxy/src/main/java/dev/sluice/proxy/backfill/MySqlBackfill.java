@@ -9,6 +9,8 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
@@ -17,7 +19,7 @@ import java.util.stream.Collectors;
  * filled and the range is gone over again later. In the end whatever is pending
  * anywhere is looked for: an update of its key takes a row out of the range that was still to come. Key values are kept as
  * literals.
- * For one connection at a time, in a transaction at READ COMMITTED; not thread-safe.
+ * For one range of the key at a time, in a transaction at READ COMMITTED; not thread-safe.
  */
 public final class MySqlBackfill {
 
@@ -47,36 +49,57 @@ public final class MySqlBackfill {
      * @param rows filled by the batch
      * @param finished whether nothing is left
      * @param blocked whether everything that is left is locked by others
-     * @param lanes how many updates ran at once
+     * @param unlooked whether it did without looking for rows that others have locked, since nobody else wrote
      */
-    public record Batch(BackfillCursor cursor, long rows, boolean finished, boolean blocked, int lanes) {
+    public record Batch(BackfillCursor cursor, long rows, boolean finished, boolean blocked, boolean unlooked) {
         Batch(BackfillCursor cursor, long rows, boolean finished, boolean blocked) {
-            this(cursor, rows, finished, blocked, 1);
-        }
-
-        /** Without what is only of this moment. */
-        public Walked walked() {
-            return new Walked(cursor, rows, finished);
+            this(cursor, rows, finished, blocked, false);
         }
     }
 
     /**
-     * Does the next batch, in the open transaction, or several at once while nobody else writes.
+     * A walk in two parts.
      *
-     * @param cursor its rows are those of each lane
+     * @param near what is left of it
+     * @param far a walk of its own
      */
-    public Batch next(Connection connection, BackfillCursor cursor, Lanes lanes) throws SQLException {
+    public record Halves(BackfillCursor near, BackfillCursor far) {}
+
+    /** Does the next batch, in the open transaction. */
+    public Batch next(Connection connection, BackfillCursor cursor) throws SQLException {
+        return next(connection, cursor, Set::of);
+    }
+
+    /**
+     * Does the next batch, in the open transaction.
+     *
+     * @param ours what the server calls the connections that fill other ranges of the same backfill
+     */
+    public Batch next(Connection connection, BackfillCursor cursor, Supplier<Set<Long>> ours) throws SQLException {
         return switch (cursor.stage()) {
             case BEGIN -> begin(connection, cursor);
-            case WALK -> walk(connection, cursor, lanes);
+            case WALK -> walk(connection, cursor, ours);
             case REVISIT -> revisit(connection, cursor);
             case SWEEP -> sweep(connection, cursor);
         };
     }
 
+    /** Halves what is left of a walk between batches; empty where it is short, or its key is not a whole number. */
+    public Optional<Halves> halves(BackfillCursor cursor) {
+        boolean divisible = cursor.stage() == BackfillCursor.Stage.WALK
+                && KeyStride.suits(cursor)
+                && !cursor.last().isEmpty();
+        return divisible
+                ? stride.middle(cursor)
+                        .map(List::of)
+                        .map(middle -> new Halves(cursor.before(middle), cursor.behind(middle)))
+                : Optional.empty();
+    }
+
     private Batch begin(Connection connection, BackfillCursor cursor) throws SQLException {
         Optional<List<String>> upper = lastKey(connection);
-        return upper.isEmpty()
+        // A step that only sees to it that nothing was left behind costs one look.
+        return upper.isEmpty() || pending(connection, 1).isEmpty()
                 ? new Batch(cursor, 0, true, false)
                 : new Batch(cursor.bounds(upper.get(), 0, estimate(connection)), 0, false, false);
     }
@@ -110,9 +133,9 @@ public final class MySqlBackfill {
         return key.within(range);
     }
 
-    private Batch walk(Connection connection, BackfillCursor cursor, Lanes lanes) throws SQLException {
-        return KeyStride.suits(cursor) && nobodyElseWrites(connection, lanes)
-                ? stride(connection, cursor, lanes)
+    private Batch walk(Connection connection, BackfillCursor cursor, Supplier<Set<Long>> ours) throws SQLException {
+        return KeyStride.suits(cursor) && nobodyElseWrites(connection, ours)
+                ? stride(connection, cursor)
                 : lookingFirst(connection, cursor);
     }
 
@@ -120,8 +143,8 @@ public final class MySqlBackfill {
      * Whether nobody has locked a row: then none has to be asked for without waiting, and an update that meets one after all
      * waits for a second at most. The server's answer may be a tenth of a second old.
      */
-    private static boolean nobodyElseWrites(Connection connection, Lanes lanes) throws SQLException {
-        String own = lanes.connections().stream().map(id -> ", " + id).collect(Collectors.joining("", "", ")"));
+    private static boolean nobodyElseWrites(Connection connection, Supplier<Set<Long>> ours) throws SQLException {
+        String own = ours.get().stream().map(id -> ", " + id).collect(Collectors.joining("", "", ")"));
         try {
             return MySqlText.number(connection, OTHERS + own) == 0;
         } catch (SQLException e) {
@@ -132,25 +155,19 @@ public final class MySqlBackfill {
         }
     }
 
-    private Batch stride(Connection connection, BackfillCursor cursor, Lanes lanes) throws SQLException {
+    private Batch stride(Connection connection, BackfillCursor cursor) throws SQLException {
         String last = cursor.last().isEmpty()
                 ? beforeFirst(connection)
                 : cursor.last().getFirst();
-        List<BackfillCursor.Range> ranges = stride.next(cursor, last, lanes.count());
-        List<String> updates = new ArrayList<>();
-        for (BackfillCursor.Range range : ranges) {
-            // In whatever order: with an ORDER BY the server looks for all of them first, and then for each again.
-            updates.add(updating(
-                    connection,
-                    " WHERE " + within(range) + " AND (" + step.pending() + ") LIMIT " + KeyStride.limit(cursor)));
-        }
-        List<Long> each = lanes.update(connection, updates);
-        long rows = each.stream().mapToLong(Long::longValue).sum();
-        List<String> end =
-                stride.took(cursor, ranges, each).orElse(ranges.getFirst().after());
+        BackfillCursor.Range range = stride.next(cursor, last);
+        // In whatever order: with an ORDER BY the server looks for all of them first, and then for each again.
+        long rows = update(
+                connection,
+                " WHERE " + within(range) + " AND (" + step.pending() + ") LIMIT " + KeyStride.limit(cursor));
+        List<String> end = stride.took(cursor, range, rows).orElse(range.after());
         BackfillCursor moved = cursor.walked(end, rows);
         boolean over = end.equals(cursor.upper());
-        return new Batch(over ? moved.to(BackfillCursor.Stage.REVISIT) : moved, rows, false, false, ranges.size());
+        return new Batch(over ? moved.to(BackfillCursor.Stage.REVISIT) : moved, rows, false, false, true);
     }
 
     private String beforeFirst(Connection connection) throws SQLException {
@@ -191,10 +208,7 @@ public final class MySqlBackfill {
 
     /** A plain read sees every row as it is at one moment, wherever it has moved to; so finding none means that none is. */
     private Batch sweep(Connection connection, BackfillCursor cursor) throws SQLException {
-        List<List<String>> left = MySqlText.keys(
-                connection,
-                "SELECT " + key.columns() + " FROM " + table + " WHERE (" + step.pending() + ") LIMIT "
-                        + cursor.batchRows());
+        List<List<String>> left = pending(connection, cursor.batchRows());
         if (left.isEmpty() || cursor.block() >= MOST_SWEEPS) {
             return new Batch(cursor, 0, true, false);
         }
@@ -202,6 +216,13 @@ public final class MySqlBackfill {
                 .rows();
         BackfillCursor moved = rows == 0 ? cursor : cursor.walked(cursor.block() + 1, rows);
         return new Batch(moved, rows, false, rows == 0);
+    }
+
+    /** Keys of rows that are pending, wherever they are. */
+    private List<List<String>> pending(Connection connection, int most) throws SQLException {
+        return MySqlText.keys(
+                connection,
+                "SELECT " + key.columns() + " FROM " + table + " WHERE (" + step.pending() + ") LIMIT " + most);
     }
 
     /** @param whole whether no row of the range was left because it was locked */
@@ -232,14 +253,12 @@ public final class MySqlBackfill {
     }
 
     private long update(Connection connection, String where) throws SQLException {
-        return Lanes.updated(connection, updating(connection, where));
-    }
-
-    private String updating(Connection connection, String where) throws SQLException {
         if (assignments.isEmpty()) {
             assignments = assignments(connection);
         }
-        return "UPDATE " + table + " SET " + assignments + where;
+        try (Statement statement = connection.createStatement()) {
+            return statement.executeLargeUpdate("UPDATE " + table + " SET " + assignments + where);
+        }
     }
 
     /** Columns that note the time of a change keep it: nobody has changed the row. */

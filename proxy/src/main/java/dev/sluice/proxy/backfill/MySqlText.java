@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** Keys read as literals, and names and texts written as SQL takes them. */
-final class MySqlText {
+public final class MySqlText {
 
     private MySqlText() {}
 
@@ -53,7 +53,8 @@ final class MySqlText {
         };
     }
 
-    static long number(Connection connection, String sql) throws SQLException {
+    /** The first value of an answer; 0 where there is none. */
+    public static long number(Connection connection, String sql) throws SQLException {
         try (Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery(sql)) {
             return row.next() ? row.getLong(1) : 0;

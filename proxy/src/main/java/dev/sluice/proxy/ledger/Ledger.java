@@ -19,6 +19,9 @@ public interface Ledger {
 
     boolean installed(Connection connection) throws SQLException;
 
+    /** Whether it is installed; one of a former version is upgraded, where the role may: it may have migrations under way. */
+    boolean upgraded(Connection connection) throws SQLException;
+
     /** Installs or upgrades; does nothing where it is up to date. Several gateways may do so at once. */
     void install(Connection connection) throws SQLException;
 
@@ -75,10 +78,10 @@ public interface Ledger {
             throws SQLException, LeaseLostException;
 
     /**
-     * In the transaction of work whose progress is written down elsewhere: that the lease is held still. Nobody takes the
-     * migration over until that transaction has ended.
+     * In the transaction of work whose progress is written down elsewhere than by {@link #advance}: that the lease is held
+     * still. Nobody takes the migration over until that transaction has ended.
      */
-    void mustHold(Connection connection, Lease lease) throws SQLException, LeaseLostException;
+    Signals mustHold(Connection connection, Lease lease) throws SQLException, LeaseLostException;
 
     /** Writes down, in the transaction of {@link #advance}, that a phase begins; what is known of it already stays. */
     void entered(Connection connection, long id, PhaseName phase, Progress progress) throws SQLException;

@@ -62,6 +62,11 @@ final class LedgerRow {
                 instant(row, "updated_micros"));
     }
 
+    /** Of a row that begins with {@code wanted, max_rows_per_second}. */
+    static Signals signals(ResultSet row) throws SQLException {
+        return new Signals(Wanted.of(row.getString(1)), row.getLong(2));
+    }
+
     static PhaseName phase(ResultSet row) throws SQLException {
         return PhaseName.valueOf(row.getString("phase").toUpperCase(Locale.ROOT));
     }

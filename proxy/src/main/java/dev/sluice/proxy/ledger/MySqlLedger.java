@@ -192,6 +192,6 @@ public final class MySqlLedger extends SqlLedger {
         }
         return Sql.on(connection, "SELECT wanted, max_rows_per_second FROM sluice.migrations WHERE id = ?")
                 .with(lease.migration())
-                .one(row -> new Signals(Wanted.of(row.getString(1)), row.getLong(2)));
+                .one(LedgerRow::signals);
     }
 }

@@ -9,7 +9,7 @@ import java.util.List;
 public final class MySqlLedgerScript {
 
     /** Counted up with each change. */
-    static final int VERSION = 2;
+    static final int VERSION = 3;
 
     private static final List<String> STATEMENTS = List.of(
             "CREATE DATABASE IF NOT EXISTS sluice CHARACTER SET utf8mb4",
@@ -57,6 +57,16 @@ public final class MySqlLedgerScript {
               begun_at DATETIME(6) NOT NULL,
               rows_before BIGINT NOT NULL,
               PRIMARY KEY (migration, phase)
+            ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin""",
+            """
+            CREATE TABLE IF NOT EXISTS sluice.backfill_ranges (
+              migration BIGINT NOT NULL,
+              phase_index INT NOT NULL,
+              step_index INT NOT NULL,
+              number INT NOT NULL,
+              step_cursor LONGTEXT NOT NULL,
+              rows_done BIGINT NOT NULL,
+              PRIMARY KEY (migration, phase_index, step_index, number)
             ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin""",
             "INSERT INTO sluice.settings (name, value) VALUES ('version', '" + VERSION
                     + "') ON DUPLICATE KEY UPDATE value = '" + VERSION + "'");

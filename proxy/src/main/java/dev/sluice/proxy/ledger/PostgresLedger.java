@@ -178,6 +178,6 @@ public final class PostgresLedger extends SqlLedger {
 
     @Override
     Optional<Signals> fenced(Connection connection, Sql update, Lease lease) throws SQLException {
-        return update.one(row -> new Signals(Wanted.of(row.getString(1)), row.getLong(2)));
+        return update.one(LedgerRow::signals);
     }
 }

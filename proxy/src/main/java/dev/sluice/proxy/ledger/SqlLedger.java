@@ -50,6 +50,18 @@ abstract class SqlLedger implements Ledger {
      */
     abstract Optional<Signals> fenced(Connection connection, Sql update, Lease lease) throws SQLException;
 
+    @Override
+    public boolean upgraded(Connection connection) throws SQLException {
+        if (installed(connection)) {
+            return true;
+        }
+        if (!exists(connection)) {
+            return false;
+        }
+        install(connection);
+        return true;
+    }
+
     final EngineSql engine() {
         return engine;
     }
@@ -150,11 +162,11 @@ abstract class SqlLedger implements Ledger {
     }
 
     @Override
-    public void mustHold(Connection connection, Lease lease) throws SQLException {
-        Sql look = Sql.on(connection, "SELECT id FROM sluice.migrations" + FENCE + " " + engine.shared());
-        if (bound(look, lease).one(row -> true).isEmpty()) {
-            throw new LeaseLostException(lease);
-        }
+    public Signals mustHold(Connection connection, Lease lease) throws SQLException {
+        String look = "SELECT wanted, max_rows_per_second FROM sluice.migrations" + FENCE + " " + engine.shared();
+        return bound(Sql.on(connection, look), lease)
+                .one(LedgerRow::signals)
+                .orElseThrow(() -> new LeaseLostException(lease));
     }
 
     @Override

@@ -12,11 +12,8 @@ import java.time.Duration;
 /** How large a backfill's batches are, and how fast it goes with its rests. For one migration; not thread-safe. */
 public final class Batches {
 
-    private static final double RATE_WEIGHT = 0.2;
-
     private BatchSizer sizer = BatchSizer.starting(BatchSizer.MIN_ROWS);
-    private double rate;
-    private long endedAt;
+    private final Rate rate = new Rate();
 
     /**
      * Rows of the next batch.
@@ -41,24 +38,8 @@ public final class Batches {
      * @return rows of the next one, for the checkpoint
      */
     public int did(int asked, long did, Duration took, Turn.Go go) {
-        return did(asked, did, 1, took, go);
-    }
-
-    /**
-     * Several batches at once are about to commit.
-     *
-     * @param asked rows that each was to take
-     * @param did rows that they wrote together
-     */
-    public int did(int asked, long did, int lanes, Duration took, Turn.Go go) {
-        sizer = sizer.after(asked, did / lanes, took, go.batchTime());
-        long now = System.nanoTime();
-        if (did > 0) {
-            long since = endedAt == 0 ? took.toNanos() : now - endedAt;
-            double lately = did * 1e9 / Math.max(1, since);
-            rate = rate == 0 ? lately : rate + RATE_WEIGHT * (lately - rate);
-        }
-        endedAt = now;
+        sizer = sizer.after(asked, did, took, go.batchTime());
+        rate.did(did, took);
         return sizer.rows();
     }
 
@@ -72,7 +53,10 @@ public final class Batches {
             throws SQLException {
         BackfillCursor cursor = batch.cursor();
         if (batch.finished()) {
-            run.advance(connection, run.next(), new Progress(cursor.done(), cursor.done(), rate, false, ""));
+            run.advance(
+                    connection,
+                    run.next(),
+                    new Progress(cursor.done(), cursor.done(), rate.rowsPerSecond(), false, ""));
             return;
         }
         boolean throttled = !go.reason().isEmpty();
@@ -82,7 +66,7 @@ public final class Batches {
                 new Progress(
                         cursor.done(),
                         Math.max(cursor.done(), cursor.total()),
-                        rate,
+                        rate.rowsPerSecond(),
                         throttled,
                         throttled ? go.reason() : remark));
     }

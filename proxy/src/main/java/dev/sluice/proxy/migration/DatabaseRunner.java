@@ -129,7 +129,7 @@ final class DatabaseRunner implements AutoCloseable {
     }
 
     private boolean look(Connection connection) throws SQLException {
-        if (!engine.ledger().installed(connection)) {
+        if (!engine.ledger().upgraded(connection)) {
             return false;
         }
         while (!closed && runs.size() < settings.maxConcurrent()) {

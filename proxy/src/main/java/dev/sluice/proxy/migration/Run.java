@@ -119,19 +119,24 @@ public final class Run {
     }
 
     /**
-     * In the open transaction of work that {@link #advance} will only be told of afterwards: that the migration is this
-     * gateway's still. May be called on any thread.
+     * In the open transaction of work whose progress is not written down by {@link #advance}: that the migration is this
+     * gateway's still. Hears what operators want. May be called on any thread while the migration is not read again.
      *
      * @throws dev.sluice.proxy.ledger.LeaseLostException the transaction must be rolled back
      */
     public void mustHold(Connection work) throws SQLException {
-        ledger.mustHold(work, entry.lease());
+        signals.set(ledger.mustHold(work, entry.lease()));
     }
 
-    /** The transaction of the last {@link #advance} has committed. */
+    /** What the last {@link #advance} said does not count: its transaction has not committed. */
+    public void rolledBack() {
+        pending = Optional.empty();
+    }
+
+    /** The transaction of the last {@link #advance}, if there was one, has committed. */
     public void committed() {
-        advancedAt = System.nanoTime();
         pending.ifPresent(moved -> {
+            advancedAt = System.nanoTime();
             position = moved.position();
             progress = moved.progress();
             signals.set(moved.signals());

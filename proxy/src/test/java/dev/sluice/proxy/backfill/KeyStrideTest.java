@@ -20,7 +20,7 @@ class KeyStrideTest {
     private static final int ROWS = 100;
 
     /** Fills pending keys as updates with a limit would, and tells how many each step took. */
-    private static List<Long> walk(NavigableSet<BigInteger> pending, int lanes) {
+    private static List<Long> walk(NavigableSet<BigInteger> pending) {
         KeyStride stride = new KeyStride();
         String upper = pending.last().toString();
         BackfillCursor cursor =
@@ -28,18 +28,14 @@ class KeyStrideTest {
         String last = pending.first().subtract(BigInteger.ONE).toString();
         List<Long> steps = new ArrayList<>();
         while (!last.equals(upper)) {
-            List<BackfillCursor.Range> ranges = stride.next(cursor, last, lanes);
-            List<Long> rows = new ArrayList<>();
-            for (BackfillCursor.Range range : ranges) {
-                List<BigInteger> taken = pending.subSet(number(range.after()), false, number(range.to()), true).stream()
-                        .limit(KeyStride.limit(cursor))
-                        .toList();
-                taken.forEach(pending::remove);
-                rows.add((long) taken.size());
-            }
-            steps.addAll(rows);
-            Optional<List<String>> end = stride.took(cursor, ranges, rows);
-            last = end.orElse(ranges.getFirst().after()).getFirst();
+            BackfillCursor.Range range = stride.next(cursor, last);
+            List<BigInteger> taken = pending.subSet(number(range.after()), false, number(range.to()), true).stream()
+                    .limit(KeyStride.limit(cursor))
+                    .toList();
+            taken.forEach(pending::remove);
+            steps.add((long) taken.size());
+            Optional<List<String>> end = stride.took(cursor, range, taken.size());
+            last = end.orElse(range.after()).getFirst();
         }
         return steps;
     }
@@ -56,33 +52,38 @@ class KeyStrideTest {
 
     @Test
     void keysWithoutGapsAreTakenInBatchesOfTheSizeThatIsWanted() {
-        assertThat(walk(keys(LongStream.rangeClosed(1, 1_000)), 1)).hasSize(10).containsOnly((long) ROWS);
+        assertThat(walk(keys(LongStream.rangeClosed(1, 1_000)))).hasSize(10).containsOnly((long) ROWS);
     }
 
     @Test
-    void severalStepsAtOnceLieSideBySide() {
-        assertThat(walk(keys(LongStream.rangeClosed(1, 1_050)), 3)).hasSize(11).contains(50L);
-    }
-
-    @Test
-    void whatIsBehindAStepThatMayHaveMoreComesAgain() {
+    void aStepThatMayHaveMoreComesAgain() {
         KeyStride stride = new KeyStride();
         BackfillCursor cursor =
                 BackfillCursor.read("").bounds(List.of("100000"), 0, 0).sized(ROWS);
-        List<BackfillCursor.Range> ranges = stride.next(cursor, "0", 3);
+        BackfillCursor.Range range = stride.next(cursor, "0");
 
-        assertThat(stride.took(cursor, ranges, List.of(100L, KeyStride.limit(cursor), 100L)))
-                .contains(List.of("100"));
+        assertThat(stride.took(cursor, range, KeyStride.limit(cursor))).isEmpty();
     }
 
     @Test
     void aSmallerBatchIsASmallerStepAtOnce() {
         KeyStride stride = new KeyStride();
         BackfillCursor cursor = BackfillCursor.read("").bounds(List.of("100000"), 0, 0);
-        List<BackfillCursor.Range> sparse = stride.next(cursor.sized(1_000), "0", 1);
-        stride.took(cursor.sized(1_000), sparse, List.of(500L));
+        BackfillCursor.Range sparse = stride.next(cursor.sized(1_000), "0");
+        stride.took(cursor.sized(1_000), sparse, 500);
 
-        assertThat(stride.next(cursor.sized(100), "1000", 1).getFirst().to()).containsExactly("1200");
+        assertThat(stride.next(cursor.sized(100), "1000").to()).containsExactly("1200");
+    }
+
+    @Test
+    void aWalkIsHalvedUnlessEachHalfWereLessThanAStep() {
+        KeyStride stride = new KeyStride();
+        BackfillCursor cursor =
+                BackfillCursor.read("").bounds(List.of("1000"), 0, 0).sized(ROWS);
+
+        assertThat(stride.middle(cursor.walked(List.of("600"), 1))).contains("800");
+        assertThat(stride.middle(cursor.walked(List.of("800"), 1))).contains("900");
+        assertThat(stride.middle(cursor.walked(List.of("801"), 1))).isEmpty();
     }
 
     @ParameterizedTest
@@ -97,7 +98,7 @@ class KeyStrideTest {
                 .limit(5_000));
         int all = keys.size();
 
-        List<Long> steps = walk(keys, 1 + (int) (seed % 3));
+        List<Long> steps = walk(keys);
 
         assertThat(keys).isEmpty();
         assertThat(steps.stream().mapToLong(Long::longValue).sum()).isEqualTo(all);
@@ -109,7 +110,7 @@ class KeyStrideTest {
         NavigableSet<BigInteger> keys = keys(LongStream.of(1, 2, 3, Long.MAX_VALUE - 1));
         keys.add(new BigInteger("18446744073709551615"));
 
-        assertThat(walk(keys, 1)).hasSizeLessThan(40);
+        assertThat(walk(keys)).hasSizeLessThan(40);
     }
 
     @Test

@@ -51,7 +51,7 @@ public final class MySqlEngine implements Engine {
     @Override
     public List<String> databasesWithLedger(ControlDatabase any) throws SQLException {
         try (Connection connection = any.connection()) {
-            return ledger.installed(connection) ? List.of("") : List.of();
+            return ledger.upgraded(connection) ? List.of("") : List.of();
         }
     }
 

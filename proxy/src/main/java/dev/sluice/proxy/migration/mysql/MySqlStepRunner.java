@@ -2,6 +2,7 @@ package dev.sluice.proxy.migration.mysql;
 
 import dev.sluice.policies.plan.Step;
 import dev.sluice.proxy.catalog.ControlDatabase;
+import dev.sluice.proxy.ledger.BackfillRanges;
 import dev.sluice.proxy.migration.Outcome;
 import dev.sluice.proxy.migration.Run;
 import dev.sluice.proxy.migration.RunnerSettings;
@@ -15,16 +16,14 @@ import java.util.List;
 final class MySqlStepRunner implements StepRunner {
 
     private final WorkConnection work;
-    private final SideConnections sides;
     private final DdlSteps ddl;
     private final BackfillStep backfill;
     private final BatchesStep batches;
 
     MySqlStepRunner(ControlDatabase database, Gate gate, RunnerSettings settings, Pacer pacer) {
         this.work = new WorkConnection(database);
-        this.sides = new SideConnections(database);
         this.ddl = new DdlSteps(work, database, gate, settings);
-        this.backfill = new BackfillStep(work, sides, settings, pacer);
+        this.backfill = new BackfillStep(work, database, settings, pacer);
         this.batches = new BatchesStep(work, settings, pacer);
     }
 
@@ -53,13 +52,13 @@ final class MySqlStepRunner implements StepRunner {
     }
 
     @Override
-    public void tidy(Run run) {
-        // Nothing is made beside the plan.
+    public void tidy(Run run) throws SQLException {
+        BackfillRanges.forget(work.plain(run), run.entry().id());
     }
 
     @Override
     public void close() {
-        sides.close();
+        backfill.close();
         work.close();
     }
 }

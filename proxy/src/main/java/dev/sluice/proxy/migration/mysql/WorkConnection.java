@@ -3,13 +3,13 @@ package dev.sluice.proxy.migration.mysql;
 import dev.sluice.policies.plan.Step;
 import dev.sluice.policies.sql.Dialect;
 import dev.sluice.policies.sql.SqlText;
+import dev.sluice.proxy.backfill.MySqlText;
 import dev.sluice.proxy.catalog.ControlDatabase;
 import dev.sluice.proxy.catalog.KeptConnection;
 import dev.sluice.proxy.catalog.SessionReadings;
 import dev.sluice.proxy.migration.LaneCount;
 import dev.sluice.proxy.migration.Run;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Map;
@@ -44,21 +44,14 @@ final class WorkConnection implements AutoCloseable {
 
     /** Work that advances the migration. */
     <T> T inTransaction(Run run, Work<T> work) throws SQLException {
+        run.rolledBack();
         T result = transaction(run, work);
         run.committed();
         return result;
     }
 
-    /** Work that the migration will only be told of afterwards. */
-    <T> T besides(Run run, Work<T> work) throws SQLException {
-        return transaction(run, open -> {
-            T result = work.run(open);
-            run.mustHold(open);
-            return result;
-        });
-    }
-
-    private <T> T transaction(Run run, Work<T> work) throws SQLException {
+    /** Work of which the migration itself is not told. */
+    <T> T transaction(Run run, Work<T> work) throws SQLException {
         Connection open = open(run);
         // It stays so from one batch to the next: each change of it is a round trip.
         if (open.getAutoCommit()) {
@@ -106,7 +99,7 @@ final class WorkConnection implements AutoCloseable {
     private Connection fresh(Run run) throws SQLException {
         Connection fresh = database.dedicated("sluice migration " + run.entry().id(), options(run));
         try {
-            id = number(fresh, "SELECT CONNECTION_ID()");
+            id = MySqlText.number(fresh, "SELECT CONNECTION_ID()");
             takeOver(fresh, lock(run, lane));
             if (lane == 0) {
                 endSides(fresh, run);
@@ -131,7 +124,7 @@ final class WorkConnection implements AutoCloseable {
     }
 
     private static void kill(Connection fresh, String lock) throws SQLException {
-        long holder = number(fresh, "SELECT COALESCE(IS_USED_LOCK('" + lock + "'), 0)");
+        long holder = MySqlText.number(fresh, "SELECT COALESCE(IS_USED_LOCK('" + lock + "'), 0)");
         if (holder != 0) {
             try (Statement statement = fresh.createStatement()) {
                 statement.execute("KILL CONNECTION " + holder);
@@ -152,11 +145,11 @@ final class WorkConnection implements AutoCloseable {
     }
 
     private static void takeOver(Connection fresh, String lock) throws SQLException {
-        if (number(fresh, "SELECT GET_LOCK('" + lock + "', 0)") == 1) {
+        if (MySqlText.number(fresh, "SELECT GET_LOCK('" + lock + "', 0)") == 1) {
             return;
         }
         kill(fresh, lock);
-        if (number(fresh, "SELECT GET_LOCK('" + lock + "', 5)") != 1) {
+        if (MySqlText.number(fresh, "SELECT GET_LOCK('" + lock + "', 5)") != 1) {
             throw new SQLException("a former owner's connection does not end", "08000");
         }
     }
@@ -176,13 +169,6 @@ final class WorkConnection implements AutoCloseable {
             if (!schema.isEmpty()) {
                 statement.execute("USE " + SqlText.quoteIdentifier(Dialect.MYSQL, schema));
             }
-        }
-    }
-
-    static long number(Connection connection, String sql) throws SQLException {
-        try (Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery(sql)) {
-            return row.next() ? row.getLong(1) : 0;
         }
     }
 

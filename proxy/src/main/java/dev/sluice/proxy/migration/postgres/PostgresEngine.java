@@ -103,7 +103,7 @@ public final class PostgresEngine implements Engine {
         List<String> found = new ArrayList<>();
         for (String name : names) {
             try (Connection connection = any.dedicated(name, "sluice")) {
-                if (ledger.installed(connection)) {
+                if (ledger.upgraded(connection)) {
                     found.add(name);
                 }
             } catch (SQLException e) {

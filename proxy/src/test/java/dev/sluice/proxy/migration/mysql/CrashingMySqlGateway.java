@@ -16,11 +16,11 @@ import java.util.concurrent.CountDownLatch;
  * A whole gateway in a process of its own, which halts, as SIGKILL would, at its n-th write to the ledger.
  *
  * <p>Arguments: the server's port, whether it is MariaDB, the port to listen on, n (0: never), {@code at} that write or
- * {@code behind} it.
+ * {@code behind} it, and whether it fills several ranges at once as soon as nobody else writes, in batches that become small.
  */
 final class CrashingMySqlGateway {
 
-    static final Set<String> WRITES = Set.of("propose", "expanding", "expanded", "advance", "finish");
+    static final Set<String> WRITES = Set.of("propose", "expanding", "expanded", "mustHold", "advance", "finish");
 
     /** The rows of a batch. */
     static final int MOST_ROWS = 1_000;
@@ -31,7 +31,8 @@ final class CrashingMySqlGateway {
         TestDatabase server = new TestDatabase(
                 new InetSocketAddress("127.0.0.1", Integer.parseInt(arguments[0])), Boolean.parseBoolean(arguments[1]));
         int at = Integer.parseInt(arguments[3]);
-        Pacer pacer = SmallBatches.of(MOST_ROWS);
+        boolean several = Boolean.parseBoolean(arguments[5]);
+        Pacer pacer = several ? Pacer.unthrottled(Duration.ofNanos(1)) : SmallBatches.of(MOST_ROWS);
         new MySqlGatewayFixture(
                 server,
                 GatewayFixture.settings(),

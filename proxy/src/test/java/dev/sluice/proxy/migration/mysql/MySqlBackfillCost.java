@@ -9,34 +9,47 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
  * Measures a migration through the gateway, on the embedded MariaDB or on the MySQL that {@code SLUICE_TEST_MYSQL_URL}
- * names, against one plain UPDATE of the same table, and against copying it in chunks of a thousand rows, as gh-ost does.
- * Rows and rounds are the arguments.
+ * names, against one plain UPDATE of the same table, against UPDATEs of ten thousand keys each on one connection, and
+ * against copying it in chunks of a thousand rows, as gh-ost does, without the changes that it would apply meanwhile.
+ *
+ * <p>Arguments: rows, rounds, and optionally a command that is run between the filling of a table and the measurement, such
+ * as one that starts the server anew: then nothing is in its memory.
  */
 final class MySqlBackfillCost {
 
     private static final int CHUNK = 1_000;
+    private static final int KEYS = 10_000;
     private static final String COLUMNS = "id, customer_id, status, amount, note, counter, created_at";
 
     private final TestDatabase server;
     private final int rows;
 
-    private MySqlBackfillCost(TestDatabase server, int rows) {
+    private final List<String> between;
+
+    private MySqlBackfillCost(TestDatabase server, int rows, List<String> between) {
         this.server = server;
         this.rows = rows;
+        this.between = between;
     }
 
     public static void main(String[] arguments) throws Exception {
         TestDatabase server = TestDatabase.mysql().orElseGet(TestDatabase::embeddedMariaDb);
-        MySqlBackfillCost cost = new MySqlBackfillCost(server, Integer.parseInt(arguments[0]));
+        MySqlBackfillCost cost = new MySqlBackfillCost(
+                server,
+                Integer.parseInt(arguments[0]),
+                Arrays.stream(arguments).skip(2).toList());
         try (MySqlGatewayFixture gateway = new MySqlGatewayFixture(server)) {
             for (int i = 0; i < Integer.parseInt(arguments[1]); i++) {
                 cost.measure("one UPDATE", connection -> plainUpdate(connection));
+                cost.measure("by keys", connection -> cost.byKeys(connection));
                 cost.measure("the gateway", connection -> cost.through(gateway, connection.getCatalog()));
                 cost.measure("copied", connection -> cost.copy(connection));
             }
@@ -48,11 +61,17 @@ final class MySqlBackfillCost {
         void on(Connection connection) throws SQLException;
     }
 
-    private void measure(String name, Work work) throws SQLException {
+    private void measure(String name, Work work) throws Exception {
         String database = server.newDatabase();
         try (Connection connection = server.connect(database);
                 Statement statement = connection.createStatement()) {
             fill(statement);
+        }
+        if (!between.isEmpty()) {
+            new ProcessBuilder(between).inheritIO().start().waitFor();
+        }
+        try (Connection connection = server.connect(database);
+                Statement statement = connection.createStatement()) {
             double cpu = cpuSeconds(connection);
             long begin = System.nanoTime();
             work.on(connection);
@@ -99,11 +118,26 @@ final class MySqlBackfillCost {
         statement.execute("ANALYZE TABLE orders");
     }
 
+    private static void addColumn(Statement statement) throws SQLException {
+        statement.execute("ALTER TABLE orders ADD COLUMN ref CHAR(36) NOT NULL DEFAULT '', ALGORITHM=INSTANT");
+        statement.execute("ALTER TABLE orders ALTER COLUMN ref SET DEFAULT (UUID())");
+    }
+
     private static void plainUpdate(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement()) {
-            statement.execute("ALTER TABLE orders ADD COLUMN ref CHAR(36) NOT NULL DEFAULT '', ALGORITHM=INSTANT");
-            statement.execute("ALTER TABLE orders ALTER COLUMN ref SET DEFAULT (UUID())");
+            addColumn(statement);
             statement.execute("UPDATE orders SET ref = UUID() WHERE ref = ''");
+        }
+    }
+
+    private void byKeys(Connection connection) throws SQLException {
+        connection.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
+        try (Statement statement = connection.createStatement()) {
+            addColumn(statement);
+            for (int from = 0; from < rows; from += KEYS) {
+                statement.execute("UPDATE orders SET ref = UUID() WHERE ref = '' AND id > " + from + " AND id <= "
+                        + (from + KEYS));
+            }
         }
     }
 

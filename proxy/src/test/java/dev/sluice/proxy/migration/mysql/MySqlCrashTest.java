@@ -42,6 +42,9 @@ abstract class MySqlCrashTest {
     /** A change takes so many at least: those of its expansion, one for each batch, and its end. */
     private static final int WRITES = 3 + ROWS / CrashingMySqlGateway.MOST_ROWS + 1;
 
+    /** So many batches with several ranges at once, or up to twice as many, are done before it dies. */
+    private static final int FEW_BATCHES = 40;
+
     private static final String CHANGE = "ALTER TABLE orders ADD COLUMN ref CHAR(36) NOT NULL DEFAULT (UUID()),"
             + " ADD UNIQUE KEY ref_key (ref) /* sluice: completion=return */";
 
@@ -114,6 +117,35 @@ abstract class MySqlCrashTest {
     }
 
     @Test
+    void killedWhileItFillsSeveralRangesItGoesOnInEach() throws Exception {
+        Seed seed = Seed.fresh();
+        Random random = seed.random();
+        long most = 0;
+        int crashes = 0;
+        while (!state("complete").isPresent()) {
+            start(FEW_BATCHES + random.nextInt(FEW_BATCHES), random.nextBoolean() ? "at" : "behind", true);
+            while (gateway().isAlive() && !state("complete").isPresent()) {
+                if (state("unfinished").isEmpty()) {
+                    send();
+                }
+                gateway().waitFor(50, TimeUnit.MILLISECONDS);
+            }
+            look();
+            most = Math.max(most, ranges());
+            assertThat(++crashes).as(seed.toString()).isLessThan(MOST_CRASHES);
+        }
+        checkEnd(0, 0);
+        assertThat(most).as(seed.toString()).isGreaterThan(1);
+    }
+
+    private long ranges() throws SQLException {
+        return server.number(
+                database,
+                "SELECT COUNT(*) FROM sluice.backfill_ranges r JOIN sluice.migrations m ON m.id = r.migration"
+                        + " WHERE m.target_schema = DATABASE()");
+    }
+
+    @Test
     void killedAtRandomInstantsOfTheBackfillItEndsRight() throws Exception {
         Seed seed = Seed.fresh();
         Random random = seed.random();
@@ -139,9 +171,19 @@ abstract class MySqlCrashTest {
 
     /** Returns once it lets clients in. */
     private void start(int write, String moment) throws Exception {
+        start(write, moment, false);
+    }
+
+    private void start(int write, String moment, boolean several) throws Exception {
         port = FreePort.next();
         started.add(ChildJvm.start(
-                CrashingMySqlGateway.class, server.address().getPort(), server.mariaDb(), port, write, moment));
+                CrashingMySqlGateway.class,
+                server.address().getPort(),
+                server.mariaDb(),
+                port,
+                write,
+                moment,
+                several));
         Awaitility.await().until(() -> !gateway().isAlive() || lets());
     }
 
@@ -199,9 +241,13 @@ abstract class MySqlCrashTest {
 
     private void checkEnd(Writer writer) throws Exception {
         long inserted = writer.stop();
+        checkEnd(inserted, writer.updated());
+    }
+
+    private void checkEnd(long inserted, long updated) throws Exception {
         look();
         assertThat(server.number(database, "SELECT COUNT(*) FROM orders")).isEqualTo(ROWS + inserted);
-        assertThat(server.number(database, "SELECT SUM(v) FROM orders")).isEqualTo(writer.updated());
+        assertThat(server.number(database, "SELECT SUM(v) FROM orders")).isEqualTo(updated);
         boolean complete = state("complete").isPresent();
         assertThat(server.number(
                         database,

@@ -249,6 +249,39 @@ abstract class MySqlMigrationsTest {
                 .isZero();
     }
 
+    /** As a gateway of a former version leaves it, which kept one cursor, in the migration's own row. */
+    @Test
+    void aMigrationThatALedgerWithoutRangesHasUnderWayGoesOnFromItsCursor() throws Exception {
+        migrations.close();
+        pools.close();
+        gateway("slow", new LimitedPacer());
+        long id = expanded();
+        migrations.await(REF, id, Duration.ofMillis(1), progress -> {});
+        Awaitility.await().until(() -> migrations.find(REF, id).orElseThrow().rowsDone() > 0);
+        migrations.close();
+        pools.close();
+        String cursor = "(SELECT step_cursor FROM sluice.backfill_ranges WHERE migration = " + id + ")";
+        server.execute(
+                database,
+                "UPDATE sluice.migrations SET step_cursor = " + cursor + " WHERE id = " + id,
+                "CREATE TABLE filled AS SELECT id, ref FROM t WHERE ref <> ''",
+                "DROP TABLE sluice.backfill_ranges",
+                "UPDATE sluice.settings SET value = '2' WHERE name = 'version'");
+
+        gateway("two", Pacer.UNTHROTTLED);
+        migrations.start();
+        Awaitility.await().until(() -> migrations.find(REF, id).isPresent());
+
+        Migration end = migrations.await(REF, id, Patience.LONG, progress -> {});
+        assertThat(end.state()).isEqualTo(Migration.State.COMPLETE);
+        assertThat(end.rowsDone()).isEqualTo(server.number(database, "SELECT COUNT(*) FROM t"));
+        assertThat(server.number(database, "SELECT COUNT(DISTINCT ref) - COUNT(*) FROM t"))
+                .isZero();
+        assertThat(server.number(database, "SELECT COUNT(*) FROM filled JOIN t USING (id, ref)"))
+                .isPositive()
+                .isEqualTo(server.number(database, "SELECT COUNT(*) FROM filled"));
+    }
+
     /** Rests after each batch, so that something is left to be done. */
     private static final class LimitedPacer implements Pacer {
         private volatile long restsUntil = System.nanoTime();
