@@ -15,6 +15,7 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
 
 /**
  * The ranges of a step's backfill as the ledger has them, while they are filled from here. There is one at first; who finds
@@ -82,10 +83,7 @@ final class RangeBook {
     Optional<Range> take() {
         lock.lock();
         try {
-            Optional<Range> free = cursors.entrySet().stream()
-                    .filter(entry -> isFree(entry.getKey()))
-                    .findFirst()
-                    .map(entry -> new Range(entry.getKey(), entry.getValue()));
+            Optional<Range> free = free().findFirst();
             free.ifPresent(range -> taken.add(range.number()));
             return free;
         } finally {
@@ -93,8 +91,11 @@ final class RangeBook {
         }
     }
 
-    private boolean isFree(int number) {
-        return !taken.contains(number) && !cursors.get(number).walked();
+    private Stream<Range> free() {
+        return cursors.entrySet().stream()
+                .filter(entry ->
+                        !taken.contains(entry.getKey()) && !entry.getValue().walked())
+                .map(entry -> new Range(entry.getKey(), entry.getValue()));
     }
 
     void putBack(Range range) {
@@ -112,7 +113,7 @@ final class RangeBook {
         lock.lock();
         hungry++;
         try {
-            if (cursors.keySet().stream().noneMatch(this::isFree)) {
+            if (free().findAny().isEmpty()) {
                 changed.await(most.toNanos(), TimeUnit.NANOSECONDS);
             }
         } finally {
@@ -125,7 +126,7 @@ final class RangeBook {
     boolean wanted() {
         lock.lock();
         try {
-            return hungry > cursors.keySet().stream().filter(this::isFree).count();
+            return hungry > free().count();
         } finally {
             lock.unlock();
         }
