@@ -221,11 +221,14 @@ final class ConductRules {
         return true;
     }
 
+    private static final Set<String> DATA = Set.of(
+            "select", "insert", "update", "delete", "replace", "with", "values", "table", "show", "explain", "describe",
+            "desc", "set", "do");
+
     private static boolean isData(String statement, Dialect dialect) {
         List<Token> tokens = Tokens.of(statement, dialect);
         return !tokens.isEmpty()
-                && Set.of("select", "insert", "update", "delete", "replace", "with", "values")
-                        .contains(tokens.getFirst().text())
+                && DATA.contains(tokens.getFirst().text())
                 && tokens.stream().noneMatch(t -> t.is(";"))
                 && Words.harmlessBody(statement, dialect);
     }

@@ -19,12 +19,14 @@ import java.util.Optional;
 public final class MySqlInterceptor implements Interceptor {
 
     private final Interceptor judging;
+    private final PreparedInSql prepared;
     private final MySqlExpansion expansion;
     private final Alone alone = new Alone();
 
     public MySqlInterceptor(
             Interceptor judging, Migrations migrations, ControlPools pools, Gates gates, InterceptorSettings settings) {
         this.judging = judging;
+        this.prepared = new PreparedInSql(judging);
         this.expansion = new MySqlExpansion(migrations, pools, gates, settings);
     }
 
@@ -38,7 +40,7 @@ public final class MySqlInterceptor implements Interceptor {
         if (statements.size() > 1 && statements.stream().anyMatch(StatementText::concernsGateway)) {
             return takenApart(session, sql, statements);
         }
-        Ruling ruling = judging.judge(session, sql);
+        Ruling ruling = prepared.judge(session, sql);
         return ruling instanceof Ruling.Substitute substitute
                         && !substitute.edits().isEmpty()
                 ? carriedOut(session, substitute)
@@ -80,7 +82,7 @@ public final class MySqlInterceptor implements Interceptor {
 
         @Override
         public Ruling judged(HeldSession session, String piece) {
-            return judging.judge(session, piece);
+            return prepared.judge(session, piece);
         }
 
         @Override

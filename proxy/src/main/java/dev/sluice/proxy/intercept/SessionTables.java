@@ -8,7 +8,6 @@ import dev.sluice.policies.sql.SqlText;
 import dev.sluice.proxy.session.HeldSession;
 import dev.sluice.proxy.session.ServerErrorException;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 
@@ -21,28 +20,20 @@ import java.util.Set;
  */
 final class SessionTables {
 
-    private static final int SESSIONS = 4096;
     private static final int TABLES = 1024;
 
-    private final Map<Long, Set<QualifiedName>> bySession = new LinkedHashMap<>(16, 0.75f, true) {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Long, Set<QualifiedName>> eldest) {
-            return size() > SESSIONS;
-        }
-    };
+    private final RecentSessions<Set<QualifiedName>> bySession = new RecentSessions<>(HashSet::new);
 
     /** @param table with its schema */
     synchronized void created(long session, QualifiedName table) {
-        Set<QualifiedName> tables = bySession.computeIfAbsent(session, s -> new HashSet<>());
+        Set<QualifiedName> tables = bySession.of(session);
         if (tables.size() < TABLES) {
             tables.add(table);
         }
     }
 
     private synchronized Set<QualifiedName> of(long session) {
-        return Set.copyOf(bySession.getOrDefault(session, Set.of()));
+        return Set.copyOf(bySession.of(session));
     }
 
     /** By the names in the statement and by their real ones. */

@@ -133,18 +133,14 @@ final class ClientCommands {
         if (command == Command.QUERY) {
             return hold(in, index, whole, new Hold.Query(sql, packets));
         }
-        if (session.readings().isForGateway(Charsets.lossless(sql))) {
-            return hold(in, index, whole, new Hold.PrepareOwn(sql, packets));
-        }
-        session.statements().preparing(sql);
-        session.serverFlow().expect(new InFlight.Prepare(sql));
-        return whole;
+        boolean own = session.readings().isForGateway(Charsets.lossless(sql));
+        return hold(in, index, whole, new Hold.Prepare(sql, packets, own));
     }
 
     private long prepare(long whole, BulkWrite write) {
         if (write.paced()) {
             session.statements().preparingPaced(write);
-            session.serverFlow().expect(new InFlight.Prepare(new byte[0], write));
+            session.serverFlow().expect(InFlight.Prepare.paced(write));
         } else {
             session.statements().preparingOther();
             session.serverFlow().expect(InFlight.Plain.of(ResponseShape.PREPARED));
@@ -271,12 +267,14 @@ final class ClientCommands {
                     ? plain(command, length)
                     : available < packet ? PacketFlow.WAIT : paced(packet, write);
         }
-        Optional<byte[]> sql = session.statements().text(id);
-        return sql.isEmpty() ? plain(command, length) : judged(in, index, available, length, command, sql.get(), own);
+        Optional<Prepared> prepared = session.statements().find(id);
+        return prepared.isEmpty()
+                ? plain(command, length)
+                : judged(in, index, available, length, command, new Hold.Execute(prepared.get(), own));
     }
 
     /** Something is asked of a statement that is judged when it is executed, or that is the gateway's own. */
-    private long judged(ByteBuf in, int index, int available, int length, int command, byte[] sql, boolean own) {
+    private long judged(ByteBuf in, int index, int available, int length, int command, Hold.Execute execute) {
         long whole = TextBuffer.messageBytes(
                 in, index, available, session.settings().limits().statementBytes());
         if (whole == TextBuffer.TOO_LARGE) {
@@ -288,7 +286,7 @@ final class ClientCommands {
         return switch (command) {
             case Command.STMT_SEND_LONG_DATA -> -whole;
             case Command.STMT_EXECUTE, Command.STMT_BULK_EXECUTE ->
-                hold(in, index, (int) whole, new Hold.Execute(sql, own));
+                hold(in, index, (int) whole, execute);
             default -> hold(in, index, (int) whole, new Hold.TouchOwn(command == Command.STMT_RESET));
         };
     }

@@ -5,7 +5,9 @@ import dev.sluice.policies.sql.Interest;
 import dev.sluice.protocol.mysql.Capabilities;
 import dev.sluice.protocol.mysql.Command;
 import dev.sluice.protocol.mysql.OkPacket;
+import dev.sluice.proxy.intercept.Interceptor;
 import dev.sluice.proxy.intercept.Ruling;
+import dev.sluice.proxy.intercept.WherePrepared;
 import dev.sluice.proxy.session.HeldSession;
 import dev.sluice.proxy.session.QueryResult;
 import dev.sluice.proxy.session.ServerError;
@@ -57,11 +59,9 @@ final class HeldCommand implements HeldSession {
         switch (hold) {
             case Hold.Query query -> judgeLater(query.packets());
             case Hold.Execute execute -> judgeLater(1);
-            case Hold.PrepareOwn prepare -> {
-                int id = session.statements().prepareOwn(prepare.sql());
+            case Hold.Prepare prepare -> {
                 replies.from(prepare.packets());
-                replies.send(encoder -> encoder.prepared(id));
-                release();
+                Thread.ofVirtual().name("session-" + session.id()).start(() -> prepare(prepare));
             }
             case Hold.TouchOwn touch -> {
                 replies.send(encoder -> {
@@ -81,15 +81,42 @@ final class HeldCommand implements HeldSession {
         Thread.ofVirtual().name("session-" + session.id()).start(this::judge);
     }
 
+    private void prepare(Hold.Prepare prepare) {
+        try {
+            refresh();
+        } catch (ServerErrorException e) {
+            refuse(e.error());
+            return;
+        }
+        Prepared prepared = new Prepared(prepare.sql(), modes);
+        onLoop(() -> {
+            if (prepare.own()) {
+                int id = session.statements().prepareOwn(prepared);
+                replies.send(encoder -> encoder.prepared(id));
+                release();
+            } else {
+                session.statements().preparing(prepared);
+                session.writeToServer(message);
+                session.serverFlow().expect(InFlight.Prepare.judged(prepared));
+                session.flushToServer();
+                session.released();
+            }
+        });
+    }
+
     private void judge() {
         try {
             refresh();
+            if (hold instanceof Hold.Execute execute && !modes.readsAs(execute.prepared().modes())) {
+                refuse(MySqlErrors.PREPARED_OTHERWISE);
+                return;
+            }
             written = Charsets.fitting(hold.sql(), modes.client());
             text = new String(hold.sql(), written);
             if (CharsetChange.makesUnclear(text, modes.rules())) {
                 refuse(MySqlErrors.UNCLEAR_CHARSET);
             } else if (session.readings().lookAtText(text, modes.rules()) != Interest.NONE) {
-                perform(session.relay().interceptor().judge(this, text));
+                perform(ruling());
             } else {
                 forward();
             }
@@ -101,6 +128,13 @@ final class HeldCommand implements HeldSession {
             LOG.error("session {}: judging failed", session.id(), e);
             refuse(ServerError.of("HY000", 1105, "the gateway failed to judge this statement", e.toString(), ""));
         }
+    }
+
+    private Ruling ruling() throws ServerErrorException {
+        Interceptor interceptor = session.relay().interceptor();
+        return hold instanceof Hold.Execute execute
+                ? WherePrepared.judge(this, execute.prepared().modes().database(), text, interceptor)
+                : interceptor.judge(this, text);
     }
 
     /** A session that does not even answer this (an expired password) gets the statement's own error. */

@@ -51,14 +51,14 @@ sealed interface InFlight {
     /** The client's own, of which only the beginning was read before it went on: what it hides is found on the way. */
     record Followed(LongText text, ResponseShape shape) implements InFlight {}
 
-    /**
-     * A COM_STMT_PREPARE of a text that is judged when it is executed, or paced.
-     *
-     * @param text empty unless it is judged
-     */
-    record Prepare(byte[] text, dev.sluice.proxy.session.BulkWrite write) implements InFlight {
-        Prepare(byte[] text) {
-            this(text, dev.sluice.proxy.session.BulkWrite.ORDINARY);
+    /** A COM_STMT_PREPARE of a text that is judged when it is executed, or paced. */
+    record Prepare(Optional<Prepared> judged, dev.sluice.proxy.session.BulkWrite write) implements InFlight {
+        static Prepare judged(Prepared prepared) {
+            return new Prepare(Optional.of(prepared), dev.sluice.proxy.session.BulkWrite.ORDINARY);
+        }
+
+        static Prepare paced(dev.sluice.proxy.session.BulkWrite write) {
+            return new Prepare(Optional.empty(), write);
         }
 
         @Override

@@ -19,6 +19,13 @@ final class MySqlErrors {
             "",
             "Send the change in a message of its own.");
 
+    static final ServerError PREPARED_OTHERWISE = ServerError.of(
+            "0A000",
+            1235,
+            "the schema change was prepared under another sql_mode or character set than the session has now",
+            "",
+            "Prepare it again.");
+
     static final ErrPacket OUT_OF_ORDER = new ErrPacket(1156, "08S01", "Got packets out of order");
     static final ErrPacket HANDSHAKE = new ErrPacket(1043, "08S01", "Bad handshake");
     static final ErrPacket MALFORMED = new ErrPacket(1835, "HY000", "Malformed communication packet");

@@ -262,7 +262,7 @@ final class ServerFlow extends PacketFlow {
                 if (tracker.failed()) {
                     session.statements().notPrepared();
                 } else {
-                    session.statements().prepared(tracker.statementId(), prepare.text(), prepare.write());
+                    session.statements().prepared(tracker.statementId(), prepare.judged(), prepare.write());
                 }
             }
             case InFlight.Reset reset -> session.began(reset, !tracker.failed());

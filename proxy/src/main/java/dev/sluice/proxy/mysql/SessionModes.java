@@ -39,6 +39,11 @@ record SessionModes(LexicalRules rules, String database, Charset client, Charset
         return Charsets.isAmbiguous(client);
     }
 
+    /** Whether a text says the same by both. */
+    boolean readsAs(SessionModes other) {
+        return rules.equals(other.rules) && client.equals(other.client);
+    }
+
     /** The same with the character set that a text is really in. */
     SessionModes fitting(byte[] sql) {
         return new SessionModes(rules, database, Charsets.fitting(sql, client), results);

@@ -1,7 +1,6 @@
 package dev.sluice.proxy.mysql;
 
 import dev.sluice.proxy.session.BulkWrite;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -18,47 +17,47 @@ final class Statements {
     private static final int FIRST_OWN = 0x7F00_0000;
     private static final int LIMIT = 16_384;
 
-    private final Map<Integer, byte[]> judged = new HashMap<>();
-    private final Map<Integer, byte[]> own = new HashMap<>();
+    private final Map<Integer, Prepared> judged = new HashMap<>();
+    private final Map<Integer, Prepared> own = new HashMap<>();
     private final Map<Integer, BulkWrite> paced = new HashMap<>();
     private BulkWrite lastWrite = BulkWrite.ORDINARY;
     private int nextOwn = FIRST_OWN;
     private int preparing;
-    private byte[] last = {};
+    private Optional<Prepared> last = Optional.empty();
     private boolean lastIsOwn;
 
     /** Whether no statement needs to be looked at by its number. */
     boolean isEmpty() {
-        return judged.isEmpty() && own.isEmpty() && paced.isEmpty() && preparing == 0 && last.length == 0;
+        return judged.isEmpty() && own.isEmpty() && paced.isEmpty() && preparing == 0 && last.isEmpty();
     }
 
     /** A statement is about to be prepared that is not judged. */
     void preparingOther() {
-        last = new byte[0];
+        last = Optional.empty();
         lastWrite = BulkWrite.ORDINARY;
     }
 
     /** A statement is about to be prepared that is paced. */
     void preparingPaced(BulkWrite write) {
         preparing++;
-        last = new byte[0];
+        last = Optional.empty();
         lastWrite = write;
     }
 
-    void preparing(byte[] text) {
+    void preparing(Prepared statement) {
         if (judged.size() + preparing >= LIMIT) {
             throw new dev.sluice.protocol.mysql.MalformedPacketException("too many prepared schema changes");
         }
         preparing++;
-        last = text;
+        last = Optional.of(statement);
         lastIsOwn = false;
         lastWrite = BulkWrite.ORDINARY;
     }
 
-    void prepared(int id, byte[] text, BulkWrite write) {
+    void prepared(int id, Optional<Prepared> statement, BulkWrite write) {
         preparing--;
-        if (!write.paced()) {
-            judged.put(id, text);
+        if (statement.isPresent()) {
+            judged.put(id, statement.get());
         } else if (paced.size() < LIMIT) {
             paced.put(id, write);
         }
@@ -78,29 +77,28 @@ final class Statements {
         return preparing > 0;
     }
 
-    int prepareOwn(byte[] text) {
+    int prepareOwn(Prepared statement) {
         if (own.size() >= LIMIT) {
             own.clear();
         }
         int id = nextOwn++;
-        own.put(id, text);
-        last = text;
+        own.put(id, statement);
+        last = Optional.of(statement);
         lastIsOwn = true;
         lastWrite = BulkWrite.ORDINARY;
         return id;
     }
 
     boolean isOwn(int id) {
-        return id == LAST_PREPARED ? lastIsOwn && last.length > 0 : own.containsKey(id);
+        return id == LAST_PREPARED ? lastIsOwn && last.isPresent() : own.containsKey(id);
     }
 
-    /** The text of a statement that is judged at its execution. */
-    Optional<byte[]> text(int id) {
+    /** A statement that is judged at its execution. */
+    Optional<Prepared> find(int id) {
         if (id == LAST_PREPARED) {
-            return last.length == 0 ? Optional.empty() : Optional.of(Arrays.copyOf(last, last.length));
+            return last;
         }
-        byte[] text = own.containsKey(id) ? own.get(id) : judged.get(id);
-        return Optional.ofNullable(text);
+        return Optional.ofNullable(own.containsKey(id) ? own.get(id) : judged.get(id));
     }
 
     void close(int id) {
@@ -114,7 +112,7 @@ final class Statements {
         judged.clear();
         own.clear();
         paced.clear();
-        last = new byte[0];
+        last = Optional.empty();
         lastWrite = BulkWrite.ORDINARY;
     }
 }

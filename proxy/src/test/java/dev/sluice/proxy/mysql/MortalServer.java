@@ -59,6 +59,8 @@ public final class MortalServer implements AutoCloseable {
                 "--pid-file=" + folder.resolve("pid"),
                 "--bind-address=127.0.0.1",
                 "--skip-name-resolve",
+                // A packaged server expects a folder of its package's there.
+                "--secure-file-priv=",
                 "--mysqlx=OFF",
                 "--port=" + port);
         List<String> initialize = new ArrayList<>(command);
@@ -75,6 +77,9 @@ public final class MortalServer implements AutoCloseable {
     }
 
     private boolean lets() {
+        if (!process.isAlive()) {
+            throw new IllegalStateException("the server ended by itself");
+        }
         try (Connection connection = database.connect("mysql")) {
             return connection.isValid(1);
         } catch (SQLException e) {

@@ -11,24 +11,28 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A real server that tests run against: the embedded MariaDB, or the MySQL that {@code SLUICE_TEST_MYSQL_URL} names
- * ({@code jdbc:mysql://127.0.0.1:3306/}, with the user lab, password lab).
+ * A real server that tests run against: the MariaDB that {@code SLUICE_TEST_MARIADB_URL} names, or else the embedded one,
+ * or the MySQL that {@code SLUICE_TEST_MYSQL_URL} names ({@code jdbc:mysql://127.0.0.1:3306/}, with the user lab,
+ * password lab).
  */
 public record TestDatabase(InetSocketAddress address, boolean mariaDb) {
 
     private static final AtomicInteger DATABASES = new AtomicInteger();
 
+    /** The embedded one, unless a MariaDB server is named. */
     public static TestDatabase embeddedMariaDb() {
-        return new TestDatabase(EmbeddedMariaDb.address(), true);
+        return named("SLUICE_TEST_MARIADB_URL", true)
+                .orElseGet(() -> new TestDatabase(EmbeddedMariaDb.address(), true));
     }
 
     public static Optional<TestDatabase> mysql() {
-        String url = System.getenv("SLUICE_TEST_MYSQL_URL");
-        if (url == null) {
-            return Optional.empty();
-        }
-        URI uri = URI.create(url.substring("jdbc:".length()));
-        return Optional.of(new TestDatabase(new InetSocketAddress(uri.getHost(), uri.getPort()), false));
+        return named("SLUICE_TEST_MYSQL_URL", false);
+    }
+
+    private static Optional<TestDatabase> named(String variable, boolean mariaDb) {
+        return Optional.ofNullable(System.getenv(variable))
+                .map(url -> URI.create(url.substring("jdbc:".length())))
+                .map(uri -> new TestDatabase(new InetSocketAddress(uri.getHost(), uri.getPort()), mariaDb));
     }
 
     /** Makes an empty database and tells its name. */
