@@ -222,8 +222,20 @@ final class ConductRules {
     }
 
     private static final Set<String> DATA = Set.of(
-            "select", "insert", "update", "delete", "replace", "with", "values", "table", "show", "explain", "describe",
-            "desc", "set", "do");
+            "select",
+            "insert",
+            "update",
+            "delete",
+            "replace",
+            "with",
+            "values",
+            "table",
+            "show",
+            "explain",
+            "describe",
+            "desc",
+            "set",
+            "do");
 
     private static boolean isData(String statement, Dialect dialect) {
         List<Token> tokens = Tokens.of(statement, dialect);

@@ -30,8 +30,7 @@ sealed interface PreparationForm {
 
     static PreparationForm of(String sql, LexicalRules rules) {
         List<Token> all = Scanner.tokens(sql, rules);
-        List<Token> tokens =
-                all.stream().filter(token -> !token.isSymbol(";")).toList();
+        List<Token> tokens = all.stream().filter(token -> !token.isSymbol(";")).toList();
         boolean single = tokens.size() == all.size() || all.getLast().isSymbol(";") && tokens.size() == all.size() - 1;
         if (!single || tokens.size() < 2 || !isPlainName(tokens.get(1))) {
             return new Other();
@@ -49,7 +48,8 @@ sealed interface PreparationForm {
         if (isPlainVariable(source)) {
             return new Prepare(name, source.text(), true);
         }
-        boolean literal = source.isString() && (source.text().startsWith("'") || source.text().startsWith("\""));
+        boolean literal = source.isString()
+                && (source.text().startsWith("'") || source.text().startsWith("\""));
         return literal ? new Prepare(name, StringText.decode(source.text(), rules), false) : new Other();
     }
 

@@ -37,8 +37,8 @@ public final class WherePrepared {
     }
 
     private static void use(HeldSession session, String database) throws ServerErrorException {
-        session.query("USE "
-                + SqlText.quoteIdentifier(session.info().lexicalRules().dialect(), database));
+        session.query(
+                "USE " + SqlText.quoteIdentifier(session.info().lexicalRules().dialect(), database));
         session.refresh();
     }
 }

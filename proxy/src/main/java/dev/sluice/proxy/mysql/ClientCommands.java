@@ -285,8 +285,7 @@ final class ClientCommands {
         }
         return switch (command) {
             case Command.STMT_SEND_LONG_DATA -> -whole;
-            case Command.STMT_EXECUTE, Command.STMT_BULK_EXECUTE ->
-                hold(in, index, (int) whole, execute);
+            case Command.STMT_EXECUTE, Command.STMT_BULK_EXECUTE -> hold(in, index, (int) whole, execute);
             default -> hold(in, index, (int) whole, new Hold.TouchOwn(command == Command.STMT_RESET));
         };
     }

@@ -107,7 +107,8 @@ final class HeldCommand implements HeldSession {
     private void judge() {
         try {
             refresh();
-            if (hold instanceof Hold.Execute execute && !modes.readsAs(execute.prepared().modes())) {
+            if (hold instanceof Hold.Execute execute
+                    && !modes.readsAs(execute.prepared().modes())) {
                 refuse(MySqlErrors.PREPARED_OTHERWISE);
                 return;
             }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
 import dev.sluice.policies.policy.Policy;
+import dev.sluice.proxy.testing.Background;
 import dev.sluice.proxy.testing.GatewayFixture;
 import dev.sluice.proxy.testing.Patience;
 import dev.sluice.proxy.testing.Seed;
@@ -14,8 +15,6 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -34,9 +33,6 @@ class RewritesUnderLoadTest {
 
     /** How often it is seen at work before it is cut, at most. */
     private static final int MOST_LOOKS = 20;
-
-    /** Whoever goes on doing something leaves the machine to the others for a moment. */
-    private static final long BREATH_NANOS = 1_000_000;
 
     private static final List<String> SETUP = List.of(
             "CREATE TABLE customers (id int PRIMARY KEY, name text NOT NULL)",
@@ -103,8 +99,8 @@ class RewritesUnderLoadTest {
                 Statement statement = client.createStatement()) {
             statement.setQueryTimeout(Patience.SECONDS);
             assertThatCode(() -> statement.execute(sql)).as(this::state).doesNotThrowAnyException();
-            assertThat(application.failure.get()).as(seed.toString()).isNull();
-            assertThat(cutter.failure.get()).as(seed.toString()).isNull();
+            assertThat(application.failure()).as(seed.toString()).isEmpty();
+            assertThat(cutter.failure()).as(seed.toString()).isEmpty();
         }
 
         try (Connection left = server.connect(direct);
@@ -132,39 +128,6 @@ class RewritesUnderLoadTest {
         }
     }
 
-    /** Goes on doing something until it is closed. */
-    private abstract static class Background implements AutoCloseable {
-        final AtomicReference<Exception> failure = new AtomicReference<>();
-        private volatile boolean over;
-        private Thread thread = Thread.currentThread();
-
-        abstract void once(Statement statement) throws SQLException;
-
-        void start(Connector connector) {
-            thread = Thread.ofVirtual().start(() -> {
-                try (Connection connection = connector.connect();
-                        Statement statement = connection.createStatement()) {
-                    while (!over) {
-                        once(statement);
-                        LockSupport.parkNanos(BREATH_NANOS);
-                    }
-                } catch (SQLException e) {
-                    failure.set(e);
-                }
-            });
-        }
-
-        @Override
-        public void close() throws InterruptedException {
-            over = true;
-            thread.join();
-        }
-    }
-
-    private interface Connector {
-        Connection connect() throws SQLException;
-    }
-
     /** Writes rows that keep every promise, through the gateway. */
     private final class Application extends Background {
         private final Random random = seed.random();
@@ -175,7 +138,7 @@ class RewritesUnderLoadTest {
         }
 
         @Override
-        void once(Statement statement) throws SQLException {
+        protected void once(Statement statement) throws SQLException {
             int some = random.nextInt(1, 20_000);
             id++;
             statement.execute("INSERT INTO orders VALUES (" + id + ", " + id + ", 1, 'new', 1)");
@@ -196,7 +159,7 @@ class RewritesUnderLoadTest {
         }
 
         @Override
-        void once(Statement statement) throws SQLException {
+        protected void once(Statement statement) throws SQLException {
             if (cuts >= CUTS) {
                 return;
             }

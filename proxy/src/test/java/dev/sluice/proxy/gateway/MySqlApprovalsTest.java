@@ -3,10 +3,15 @@ package dev.sluice.proxy.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sluice.policies.policy.Action;
+import dev.sluice.policies.policy.ApprovalMode;
+import dev.sluice.policies.policy.Policy;
+import dev.sluice.policies.policy.PolicyContext;
 import dev.sluice.proxy.intercept.InterceptorSettings;
 import dev.sluice.proxy.migration.DatabaseRef;
 import dev.sluice.proxy.migration.Migration;
 import dev.sluice.proxy.mysql.TestDatabase;
+import dev.sluice.proxy.session.TrafficListener;
 import dev.sluice.proxy.testing.GatewayFixture;
 import dev.sluice.proxy.testing.MySqlGatewayFixture;
 import dev.sluice.proxy.testing.Patience;
@@ -17,6 +22,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -150,7 +156,45 @@ abstract class MySqlApprovalsTest {
                 d.blockedPatience(),
                 Duration.ofSeconds(60),
                 d.lock());
-        try (MySqlGatewayFixture waits = new MySqlGatewayFixture(server, patient);
+        isHeldUntilSomebodyApproves(new MySqlGatewayFixture(server, patient));
+    }
+
+    @Test
+    void aClientIsHeldWhereThePolicySaysSo() throws Exception {
+        isHeldUntilSomebodyApproves(new MySqlGatewayFixture(server, waiting(Patience.LONG), TrafficListener.NONE));
+    }
+
+    @Test
+    void aClientThatThePolicyHasWaitGetsTheRequestWhenNobodyApproves() throws Exception {
+        try (MySqlGatewayFixture waits =
+                        new MySqlGatewayFixture(server, waiting(Duration.ofMillis(300)), TrafficListener.NONE);
+                Connection client = waits.connect(database)) {
+            assertThat(parked(client, DROP)).isPositive();
+            run(client, "SELECT 1");
+        }
+        assertThat(columns()).contains("note");
+    }
+
+    /** A policy by which who drops a column waits for an approval. */
+    private static Policy waiting(Duration atMost) {
+        ApprovalMode mode = new ApprovalMode(true, Optional.of(atMost), "policy:1");
+        return new Policy() {
+            @Override
+            public Optional<Setting> setting(String ruleId, PolicyContext context) {
+                return ruleId.equals("drop-column")
+                        ? Optional.of(new Setting(Action.APPROVE, Optional.of(mode), "policy:1"))
+                        : Optional.empty();
+            }
+
+            @Override
+            public boolean judges() {
+                return true;
+            }
+        };
+    }
+
+    private void isHeldUntilSomebodyApproves(MySqlGatewayFixture started) throws Exception {
+        try (MySqlGatewayFixture waits = started;
                 Connection client = waits.connect(database)) {
             CompletableFuture<Void> dropped = CompletableFuture.runAsync(() -> {
                 try {

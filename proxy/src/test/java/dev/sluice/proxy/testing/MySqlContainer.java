@@ -9,7 +9,9 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Assumptions;
 import org.testcontainers.DockerClientFactory;
+import org.testcontainers.containers.ContainerFetchException;
 import org.testcontainers.containers.GenericContainer;
 import org.testcontainers.utility.DockerImageName;
 
@@ -29,7 +31,11 @@ public final class MySqlContainer implements AutoCloseable {
                 .withEnv("MYSQL_ROOT_PASSWORD", ROOT_PASSWORD)
                 .withEnv("MARIADB_ROOT_PASSWORD", ROOT_PASSWORD)
                 .withExposedPorts(PORT);
-        container.start();
+        try {
+            container.start();
+        } catch (ContainerFetchException e) {
+            Assumptions.abort("the image cannot be had: " + e.getMessage());
+        }
         database = new TestDatabase(
                 new InetSocketAddress(container.getHost(), container.getMappedPort(PORT)), image.startsWith("mariadb"));
         Awaitility.await().atMost(PATIENCE).ignoreExceptions().until(this::userIsMade);
