@@ -126,7 +126,9 @@ final class Approval {
         long deadline = System.nanoTime() + patience.toNanos();
         while (System.nanoTime() < deadline && !session.abandoned()) {
             try {
-                Thread.sleep(POLL);
+                if (!session.waitsInSight("waits for approval of request " + request, POLL)) {
+                    Thread.sleep(POLL);
+                }
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 return Optional.empty();

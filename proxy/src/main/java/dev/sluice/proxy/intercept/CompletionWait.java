@@ -21,6 +21,11 @@ final class CompletionWait {
     /** How soon a client that has gone, or has cancelled, is seen. */
     private static final Duration SLICE = Duration.ofMillis(400);
 
+    /** On MySQL a session that waits longer shows in the server's list of sessions, again and again for a moment. */
+    private static final Duration OUT_OF_SIGHT = Duration.ofSeconds(1);
+
+    private static final Duration IN_SIGHT = Duration.ofMillis(200);
+
     private final Migrations migrations;
     private final InterceptorSettings settings;
     private final HeldSession session;
@@ -52,13 +57,15 @@ final class CompletionWait {
 
     End until(Sent sent, long id) throws MigrationException, InterruptedException {
         blockedSince = 0;
+        boolean waited = false;
         while (true) {
-            Migration now = migrations.await(sent.database(), id, SLICE, progress -> {});
+            Migration now = migrations.await(sent.database(), id, waited ? Duration.ZERO : SLICE, progress -> {});
             Optional<End> end = ended(now);
             if (end.isPresent()) {
                 return end.get();
             }
             tell(now);
+            waited = since(startedAt).compareTo(OUT_OF_SIGHT) > 0 && session.waitsInSight(words(now), IN_SIGHT);
         }
     }
 
@@ -116,6 +123,10 @@ final class CompletionWait {
         }
         toldAt = System.nanoTime();
         told = true;
+        notice("NOTICE", words(now), now.reason());
+    }
+
+    private static String words(Migration now) {
         StringBuilder words =
                 new StringBuilder("migration " + now.id() + ": " + now.phase().word());
         if (now.state() != Migration.State.RUNNING) {
@@ -126,7 +137,7 @@ final class CompletionWait {
             words.append(String.format(Locale.ROOT, ", %,.0f rows/s", now.rowsPerSecond()));
         }
         MigrationTable.eta(now).ifPresent(eta -> words.append(", eta ").append(MigrationTable.words(eta)));
-        notice("NOTICE", words.toString(), now.reason());
+        return words.toString();
     }
 
     private void notice(String severity, String message, String detail) {

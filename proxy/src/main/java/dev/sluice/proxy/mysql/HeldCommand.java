@@ -15,8 +15,10 @@ import dev.sluice.proxy.session.ServerErrorException;
 import dev.sluice.proxy.session.SessionInfo;
 import dev.sluice.proxy.session.TransactionStatus;
 import io.netty.buffer.ByteBuf;
+import java.math.BigDecimal;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -317,6 +319,17 @@ final class HeldCommand implements HeldSession {
     @Override
     public void notice(Notice notice) {
         LOG.debug("session {}: {} {}", session.id(), notice.severity(), notice.message());
+    }
+
+    @Override
+    public boolean waitsInSight(String what, Duration moment) {
+        String seconds = BigDecimal.valueOf(moment.toMillis(), 3).toPlainString();
+        try {
+            query("DO SLEEP(" + seconds + ") /* sluice: " + what.replace("*/", "* /") + " */");
+            return true;
+        } catch (ServerErrorException e) {
+            return false; // A KILL is meant for what is waited for: see abandoned.
+        }
     }
 
     @Override

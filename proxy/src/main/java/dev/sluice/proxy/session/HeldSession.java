@@ -1,5 +1,6 @@
 package dev.sluice.proxy.session;
 
+import java.time.Duration;
 import java.util.Optional;
 
 /**
@@ -43,6 +44,16 @@ public interface HeldSession {
      */
     default Optional<ServerError> relayPart(int start, int end, boolean last) throws InterruptedException {
         throw new IllegalStateException("this protocol answers a message as a whole");
+    }
+
+    /**
+     * MySQL, which has no notices: for a moment the server's list of sessions shows what this one waits for. Blocks as
+     * long.
+     *
+     * @return false where nothing is shown, and no time has passed
+     */
+    default boolean waitsInSight(String what, Duration moment) {
+        return false;
     }
 
     /** MySQL: takes in what the message's own statements have changed of the session's modes and database. */

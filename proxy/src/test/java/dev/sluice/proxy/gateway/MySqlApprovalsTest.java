@@ -206,6 +206,13 @@ abstract class MySqlApprovalsTest {
             DatabaseRef ref = new DatabaseRef("test", "");
             Awaitility.await().until(() -> waiting(waits, ref) > 0);
             assertThat(columns()).contains("note");
+            Awaitility.await()
+                    .until(() -> server.number(
+                                    "mysql",
+                                    "SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE INFO LIKE"
+                                            + " '%sluice: waits for approval of request "
+                                            + waiting(waits, ref) + " */' AND ID <> CONNECTION_ID()")
+                            == 1);
             try (Connection olga = waits.connect(database, "olga", "olga")) {
                 run(olga, "ALTER SLUICE MIGRATION " + waiting(waits, ref) + " APPROVE 'checked'");
             }
