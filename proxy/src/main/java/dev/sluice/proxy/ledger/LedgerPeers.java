@@ -121,44 +121,39 @@ public final class LedgerPeers implements Peers {
     }
 
     private void tell(Connection connection, int atWork, double latencyFactor) throws SQLException {
-        Sql.inTransaction(connection, () -> {
-            if (engine == EngineSql.POSTGRES) {
-                // Nobody needs it after a crash, and a standby that stands still must not hold it up.
-                Sql.script(connection, "SET LOCAL synchronous_commit = off");
-            }
-            Sql.on(
-                            connection,
-                            "INSERT INTO sluice.gateways (name, seen_at, at_work, latency_factor) VALUES (?, "
-                                    + engine.now() + ", ?, ?) " + onConflict() + " seen_at = " + engine.now()
-                                    + ", at_work = ?, latency_factor = ?")
-                    .with(gateway)
-                    .with(atWork)
-                    .with(latencyFactor)
-                    .with(atWork)
-                    .with(latencyFactor)
-                    .update();
-        });
+        Sql.lazily(
+                connection,
+                engine,
+                () -> Sql.on(
+                                connection,
+                                "INSERT INTO sluice.gateways (name, seen_at, at_work, latency_factor) VALUES (?, "
+                                        + engine.now() + ", ?, ?) " + onConflict() + " seen_at = " + engine.now()
+                                        + ", at_work = ?, latency_factor = ?")
+                        .with(gateway)
+                        .with(atWork)
+                        .with(latencyFactor)
+                        .with(atWork)
+                        .with(latencyFactor)
+                        .update());
     }
 
     @Override
     public Duration take(long rows, long rowsPerSecond) {
         long cost = (long) (rows * 1e6 / rowsPerSecond);
         return with(connection -> {
-            Sql.inTransaction(connection, () -> {
-                if (engine == EngineSql.POSTGRES) {
-                    Sql.script(connection, "SET LOCAL synchronous_commit = off");
-                }
-                String column = engine == EngineSql.POSTGRES ? "budgets.paid_until" : "paid_until";
-                Sql.on(
-                                connection,
-                                "INSERT INTO sluice.budgets (name, paid_until) VALUES (?, " + engine.fromNow() + ") "
-                                        + onConflict() + " paid_until = "
-                                        + engine.later("GREATEST(" + column + ", " + engine.now() + ")"))
-                        .with(ROWS)
-                        .with(cost)
-                        .with(cost)
-                        .update();
-            });
+            String column = engine == EngineSql.POSTGRES ? "budgets.paid_until" : "paid_until";
+            Sql.lazily(
+                    connection,
+                    engine,
+                    () -> Sql.on(
+                                    connection,
+                                    "INSERT INTO sluice.budgets (name, paid_until) VALUES (?, " + engine.fromNow()
+                                            + ") " + onConflict() + " paid_until = "
+                                            + engine.later("GREATEST(" + column + ", " + engine.now() + ")"))
+                            .with(ROWS)
+                            .with(cost)
+                            .with(cost)
+                            .update());
             long micros = Sql.on(
                             connection,
                             "SELECT " + engine.epochMicros("paid_until") + " - " + engine.epochMicros(engine.now())

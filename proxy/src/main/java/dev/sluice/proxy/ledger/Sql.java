@@ -35,6 +35,10 @@ final class Sql {
         void run() throws SQLException;
     }
 
+    interface Query<T> {
+        T run() throws SQLException;
+    }
+
     static Sql on(Connection connection, String text) {
         return new Sql(connection, text);
     }
@@ -117,12 +121,36 @@ final class Sql {
         }
     }
 
+    /**
+     * Runs one statement, on a connection in autocommit, without waiting for the disk where the engine can do so: for
+     * what nobody needs after a crash of the server. Others wait for the rows only as long as the statement takes, and
+     * a standby that stands still holds nothing up.
+     */
+    static <T> T lazily(Connection connection, EngineSql engine, Query<T> statement) throws SQLException {
+        return switch (engine) {
+            case MYSQL -> statement.run();
+            case POSTGRES ->
+                transacted(connection, () -> {
+                    script(connection, "SET LOCAL synchronous_commit = off");
+                    return statement.run();
+                });
+        };
+    }
+
     /** Runs work in one transaction of a connection that is in autocommit. */
     static void inTransaction(Connection connection, Work work) throws SQLException {
+        transacted(connection, () -> {
+            work.run();
+            return Boolean.TRUE;
+        });
+    }
+
+    private static <T> T transacted(Connection connection, Query<T> work) throws SQLException {
         connection.setAutoCommit(false);
         try {
-            work.run();
+            T result = work.run();
             connection.commit();
+            return result;
         } catch (SQLException | RuntimeException e) {
             connection.rollback();
             throw e;

@@ -125,10 +125,14 @@ abstract class SqlLedger implements Ledger {
 
     @Override
     public Signals renew(Connection connection, Lease lease, Duration duration) throws SQLException {
-        return held(
+        return Sql.lazily(
                 connection,
-                fencedUpdate(connection, "lease_until = " + engine.fromNow()).with(micros(duration)),
-                lease);
+                engine,
+                () -> held(
+                        connection,
+                        fencedUpdate(connection, "lease_until = " + engine.fromNow())
+                                .with(micros(duration)),
+                        lease));
     }
 
     @Override
@@ -215,15 +219,18 @@ abstract class SqlLedger implements Ledger {
 
     @Override
     public void note(Connection connection, Lease lease, boolean throttled, String reason) throws SQLException {
-        held(
+        Sql.lazily(
                 connection,
-                fencedUpdate(
-                                connection,
-                                "reason = ?, state = CASE WHEN state IN " + ACTIVE
-                                        + " THEN ? ELSE state END, updated_at = " + engine.now())
-                        .with(reason)
-                        .with(running(throttled)),
-                lease);
+                engine,
+                () -> held(
+                        connection,
+                        fencedUpdate(
+                                        connection,
+                                        "reason = ?, state = CASE WHEN state IN " + ACTIVE
+                                                + " THEN ? ELSE state END, updated_at = " + engine.now())
+                                .with(reason)
+                                .with(running(throttled)),
+                        lease));
     }
 
     private static String running(boolean throttled) {
