@@ -23,7 +23,20 @@ public final class Main {
         if (System.getProperty("io.netty.leakDetection.level") == null) {
             System.setProperty("io.netty.leakDetection.level", "disabled");
         }
+        leaveProcessorsToTheRelay();
         System.exit(commands().run(args));
+    }
+
+    /**
+     * What does not relay runs on virtual threads, on half of the processors, so that a burst of it never takes all of
+     * them. Before 24 a virtual thread can keep its carrier while it blocks: there must be enough of those then.
+     */
+    private static void leaveProcessorsToTheRelay() {
+        String carriers = "jdk.virtualThreadScheduler.parallelism";
+        if (Runtime.version().feature() >= 24 && System.getProperty(carriers) == null) {
+            int half = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
+            System.setProperty(carriers, String.valueOf(half));
+        }
     }
 
     private static CommandLineDatabases databases() {
