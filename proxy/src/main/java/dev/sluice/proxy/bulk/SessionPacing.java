@@ -36,6 +36,9 @@ final class SessionPacing implements BulkPacing {
 
     private static final long LEAST_WAIT_NANOS = Duration.ofMillis(1).toNanos();
 
+    /** Between the pieces of a backfill there are questions of its own. */
+    private static final long AT_IT_NANOS = Duration.ofSeconds(10).toNanos();
+
     /** A COPY that went on for each few kilobytes would cost the gateway many times what its bytes do. */
     private static final long LEAST_COPY_WAIT_NANOS = Duration.ofMillis(20).toNanos();
 
@@ -51,6 +54,7 @@ final class SessionPacing implements BulkPacing {
     private List<BackfillRule> candidates = List.of();
     private boolean ordinary;
     private long rulesUntilNanos;
+    private long atItUntilNanos;
 
     private Pacer.@Nullable Work work;
     private BulkWrite current = BulkWrite.ORDINARY;
@@ -66,6 +70,7 @@ final class SessionPacing implements BulkPacing {
         this.rows = new TokenBucket(FREE_ROWS, nowNanos);
         this.bytes = new TokenBucket(FREE_BYTES, nowNanos);
         this.rulesUntilNanos = nowNanos;
+        this.atItUntilNanos = nowNanos;
     }
 
     // ---- recognition ---------------------------------------------------------------------------------------------
@@ -218,9 +223,15 @@ final class SessionPacing implements BulkPacing {
         boolean owes = !isSolvent();
         owesForBlock = owes && (inBlock || owesForBlock);
         if (owes) {
+            atItUntilNanos = endedNanos + AT_IT_NANOS;
             // The signals are read from now on: the next statement will be asked about.
             all.pacer().share(work());
         }
+    }
+
+    @Override
+    public boolean isAtIt(long nowNanos) {
+        return nowNanos - atItUntilNanos < 0;
     }
 
     @Override

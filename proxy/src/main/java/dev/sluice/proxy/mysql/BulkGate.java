@@ -154,6 +154,12 @@ final class BulkGate {
         pacing().wrote(rows);
     }
 
+    /** Whether what the session asks is part of a backfill. */
+    boolean isAtIt() {
+        BulkPacing known = pacing;
+        return known != null && known.isAtIt(System.nanoTime());
+    }
+
     void answered(long startedNanos) {
         pacing().answered(startedNanos, System.nanoTime(), isInTransaction());
     }

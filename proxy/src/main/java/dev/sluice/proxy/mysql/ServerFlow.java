@@ -280,7 +280,7 @@ final class ServerFlow extends PacketFlow {
             session.bulk().answered(startedNanos);
         }
         if (idle() && !(command instanceof InFlight.Injected)) {
-            session.answered(startedNanos, command instanceof InFlight.BulkWrite);
+            session.answered(startedNanos, session.bulk().isAtIt());
         }
         Runnable action = whenDrained;
         if (action != null && idle()) {

@@ -52,7 +52,7 @@ final class BackendState {
         if (!started) {
             started = true;
             session.started();
-        } else if (requestRunning && !session.bulk.isRunning()) {
+        } else if (requestRunning && !session.bulk.isAtIt(nowNanos)) {
             session.relay.traffic().answered(requestNanos, nowNanos);
         }
         requestRunning = false;

@@ -202,6 +202,12 @@ final class BulkGate {
         return running;
     }
 
+    /** Whether what the session asks is part of a backfill. */
+    boolean isAtIt(long nowNanos) {
+        BulkPacing known = pacing;
+        return running || (known != null && known.isAtIt(nowNanos));
+    }
+
     void wrote(long rows) {
         if (running) {
             pacing().wrote(rows);

@@ -68,6 +68,11 @@ public interface BulkPacing {
      */
     default void answered(long startedNanos, long endedNanos, boolean inBlock) {}
 
+    /** Whether it has written much in bulk a moment ago: what it asks then is part of a backfill, and no foreground. */
+    default boolean isAtIt(long nowNanos) {
+        return false;
+    }
+
     /** It no longer waits: it goes on, was cancelled, or is gone. */
     default void waited() {}
 

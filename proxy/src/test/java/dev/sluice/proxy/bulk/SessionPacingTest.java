@@ -95,6 +95,16 @@ class SessionPacingTest {
     }
 
     @Test
+    void whatASessionAsksThatHasJustWrittenMuchIsNoForeground() {
+        wrote(write(0), SessionPacing.FREE_ROWS / 2, 0, SECOND / 100);
+        assertThat(pacing.isAtIt(SECOND / 100)).isFalse();
+
+        wrote(write(0), 5_000, SECOND, 2 * SECOND);
+        assertThat(pacing.isAtIt(3 * SECOND)).isTrue();
+        assertThat(pacing.isAtIt(20 * SECOND)).isFalse();
+    }
+
+    @Test
     void aStandstillEndsAfterTheRulesLongestDelay() {
         share = new Pacer.Share(0, "replication_lag 3 s");
         wrote(write(0), 5_000, 0, SECOND / 10);
