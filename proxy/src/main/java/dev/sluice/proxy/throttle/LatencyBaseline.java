@@ -3,9 +3,11 @@ package dev.sluice.proxy.throttle;
 /**
  * What foreground requests usually take, learnt from those that no batch has met. Pure and immutable.
  *
- * <p>Learning goes on for ever, with a half-life, so that yesterday's load does not judge today's. While a backfill is at
- * work it goes on more slowly, from what is answered between its batches: what a batch leaves behind in caches and queues
- * must not become the usual.
+ * <p>Learning goes on for ever, with a half-life, so that yesterday's load does not judge today's. Where there is no
+ * backfill it is short: what has changed has changed for another reason, such as other requests than a minute ago. Beside
+ * one that stands it is longer, so that a bad minute is not taken for the usual, but what stays is: nobody is held up for
+ * ever by a change that is not the backfill's. Beside one at work a rise is learnt slowly, from what is answered between
+ * its batches: what a batch leaves behind in caches and queues must not become the usual.
  *
  * <p>A tail is not the same from one window to the next, batches or not. So the usual reaches up to where windows lie
  * that are off by as much as they are on average: what is below that says nothing of a backfill.
@@ -17,7 +19,8 @@ public record LatencyBaseline(double mean, double deviation) {
 
     public static final LatencyBaseline UNKNOWN = new LatencyBaseline(0, 0);
 
-    private static final double HALF_LIFE_SECONDS = 30;
+    private static final double HALF_LIFE_SECONDS = 10;
+    private static final double HALF_LIFE_BESIDE_BACKFILL_SECONDS = 30;
     private static final double HALF_LIFE_BETWEEN_BATCHES_SECONDS = 240;
 
     public boolean known() {
@@ -32,18 +35,26 @@ public record LatencyBaseline(double mean, double deviation) {
     /**
      * @param quietNanos the latency of the requests of the last window that no batch has met; 0: too few to say
      * @param seconds since the last window
-     * @param backfillRuns whether a backfill was at work in the window
+     * @param backfill what backfills did meanwhile
      */
-    public LatencyBaseline learn(double quietNanos, double seconds, boolean backfillRuns) {
+    public LatencyBaseline learn(double quietNanos, double seconds, BackfillActivity backfill) {
         if (quietNanos <= 0) {
             return this;
         }
         if (!known()) {
-            return backfillRuns ? this : new LatencyBaseline(quietNanos, 0);
+            return backfill == BackfillActivity.WORKING ? this : new LatencyBaseline(quietNanos, 0);
         }
-        double halfLife = backfillRuns && quietNanos > mean ? HALF_LIFE_BETWEEN_BATCHES_SECONDS : HALF_LIFE_SECONDS;
+        double halfLife = halfLife(backfill, quietNanos > mean);
         double weight = 1 - Math.pow(0.5, seconds / halfLife);
         double off = Math.abs(quietNanos - mean);
         return new LatencyBaseline(mean + weight * (quietNanos - mean), deviation + weight * (off - deviation));
+    }
+
+    private static double halfLife(BackfillActivity backfill, boolean rises) {
+        return switch (backfill) {
+            case NONE -> HALF_LIFE_SECONDS;
+            case RESTING -> HALF_LIFE_BESIDE_BACKFILL_SECONDS;
+            case WORKING -> rises ? HALF_LIFE_BETWEEN_BATCHES_SECONDS : HALF_LIFE_BESIDE_BACKFILL_SECONDS;
+        };
     }
 }

@@ -1,153 +1,151 @@
 package dev.sluice.proxy.throttle;
 
-import java.time.Duration;
-import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.HdrHistogram.Histogram;
-import org.HdrHistogram.Recorder;
 
 /**
- * Foreground latency of one upstream, as the relay measures it: a window of the last seconds against a learnt baseline.
- * Requests that a batch of this gateway may have met are kept apart, since the usual is learnt from the others.
+ * Foreground latency of one upstream, as the relay measures it. Two questions are asked of it:
  *
- * <p>{@link #answered} is wait-free and is called on event loops. {@link #tick} is called by one sampler, about twice a
- * second; everything else by anyone.
+ * <ul>
+ *   <li>Is the tail of the last two seconds longer than it usually is? That sees whatever hurts, but a tail swings by
+ *       itself, and so does what is asked of a server.
+ *   <li>Is the tail longer than it would be without the batches? Requests that a batch of this gateway may have met are
+ *       compared with the others of the same ten seconds, in the proportion of the last two. What the server's day brings
+ *       meets both alike, so this sees little harm, though only what batches do while they run.
+ * </ul>
+ *
+ * <p>The worse of the two is the factor. {@link #answered} is wait-free and is called on event loops. {@link #tick} is
+ * called by one sampler, about twice a second; everything else by anyone.
  */
 public final class LatencyWindow {
 
-    private static final int SLOTS = 4;
-    private static final long MAX_NANOS = 3_600_000_000_000L;
-    /** For so long after a batch its traces are still met. */
-    private static final long AFTERMATH_NANOS = Duration.ofMillis(20).toNanos();
+    private static final int TICKS = 5;
+    private static final int MANY_TICKS = 25;
 
-    /** The tail that is watched: the furthest that the window has enough requests to tell of. */
-    private enum Tail {
-        P99(99, 1_000),
-        P95(95, 200),
-        P90(90, 20);
-
-        private final double percentile;
-        private final int requests;
-
-        Tail(double percentile, int requests) {
-            this.percentile = percentile;
-            this.requests = requests;
-        }
-
-        double of(Histogram window) {
-            return window.getTotalCount() < requests ? 0 : window.getValueAtPercentile(percentile);
-        }
-    }
-
-    /** A sliding window over what one recorder is told. */
-    private static final class Sliding {
-        private final Recorder recorder = new Recorder(MAX_NANOS, 2);
-        private final Histogram[] slots = new Histogram[SLOTS];
-        private int at;
-
-        Sliding() {
-            for (int i = 0; i < SLOTS; i++) {
-                slots[i] = recorder.getIntervalHistogram();
-            }
-        }
-
-        Histogram next() {
-            at = (at + 1) % SLOTS;
-            slots[at] = recorder.getIntervalHistogram(slots[at]);
-            Histogram window = new Histogram(MAX_NANOS, 2);
-            for (Histogram slot : slots) {
-                window.add(slot);
-            }
-            return window;
-        }
-    }
+    /** Where fewer requests are answered in the short window, the long one is looked at. */
+    private static final int FEW = 200;
 
     /**
-     * @param tail which the figures are of
+     * @param factor the latency over what it should be; empty: too little traffic to say
+     * @param windowNanos the latency of the window; 0: too little traffic to say
      * @param quietNanos of the requests that no batch has met; 0: too few to say
+     * @param usualNanos what it usually is; 0: nothing is known
      * @param underWay how many requests were under way on average
      */
     private record State(
-            Optional<Tail> tail, double windowNanos, double quietNanos, double usualNanos, double underWay) {
-        static final State UNKNOWN = new State(Optional.empty(), 0, 0, 0, 0);
+            OptionalDouble factor, double windowNanos, double quietNanos, double usualNanos, OptionalDouble underWay) {
+        static final State UNKNOWN = new State(OptionalDouble.empty(), 0, 0, 0, OptionalDouble.empty());
     }
 
-    private final Sliding quiet = new Sliding();
-    private final Sliding met = new Sliding();
-    private final AtomicInteger batches = new AtomicInteger();
-    private final double[] spans = new double[SLOTS];
-    private final Map<Tail, LatencyBaseline> baselines = new EnumMap<>(Tail.class);
-    private volatile long batchEndedNanos = Long.MIN_VALUE;
+    private final BatchTimes batches = new BatchTimes();
+    private final SlidingHistogram quiet = new SlidingHistogram(MANY_TICKS);
+    private final SlidingHistogram met = new SlidingHistogram(MANY_TICKS);
+    private final double[] spans = new double[MANY_TICKS];
+    private final Map<LatencyTail, LatencyBaseline> baselines = new EnumMap<>(LatencyTail.class);
     private volatile State state = State.UNKNOWN;
     private int ticks;
 
     /** A request was answered: both moments by {@link System#nanoTime}. */
     public void answered(long startedNanos, long endedNanos) {
-        boolean untouched = batches.get() == 0
-                && (batchEndedNanos == Long.MIN_VALUE || startedNanos - batchEndedNanos > AFTERMATH_NANOS);
-        (untouched ? quiet : met).recorder.recordValue(Math.clamp(endedNanos - startedNanos, 1, MAX_NANOS));
+        (batches.met(startedNanos) ? met : quiet).record(endedNanos - startedNanos);
     }
 
     /** A batch begins. */
-    void batchBegins() {
-        batches.incrementAndGet();
+    void batchBegins(long nowNanos) {
+        batches.begins(nowNanos);
     }
 
     /** A batch has ended, however. */
     void batchEnds(long nowNanos) {
-        batches.updateAndGet(n -> Math.max(0, n - 1));
-        batchEndedNanos = nowNanos;
+        batches.ends(nowNanos);
     }
 
     /**
      * Moves the window on.
      *
      * @param elapsedSeconds since the last tick
-     * @param backfillRuns whether a backfill is at work, here or through another gateway
+     * @param backfill what backfills did in it, here or through another gateway
      */
-    public synchronized void tick(double elapsedSeconds, boolean backfillRuns) {
-        spans[ticks++ % SLOTS] = elapsedSeconds;
-        Histogram untouched = quiet.next();
-        for (Tail tail : Tail.values()) {
+    public synchronized void tick(double elapsedSeconds, BackfillActivity backfill) {
+        spans[ticks++ % MANY_TICKS] = elapsedSeconds;
+        quiet.tick();
+        met.tick();
+        Window recent = new Window(TICKS);
+        Window window = recent.all.getTotalCount() < FEW ? new Window(MANY_TICKS) : recent;
+        for (LatencyTail tail : LatencyTail.values()) {
             LatencyBaseline before = baselines.getOrDefault(tail, LatencyBaseline.UNKNOWN);
-            baselines.put(tail, before.learn(tail.of(untouched), elapsedSeconds, backfillRuns));
+            baselines.put(tail, before.learn(tail.of(window.quiet), elapsedSeconds, backfill));
         }
-        Histogram all = untouched.copy();
-        all.add(met.next());
-        state = State.UNKNOWN;
-        for (Tail tail : Tail.values()) {
-            double nanos = tail.of(all);
-            double usual = usual(tail);
+        state = judged(window, recent);
+    }
+
+    private State judged(Window window, Window recent) {
+        for (LatencyTail tail : LatencyTail.values()) {
+            double nanos = tail.of(window.all);
+            double usual = baselines.getOrDefault(tail, LatencyBaseline.UNKNOWN).nanos();
             if (nanos > 0 && usual > 0) {
-                state = new State(Optional.of(tail), nanos, tail.of(untouched), usual, underWay(all));
-                return;
+                double factor = Math.max(nanos / usual, besideBatches(recent));
+                return new State(
+                        OptionalDouble.of(factor), nanos, tail.of(window.quiet), usual, window.underWay());
             }
         }
+        return State.UNKNOWN;
     }
 
-    /** By Little's law: what all requests of the window took together, over the window's length. */
-    private double underWay(Histogram all) {
-        return all.getMean() * all.getTotalCount() / 1e9 / Arrays.stream(spans).sum();
+    /**
+     * Latency over what it would be without the batches; 0: too few requests to say. The mean counts twice: clients that
+     * have all their connections in use wait for one as much longer again, where no relay can see it.
+     */
+    private double besideBatches(Window recent) {
+        Window many = new Window(MANY_TICKS);
+        double part = recent.met.getTotalCount() / (double) Math.max(1, recent.all.getTotalCount());
+        for (LatencyTail tail : LatencyTail.values()) {
+            double without = tail.of(many.quiet);
+            double with = tail.ofMix(part, many.met, many.quiet);
+            if (without > 0 && with > 0) {
+                double mean = 1 + part * (LatencyTail.mean(many.met) / LatencyTail.mean(many.quiet) - 1);
+                return Math.max(with / without, mean * mean);
+            }
+        }
+        return 0;
     }
 
-    private double usual(Tail tail) {
-        return baselines.getOrDefault(tail, LatencyBaseline.UNKNOWN).nanos();
+    /** The requests of the last ticks. */
+    private final class Window {
+        private final Histogram quiet;
+        private final Histogram met;
+        private final Histogram all;
+        private final int ticks;
+
+        Window(int ticks) {
+            this.ticks = ticks;
+            quiet = LatencyWindow.this.quiet.last(ticks);
+            met = LatencyWindow.this.met.last(ticks);
+            all = quiet.copy();
+            all.add(met);
+        }
+
+        /** By Little's law: what all requests of the window took together, over the window's length. */
+        OptionalDouble underWay() {
+            int newest = LatencyWindow.this.ticks - 1;
+            double seconds = 0;
+            for (int i = 0; i < ticks; i++) {
+                seconds += spans[Math.floorMod(newest - i, MANY_TICKS)];
+            }
+            return OptionalDouble.of(all.getMean() * all.getTotalCount() / 1e9 / seconds);
+        }
     }
 
-    /** The latency over what it usually is, or empty where there is too little traffic to say. */
+    /** The latency over what it should be, or empty where there is too little traffic to say. */
     public OptionalDouble factor() {
-        State now = state;
-        return now.tail().isEmpty() ? OptionalDouble.empty() : OptionalDouble.of(now.windowNanos() / now.usualNanos());
+        return state.factor();
     }
 
     /** How many requests are under way on average, or empty where there is too little traffic to say. */
     OptionalDouble underWay() {
-        State now = state;
-        return now.tail().isEmpty() ? OptionalDouble.empty() : OptionalDouble.of(now.underWay());
+        return state.underWay();
     }
 
     /** Whether requests that no batch has met are slow too: then it is not the batches that hurt, or not they alone. */

@@ -11,14 +11,19 @@ public record Pace(double share, double borne, boolean pressed) {
 
     public static final Pace FULL = new Pace(1);
 
-    private static final double FIRST = 0.1;
-    private static final double FIRST_AT_MOST = 0.5;
+    /** Nobody has worked beside others. */
+    static final Pace NOTHING_KNOWN = new Pace(0, 0, false);
+
+    private static final double FIRST = 0.02;
+    private static final double FIRST_AT_MOST = 0.1;
 
     /** Even a small batch is worth what it costs besides its rows. */
     private static final double SMALLEST_BATCH = 0.2;
 
-    /** What others wait behind a batch grows with its length, but a shorter one is hardly worth what it costs besides its rows. */
-    private static final double BESIDE_OTHERS = 0.4;
+    /** What others wait behind a batch grows with its length; where they leave little time, that is what counts. */
+    private static final double BESIDE_OTHERS = 0.16;
+
+    private static final double BESIDE_FEW_OTHERS = 0.4;
 
     public Pace {
         if (!(share >= 0 && share <= 1) || !(borne >= 0 && borne <= 1)) {
@@ -37,7 +42,20 @@ public record Pace(double share, double borne, boolean pressed) {
      * @param others their requests that are under way on average, at least 0
      */
     public static Pace first(double others) {
-        return new Pace(others <= 0 ? FIRST_AT_MOST : Math.clamp(FIRST / others, FIRST, FIRST_AT_MOST), 0, false);
+        return new Pace(Math.min(FIRST * room(others), FIRST_AT_MOST), 0, false);
+    }
+
+    /** The same, where an earlier backfill has reached something: what nobody was hurt by, or half of where it was. */
+    Pace remembering(Pace before) {
+        return new Pace(share, before.borne() > 0 ? before.borne() : before.share() / 2, pressed);
+    }
+
+    /**
+     * How much more one may do beside others than where there is always one of them: the rarer they are, the rarer they meet
+     * a batch, and the more is left for both where they do.
+     */
+    static double room(double others) {
+        return 1 / Math.pow(Math.clamp(others, 0.01, 1), 2);
     }
 
     /** Whether no batch may run now. */
@@ -57,6 +75,8 @@ public record Pace(double share, double borne, boolean pressed) {
      * @param foreground whether there are others
      */
     public double batch(boolean foreground) {
-        return foreground ? BESIDE_OTHERS : SMALLEST_BATCH + (1 - SMALLEST_BATCH) * share;
+        return foreground
+                ? BESIDE_OTHERS + (BESIDE_FEW_OTHERS - BESIDE_OTHERS) * share
+                : SMALLEST_BATCH + (1 - SMALLEST_BATCH) * share;
     }
 }

@@ -5,30 +5,32 @@ package dev.sluice.proxy.throttle;
  *
  * <pre>
  *   no pressure        share' = share + QUICKLY · dt, up to what was borne    (0.25 a second; alone on the server always)
- *                      share' = share + SLOWLY · dt, while nothing has hurt   (0.02 a second)
+ *                      share' = share · e^(GROWING · dt), while nothing has hurt (4 per cent a second)
  *                      share' = share · e^(PROBING · dt), beyond what was borne (3 per cent a second, and not above SLOWLY)
- *                      both over the others' requests under way, where those are fewer than one (and not above QUICKLY)
+ *                      all over the square of the others' requests under way, where those are fewer than one (and not
+ *                      above QUICKLY)
  *   soft pressure p    share' = share · e^(−DECREASE · p · dt)                (never below LEAST)
  *   hard limit         share' = 0; when it has gone, LEAST
- *   pressure begins    borne' = 0.7 · share, or 0.9 · borne where that had not been reached again; not where the others
+ *   pressure begins    borne' = 0.7 · share, or 0.7 · borne where that had not been reached again; not where the others
  *                      suffer without us as well
  *   always             share' ≤ most                                          (signals that slow steadily)
  * </pre>
  *
  * <p>A server that is short of something tells nothing of it until it is: latency is flat, and then it is not. Whoever runs
  * into that wall again and again spoils the tail for everybody, so beside other users the way towards it is slow, and what
- * lies before it is kept in mind. Where most of the time nobody has a request under way, there is room, and few to meet. In the soft zone the decrease is in proportion to the pressure, so the share settles near
- * the soft limit instead of swinging between full speed and standstill. Pure: time is an argument. The same formula serves
- * any number of backfills, which divide the share among them.
+ * lies before it is kept in mind. Where most of the time nobody has a request under way, there is room, and few to meet. In
+ * the soft zone the decrease is in proportion to the pressure, so the share settles near the soft limit instead of swinging
+ * between full speed and standstill. Pure: time is an argument. The same formula serves any number of backfills, which
+ * divide the share among them.
  */
 public final class PaceController {
 
     private static final double QUICKLY_PER_SECOND = 0.25;
     private static final double SLOWLY_PER_SECOND = 0.02;
+    private static final double GROWING_PER_SECOND = 0.04;
     private static final double PROBING_PER_SECOND = 0.03;
     private static final double DECREASE_PER_SECOND = 3;
     private static final double BACK = 0.7;
-    private static final double FURTHER_BACK = 0.9;
 
     /** So slow that nobody is hurt, and yet not a standstill, from which alone the pressure would say nothing. */
     static final double LEAST = 0.002;
@@ -61,7 +63,7 @@ public final class PaceController {
     }
 
     private static double less(Pace pace) {
-        return pace.share() >= pace.borne() ? BACK * pace.share() : FURTHER_BACK * pace.borne();
+        return BACK * Math.max(pace.share(), pace.borne());
     }
 
     private static double changed(Pace pace, double level, double others, double seconds) {
@@ -72,10 +74,11 @@ public final class PaceController {
         if (others <= 0 || quick <= pace.borne()) {
             return quick;
         }
-        double room = 1 / Math.min(1, others);
+        double room = Pace.room(others);
         double from = Math.max(pace.borne(), pace.share());
         double slow = Math.min(QUICKLY_PER_SECOND, SLOWLY_PER_SECOND * room) * seconds;
-        double probing = Math.min(QUICKLY_PER_SECOND, PROBING_PER_SECOND * room) * seconds;
-        return from + (pace.borne() == 0 ? slow : Math.min(slow, from * Math.expm1(probing)));
+        double growing = (pace.borne() == 0 ? GROWING_PER_SECOND : PROBING_PER_SECOND) * room;
+        double grown = from * Math.expm1(Math.min(QUICKLY_PER_SECOND, growing) * seconds);
+        return from + Math.min(slow, grown);
     }
 }

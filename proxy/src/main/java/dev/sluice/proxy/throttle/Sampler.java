@@ -62,12 +62,11 @@ final class Sampler implements AutoCloseable {
 
     /** @return whether all signals have been read since somebody is at work */
     synchronized boolean sample(long now) {
-        boolean busy = throttle.busy(now);
         Set<String> here = throttle.databases();
         keepProbes(here);
         meet(here, now);
         if (now - tickedAt >= TICK_NANOS) {
-            throttle.latency().tick((now - tickedAt) / 1e9, busy || others() > 0);
+            throttle.latency().tick((now - tickedAt) / 1e9, throttle.activity(now));
             tickedAt = now;
         }
         List<Probe> all = probes.values().stream().flatMap(List::stream).toList();

@@ -8,6 +8,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -30,6 +31,15 @@ final class UpstreamThrottle {
     private static final Duration STANDING_PAUSE = Duration.ofMillis(100);
     private static final Duration CLOSED_PAUSE = Duration.ofSeconds(1);
 
+    /** What was borne by a server some time ago is a guess worth beginning with. */
+    private static final long REMEMBERED_NANOS = Duration.ofMinutes(10).toNanos();
+
+    /** As good as a standstill, for those who use the server. */
+    private static final double RESTING = 0.01;
+
+    /** After so long a rest nothing of it is in the latencies of the last seconds. */
+    private static final long RESTED_NANOS = Duration.ofSeconds(2).toNanos();
+
     /** Longer pauses are cut, since the pace may change meanwhile. */
     private static final long MAX_PAUSE_NANOS = Duration.ofMillis(250).toNanos();
 
@@ -45,6 +55,14 @@ final class UpstreamThrottle {
     private final Paced applications = new Paced();
     private Budget rows = Budget.starting(0);
     private long begunAt;
+    /** When somebody was at work for the last time; empty: nobody ever was. */
+    private OptionalLong workedAt = OptionalLong.empty();
+
+    /** What was reached beside others, and when. */
+    private Pace besideOthers = Pace.NOTHING_KNOWN;
+
+    private long besideOthersAt;
+
     private boolean sensed;
     private int elsewhere;
     /** How many requests of others are under way on average; 0: nobody uses the server, as far as anybody tells. */
@@ -95,8 +113,9 @@ final class UpstreamThrottle {
             // Nobody knows yet what a database with traffic bears; one without need not be asked.
             others = latency.underWay().orElse(0);
             Pace pace = elsewhere > 0 ? Pace.first(CROWD) : others > 0 ? Pace.first(others) : Pace.FULL;
-            own.begin(pace, now);
-            applications.begin(pace, now);
+            own.begin(now - besideOthersAt < REMEMBERED_NANOS ? pace.remembering(besideOthers) : pace, now);
+            // Theirs run free until something hurts, and are slowed from there.
+            applications.begin(Pace.FULL, now);
             begunAt = now;
             sensed = false;
         }
@@ -140,9 +159,16 @@ final class UpstreamThrottle {
         Turn turn = turn(worker, maxRowsPerSecond, now);
         if (turn instanceof Turn.Go) {
             worker.batch = true;
-            latency.batchBegins();
+            latency.batchBegins(now);
+            works(own.pace(), now);
         }
         return turn;
+    }
+
+    private void works(Pace pace, long now) {
+        if (pace.share() > RESTING) {
+            workedAt = OptionalLong.of(now);
+        }
     }
 
     private Worker worker(Pacer.Work work, long now) {
@@ -191,6 +217,7 @@ final class UpstreamThrottle {
         attend(work, now);
         step(now);
         Pace pace = applications.pace();
+        works(pace, now);
         boolean free =
                 pace.full() || (!applications.hurt() && applications.pressure().most() >= 1);
         return free ? Pacer.Share.FULL : new Pacer.Share(part(pace), applications.reason());
@@ -231,12 +258,20 @@ final class UpstreamThrottle {
         boolean ours = !latency.isSlowAnyway();
         own.step(others, ours, now);
         applications.step(others, ours, now);
+        if (!atWork.isEmpty() && others > 0) {
+            besideOthers = own.pace();
+            besideOthersAt = now;
+        }
     }
 
-    /** Whether a backfill is at work here. */
-    synchronized boolean busy(long now) {
+    /** What backfills do, as far as those who use the server are concerned. */
+    synchronized BackfillActivity activity(long now) {
         prune(now);
-        return !atWork.isEmpty();
+        boolean lately = workedAt.isPresent() && now - workedAt.getAsLong() < RESTED_NANOS;
+        if (lately || elsewhere > 0) {
+            return BackfillActivity.WORKING;
+        }
+        return atWork.isEmpty() ? BackfillActivity.NONE : BackfillActivity.RESTING;
     }
 
     /** Databases in which a backfill is at work here. */

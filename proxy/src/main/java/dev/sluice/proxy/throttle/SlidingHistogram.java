@@ -1,0 +1,45 @@
+package dev.sluice.proxy.throttle;
+
+import org.HdrHistogram.Histogram;
+import org.HdrHistogram.Recorder;
+
+/** A sliding window over what one recorder is told, in ticks. {@link #record} by any thread, the rest by one. */
+final class SlidingHistogram {
+
+    static final long MAX_NANOS = 3_600_000_000_000L;
+    private static final int DIGITS = 2;
+
+    private final Recorder recorder = new Recorder(MAX_NANOS, DIGITS);
+    private final Histogram[] slots;
+    private int at;
+
+    /** @param ticks the most that are kept */
+    SlidingHistogram(int ticks) {
+        slots = new Histogram[ticks];
+        for (int i = 0; i < ticks; i++) {
+            slots[i] = recorder.getIntervalHistogram();
+        }
+    }
+
+    /** Wait-free. */
+    void record(long nanos) {
+        recorder.recordValue(Math.clamp(nanos, 1, MAX_NANOS));
+    }
+
+    void tick() {
+        at = (at + 1) % slots.length;
+        slots[at] = recorder.getIntervalHistogram(slots[at]);
+    }
+
+    /** What was recorded in the last ticks. */
+    Histogram last(int ticks) {
+        Histogram window = new Histogram(MAX_NANOS, DIGITS);
+        for (int i = 0; i < ticks; i++) {
+            Histogram slot = slots[Math.floorMod(at - i, slots.length)];
+            if (slot.getTotalCount() > 0) {
+                window.add(slot);
+            }
+        }
+        return window;
+    }
+}
