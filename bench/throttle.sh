@@ -1,19 +1,21 @@
 #!/usr/bin/env bash
 # What a backfill costs those who use the database meanwhile. PostgreSQL and Sluice on loopback, pgbench through Sluice at
-# about half of what the machine can do; the same run has phases without a backfill, with the throttled one, and without
-# again. Then, on the idle server, the backfill's rows a second against one plain UPDATE of the whole table.
+# about half of what the machine can do. In one run turns without the backfill and with it alternate, by PAUSE and RESUME of
+# one migration, so that what the machine does besides meets both alike; what a turn begins with belongs to it. Then, on
+# the idle server, the backfill's rows a second against one plain UPDATE of the whole table.
 #
-#   bench/throttle.sh [--secs 30] [--rows 2000000] [--clients 16] [--rate N] [--out DIR]
+#   bench/throttle.sh [--pairs 8] [--secs 6] [--rows 2000000] [--clients 16] [--rate N] [--out DIR]
 #
 # --rate: foreground transactions a second; by default half of what a short run at full speed reaches. Prints p50, p99 and
-# p99.9 in milliseconds, throughput and the ratios; writes load.csv, seconds.csv and, as plots, latency.svg and pace.svg to
-# the folder of --out (docs/throttling by default). Needs a machine with nothing else to do, PostgreSQL's server programs,
-# pgbench and python3.
+# p99.9 in milliseconds, throughput and the ratios, of all turns together and of each pair; writes load.csv, pairs.csv,
+# ratios.csv, seconds.csv and, as plots, latency.svg and pace.svg to the folder of --out (docs/throttling by default). Needs
+# a machine with nothing else to do, PostgreSQL's server programs, pgbench and python3.
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
-secs=30 rows=2000000 clients=16 rate= out=
+pairs=8 secs=6 rows=2000000 clients=16 rate= out=
 while [ $# -gt 0 ]; do
   case $1 in
+    --pairs) pairs=$2; shift 2 ;;
     --secs) secs=$2; shift 2 ;;
     --rows) rows=$2; shift 2 ;;
     --clients) clients=$2; shift 2 ;;
@@ -58,26 +60,35 @@ if [ -z "$rate" ]; then
 fi
 echo "foreground: $rate transactions/s, $clients clients"
 
-# One run: calm, backfill, calm.
-( load -T $((secs * 3)) -R "$rate" -l --log-prefix=fore >fore.txt 2>&1 ) &
+# One run: the ALTER, then pairs of turns.
+lead=5
+operate() { psql -p $((base + 1)) postgres -c "ALTER SLUICE MIGRATION 2 $1" >/dev/null 2>&1 || true; }
+turn() { # kind: what begins now, and how far the backfill is
+  printf '%s %s %s\n' "$(date +%s.%N)" "$1" \
+    "$(psql -p "$base" postgres -c "SELECT coalesce(max(rows_done), 0) FROM sluice.migrations WHERE id = 2")" >>turns.txt
+}
+( load -T $((2 * lead + pairs * (2 * secs + 1))) -R "$rate" -l --log-prefix=fore >fore.txt 2>&1 ) &
 run=$!
-begin=$(date +%s.%N)
 ( while kill -0 "$run" 2>/dev/null; do
     printf '%s %s\n' "$(date +%s.%N)" "$(curl -s "http://127.0.0.1:$((base + 2))/api/v1/throttle")"
-    sleep 0.5
+    sleep 1
   done >pace.txt ) &
 watch=$!
-sleep "$secs"
-from=$(date +%s.%N)
+turn warm
+sleep "$lead"
+turn alter
 psql -p $((base + 1)) postgres \
   -c "/* sluice: completion=return */ ALTER TABLE orders ADD COLUMN ref uuid NOT NULL DEFAULT gen_random_uuid()" 2>/dev/null
-sleep "$secs"
-psql -p $((base + 1)) postgres -c "ALTER SLUICE MIGRATION 2 PAUSE" >/dev/null 2>&1 || true
-until=$(date +%s.%N)
-filled=$(psql -p "$base" postgres -c "SELECT rows_done FROM sluice.migrations WHERE id = 2")
+sleep "$lead"
+for _ in $(seq "$pairs"); do
+  turn without; operate PAUSE; sleep "$secs"
+  turn with; operate RESUME; sleep "$secs"
+done
+turn end
+operate PAUSE
 wait "$run" || true
 wait "$watch" || true
-psql -p $((base + 1)) postgres -c "ALTER SLUICE MIGRATION 2 CANCEL" >/dev/null 2>&1 || true
+operate CANCEL
 
 # Idle: the whole table, by one UPDATE and by the backfill.
 table plain; psql -p "$base" postgres -c "ALTER TABLE plain ADD COLUMN ref uuid" -c CHECKPOINT
@@ -88,5 +99,5 @@ psql -p $((base + 1)) postgres -c "ALTER TABLE filled ADD COLUMN ref uuid DEFAUL
 sleep 1
 
 cat fore.* 2>/dev/null | grep -v '[a-z]' >all.log || true
-python3 "$root/bench/throttle-plot.py" --log all.log --pace pace.txt --begin "$begin" --from "$from" --until "$until" \
-  --secs "$secs" --filled "$filled" --rows "$rows" --update "$t0" "$t1" --audit audit.jsonl --out "$out"
+python3 "$root/bench/throttle-plot.py" --log all.log --pace pace.txt --turns turns.txt --rows "$rows" \
+  --update "$t0" "$t1" --audit audit.jsonl --out "$out"
