@@ -27,6 +27,9 @@ public final class LatencyWindow {
     /** Where fewer requests are answered in the short window, the long one is looked at. */
     private static final int FEW = 200;
 
+    /** Where the long window has so many nevertheless, they have just ceased, and say nothing of now. */
+    private static final int FEW_IN_MANY_TICKS = FEW * MANY_TICKS / TICKS;
+
     /**
      * @param factor the latency over what it should be; empty: too little traffic to say
      * @param windowNanos the latency of the window; 0: too little traffic to say
@@ -73,22 +76,23 @@ public final class LatencyWindow {
         quiet.tick();
         met.tick();
         Window recent = new Window(TICKS);
-        Window window = recent.all.getTotalCount() < FEW ? new Window(MANY_TICKS) : recent;
+        Window many = new Window(MANY_TICKS);
+        boolean few = recent.all.getTotalCount() < FEW && many.all.getTotalCount() < FEW_IN_MANY_TICKS;
+        Window window = few ? many : recent;
         for (LatencyTail tail : LatencyTail.values()) {
             LatencyBaseline before = baselines.getOrDefault(tail, LatencyBaseline.UNKNOWN);
             baselines.put(tail, before.learn(tail.of(window.quiet), elapsedSeconds, backfill));
         }
-        state = judged(window, recent);
+        state = judged(window, besideBatches(recent, many));
     }
 
-    private State judged(Window window, Window recent) {
+    private State judged(Window window, double besideBatches) {
         for (LatencyTail tail : LatencyTail.values()) {
             double nanos = tail.of(window.all);
             double usual = baselines.getOrDefault(tail, LatencyBaseline.UNKNOWN).nanos();
             if (nanos > 0 && usual > 0) {
-                double factor = Math.max(nanos / usual, besideBatches(recent));
-                return new State(
-                        OptionalDouble.of(factor), nanos, tail.of(window.quiet), usual, window.underWay());
+                double factor = Math.max(nanos / usual, besideBatches);
+                return new State(OptionalDouble.of(factor), nanos, tail.of(window.quiet), usual, window.underWay());
             }
         }
         return State.UNKNOWN;
@@ -98,8 +102,7 @@ public final class LatencyWindow {
      * Latency over what it would be without the batches; 0: too few requests to say. The mean counts twice: clients that
      * have all their connections in use wait for one as much longer again, where no relay can see it.
      */
-    private double besideBatches(Window recent) {
-        Window many = new Window(MANY_TICKS);
+    private static double besideBatches(Window recent, Window many) {
         double part = recent.met.getTotalCount() / (double) Math.max(1, recent.all.getTotalCount());
         for (LatencyTail tail : LatencyTail.values()) {
             double without = tail.of(many.quiet);

@@ -65,9 +65,7 @@ class PausedStandbyTest {
             // Two seconds by what is written in them, so that a slow machine's clock does not count.
             assertThat(stopped.rowsDone() - atPause).isLessThan(2 * ROWS_PER_SECOND);
             assertThat(end.rowsDone()).isEqualTo(ROWS);
-            assertThat(migration.audit())
-                    .contains("\"change\":\"stopped\"")
-                    .contains("\"change\":\"went on\"");
+            assertThat(migration.audit()).contains("\"change\":\"stopped\"").contains("\"change\":\"went on\"");
         }
     }
 

@@ -125,6 +125,19 @@ class LatencyWindowTest {
     }
 
     @Test
+    void whereTrafficHasCeasedNothingIsLeftOfItAfterTwoSeconds() {
+        for (int request = 0; request < 2_000; request++) {
+            request(MS);
+        }
+        window.tick(0.4, NONE);
+        assertThat(window.underWay()).isNotEmpty();
+        for (int tick = 0; tick < 5; tick++) {
+            window.tick(0.4, NONE);
+        }
+        assertThat(window.underWay()).isEmpty();
+    }
+
+    @Test
     void aFewReportsAmongManyRequestsAreNoTrouble() {
         seconds(20, MS, NONE);
         for (int tick = 0; tick < 25; tick++) {
