@@ -118,5 +118,11 @@ public sealed interface Step {
      * @param sql a query whose first column is true when the promise holds
      * @param promise the promise in words, for the message when it is broken
      */
-    record Verify(String sql, String promise) implements Step {}
+    record Verify(String sql, String promise) implements Step {
+
+        /** Whether it asks for just the rows that a backfill of its plan has to fill. */
+        public boolean isOf(Backfill backfill) {
+            return sql.endsWith(" WHERE " + backfill.pending() + ")");
+        }
+    }
 }

@@ -73,6 +73,15 @@ public record BackfillCursor(
                 : JSON.readValue(json, BackfillCursor.class);
     }
 
+    /**
+     * At what the walks of a step that is over have missed.
+     *
+     * @param done rows filled so far
+     */
+    public static BackfillCursor ofMissed(long done, long total) {
+        return read("", done, total).to(Stage.SWEEP);
+    }
+
     public String write() {
         return JSON.writeValueAsString(this);
     }

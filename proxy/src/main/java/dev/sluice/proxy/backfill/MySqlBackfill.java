@@ -101,7 +101,8 @@ public final class MySqlBackfill {
         // A step that only sees to it that nothing was left behind costs one look.
         return upper.isEmpty() || pending(connection, 1).isEmpty()
                 ? new Batch(cursor, 0, true, false)
-                : new Batch(cursor.bounds(upper.get(), 0, estimate(connection)), 0, false, false);
+                : new Batch(
+                        cursor.bounds(upper.get(), 0, Math.max(cursor.total(), estimate(connection))), 0, false, false);
     }
 
     Optional<List<String>> lastKey(Connection connection) throws SQLException {

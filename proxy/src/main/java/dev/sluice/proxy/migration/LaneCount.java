@@ -11,7 +11,7 @@ import java.time.Duration;
  * @param fewer rows a second with one less; 0: that is not asked
  * @param rows of the batches that are being looked at
  * @param nanos that these took
- * @param batches how many they are
+ * @param batches how many they are; below 0: so many are not looked at yet
  * @param resting for so many looks no more are tried
  */
 public record LaneCount(int count, double fewer, long rows, long nanos, int batches, int resting) {
@@ -24,6 +24,9 @@ public record LaneCount(int count, double fewer, long rows, long nanos, int batc
 
     private static final int LOOK_BATCHES = 8;
     private static final int REST_LOOKS = 50;
+
+    /** A new one has to connect and to find a range first: so many batches tell nothing of what it brings. */
+    private static final int SETTLING_BATCHES = 4;
 
     public static final LaneCount ONE = new LaneCount(1, 0, 0, 0, 0, 0);
 
@@ -38,6 +41,9 @@ public record LaneCount(int count, double fewer, long rows, long nanos, int batc
         if (lanes != count || took.compareTo(target.dividedBy(2)) < 0) {
             return this;
         }
+        if (batches < 0) {
+            return new LaneCount(count, fewer, 0, 0, batches + 1, resting);
+        }
         LaneCount seen = new LaneCount(count, fewer, rows + did, nanos + took.toNanos(), batches + 1, resting);
         return seen.batches < LOOK_BATCHES ? seen : seen.looked();
     }
@@ -50,7 +56,7 @@ public record LaneCount(int count, double fewer, long rows, long nanos, int batc
         if (resting > 0 || count == MOST) {
             return of(count, 0, Math.max(0, resting - 1));
         }
-        return of(count + 1, rate, 0);
+        return new LaneCount(count + 1, rate, 0, 0, -SETTLING_BATCHES, 0);
     }
 
     /** A batch failed: one at a time for a while. */

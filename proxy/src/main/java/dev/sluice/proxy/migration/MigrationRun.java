@@ -1,6 +1,5 @@
 package dev.sluice.proxy.migration;
 
-import dev.sluice.policies.plan.Step;
 import dev.sluice.proxy.catalog.ControlDatabase;
 import dev.sluice.proxy.ledger.LeaseLostException;
 import dev.sluice.proxy.ledger.LedgerEntry;
@@ -84,17 +83,11 @@ final class MigrationRun {
                 if (!run.position().equals(run.settled(run.position()))) {
                     run.advance(run.settled(run.position()), run.progress());
                 }
-                yield run.atEnd() ? new Outcome.Done() : steps.run(current(), run);
+                yield run.atEnd()
+                        ? new Outcome.Done()
+                        : steps.run(run.step(run.position()).orElseThrow(), run);
             }
         };
-    }
-
-    private Step current() {
-        return run.plan()
-                .phases()
-                .get(run.position().phase())
-                .steps()
-                .get(run.position().step());
     }
 
     private boolean settle(Outcome outcome, StepRunner steps) throws SQLException, InterruptedException {

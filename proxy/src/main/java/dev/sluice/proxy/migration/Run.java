@@ -2,6 +2,7 @@ package dev.sluice.proxy.migration;
 
 import dev.sluice.policies.plan.PhaseName;
 import dev.sluice.policies.plan.Plan;
+import dev.sluice.policies.plan.Step;
 import dev.sluice.proxy.catalog.ControlDatabase;
 import dev.sluice.proxy.ledger.Ledger;
 import dev.sluice.proxy.ledger.LedgerEntry;
@@ -78,8 +79,24 @@ public final class Run {
 
     /** Where the step behind the present one begins. */
     public Position next() {
-        Position next = new Position(position.phase(), position.step() + 1, "");
-        return settled(next);
+        return behind(position);
+    }
+
+    /** Where the first step begins that is not part of the expansion. */
+    public Position first() {
+        return settled(Position.START);
+    }
+
+    /** Where the step behind another one begins. */
+    public Position behind(Position at) {
+        return settled(new Position(at.phase(), at.step() + 1, ""));
+    }
+
+    /** The step there; empty behind the last. */
+    public Optional<Step> step(Position at) {
+        return at.phase() < plan().phases().size()
+                ? Optional.of(plan().phases().get(at.phase()).steps().get(at.step()))
+                : Optional.empty();
     }
 
     /** The first position from here on where there is a step; behind the last phase there is none. */

@@ -1,6 +1,7 @@
 package dev.sluice.proxy.migration.mysql;
 
 import dev.sluice.policies.plan.Step;
+import dev.sluice.proxy.backfill.BackfillCursor;
 import dev.sluice.proxy.catalog.ControlDatabase;
 import dev.sluice.proxy.ledger.BackfillRanges;
 import dev.sluice.proxy.ledger.Progress;
@@ -111,6 +112,10 @@ final class BackfillStep implements AutoCloseable {
         RangeBook ranges = book.get();
         Lane.Job job = new Lane.Job(step, run, ranges, this::connections);
         Optional<Range> edge = ranges.edge();
+        if (ranges.walked() && run.position().cursor().isEmpty() && Verification.follows(step, run)) {
+            done(run, ranges);
+            return new Outcome.Done();
+        }
         sides.allow(edge.isEmpty() && go.alone() && free ? laneCount.count() - 1 : 0, job, go);
         Optional<Did> did = edge.isPresent()
                 ? Optional.of(own.batch(job, edge.get(), go, (open, filled) -> atEdge(open, filled, run, ranges, go)))
@@ -123,10 +128,14 @@ final class BackfillStep implements AutoCloseable {
     }
 
     private RangeBook read(Run run) throws SQLException {
+        BackfillCursor first = BackfillCursor.read(
+                run.position().cursor(),
+                run.progress().rowsDone(),
+                run.progress().rowsTotal());
         BackfillRanges stored = new BackfillRanges(run.entry().id(), run.position());
         return work.transaction(run, open -> {
             run.mustHold(open);
-            return RangeBook.open(open, stored, run.position().cursor());
+            return RangeBook.open(open, stored, first);
         });
     }
 
@@ -141,12 +150,22 @@ final class BackfillStep implements AutoCloseable {
     private void atEdge(Connection open, Lane.Filled filled, Run run, RangeBook ranges, Turn.Go go)
             throws SQLException {
         if (filled.batch().finished()) {
-            long done = ranges.done() + filled.batch().rows();
-            ranges.clear(open);
-            run.advance(open, run.next(), new Progress(done, done, rate.rowsPerSecond(), false, ""));
+            end(open, run, ranges, ranges.done() + filled.batch().rows());
         } else {
             tell(open, filled, run, ranges, go);
         }
+    }
+
+    private void done(Run run, RangeBook ranges) throws SQLException {
+        work.inTransaction(run, open -> {
+            end(open, run, ranges, ranges.done());
+            return true;
+        });
+    }
+
+    private void end(Connection open, Run run, RangeBook ranges, long done) throws SQLException {
+        ranges.clear(open);
+        run.advance(open, run.next(), new Progress(done, done, rate.rowsPerSecond(), false, ""));
     }
 
     /** A batch is written down with its range; now and then the migration is told how far all of them have come. */

@@ -54,17 +54,17 @@ final class RangeBook {
     /**
      * Reads them, in a transaction in which the lease is held.
      *
-     * @param former where the step's only cursor stood, in a ledger that knew no ranges; empty: at its beginning
+     * @param first where the step begins; or stood, in a ledger that knew no ranges
      */
-    static RangeBook open(Connection connection, BackfillRanges ledger, String former) throws SQLException {
+    static RangeBook open(Connection connection, BackfillRanges ledger, BackfillCursor first) throws SQLException {
         RangeBook book = new RangeBook(ledger);
         for (BackfillRange range : ledger.read(connection)) {
             book.set(new Range(range.number(), BackfillCursor.read(range.cursor())));
         }
         if (book.cursors.isEmpty()) {
-            Range first = new Range(0, BackfillCursor.read(former));
-            ledger.add(connection, written(first));
-            book.set(first);
+            Range whole = new Range(0, first);
+            ledger.add(connection, written(whole));
+            book.set(whole);
         }
         return book;
     }

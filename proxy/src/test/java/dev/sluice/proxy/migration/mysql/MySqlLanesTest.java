@@ -36,7 +36,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -79,7 +81,11 @@ abstract class MySqlLanesTest {
 
     /** An engine whose ledger fails at every n-th call of a method; it is not called then. */
     private Engine failing(String method, int every, Exception how) {
-        Engine engine = new MySqlEngine(PACER, new Gates());
+        return failing(PACER, method, every, how);
+    }
+
+    private Engine failing(Pacer pacer, String method, int every, Exception how) {
+        Engine engine = new MySqlEngine(pacer, new Gates());
         Ledger ledger = (Ledger) Proxy.newProxyInstance(
                 Ledger.class.getClassLoader(), new Class<?>[] {Ledger.class}, (proxy, called, values) -> {
                     if (called.getName().equals("mustHold")) {
@@ -117,7 +123,12 @@ abstract class MySqlLanesTest {
                 List.of("ref"),
                 List.of(
                         phase(PhaseName.EXPAND, new Step.Statements(List.of(add), Optional.empty())),
-                        phase(PhaseName.BACKFILL, fill)),
+                        phase(PhaseName.BACKFILL, fill),
+                        phase(
+                                PhaseName.VERIFY,
+                                new Step.Verify(
+                                        "SELECT NOT EXISTS (SELECT 1 FROM `" + database + "`.`t` WHERE ref = '')",
+                                        "every row is filled"))),
                 List.of("ALTER TABLE `" + database + "`.`t` DROP COLUMN ref"));
     }
 
@@ -192,5 +203,40 @@ abstract class MySqlLanesTest {
 
         checkThatEachRowIsFilledOnce();
         assertThat(called("claim")).isGreaterThan(1);
+    }
+
+    /** Does something once, when the first batch has committed: by then it is known how far the walk goes. */
+    private record Meddling(AtomicBoolean done, Callable<Void> deed) implements Pacer {
+        @Override
+        public Turn before(Work work, long maxRowsPerSecond) {
+            return PACER.before(work, maxRowsPerSecond);
+        }
+
+        @Override
+        public void after(Batch batch) {
+            if (done.compareAndSet(false, true)) {
+                try {
+                    deed.call();
+                } catch (Exception e) {
+                    throw new IllegalStateException(e);
+                }
+            }
+            PACER.after(batch);
+        }
+    }
+
+    @Test
+    void aRowThatIsTakenOutOfTheWalksWayIsFoundInTheEnd() throws Exception {
+        Pacer pacer = new Meddling(new AtomicBoolean(), () -> {
+            server.execute(database, "UPDATE t SET id = 1000000 ORDER BY id DESC LIMIT 1");
+            return null;
+        });
+
+        assertThat(migrate(failing(pacer, "nothing", 1, new SQLException()))).isEqualTo(Migration.State.COMPLETE);
+
+        assertThat(server.number(database, "SELECT COUNT(*) FROM t WHERE id = 1000000 AND ref <> ''"))
+                .isEqualTo(1);
+        assertThat(server.number(database, "SELECT rows_done FROM sluice.migrations WHERE target_schema = DATABASE()"))
+                .isEqualTo(ROWS);
     }
 }

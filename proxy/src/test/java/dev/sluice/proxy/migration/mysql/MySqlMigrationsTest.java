@@ -110,7 +110,7 @@ abstract class MySqlMigrationsTest {
                         phase(
                                 PhaseName.VERIFY,
                                 new Step.Verify(
-                                        "SELECT COUNT(*) = 0 FROM `" + database + "`.t WHERE ref = ''",
+                                        "SELECT NOT EXISTS (SELECT 1 FROM `" + database + "`.t WHERE ref = '')",
                                         "every row has a value"))),
                 List.of("ALTER TABLE `" + database + "`.`t` DROP COLUMN ref"));
     }
