@@ -53,7 +53,7 @@ final class ThrottleSensors implements Sensors, AutoCloseable {
         Optional<Signal> lag = settings.signal(Watched.REPLICATION_LAG);
         boolean asked = settings.signals().keySet().stream().anyMatch(Watched::ofServer);
         if (here.upstream().isPostgres()) {
-            PostgresSensor primary = new PostgresSensor(here::connection, settings, work);
+            PostgresSensor primary = new PostgresSensor(() -> here.dedicated("sluice signals"), settings, work);
             if (asked) {
                 sensors.add(primary);
             }

@@ -8,7 +8,6 @@ import dev.sluice.proxy.throttle.ThrottleSettings;
 import dev.sluice.proxy.throttle.Watched;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,15 +20,19 @@ public final class PostgresSensor implements Sensor {
 
     private static final String ROLE = "the gateway's role needs pg_monitor to see it";
 
-    private final Source source;
+    /** Planned anew each time, the question would cost the others more than a batch does. */
+    private static final String PLAN_ONCE = "SET plan_cache_mode = force_generic_plan; SET jit = off";
+
+    private final KeptConnection server;
     private final ThrottleSettings settings;
     private final Supplier<Set<Work>> work;
     private final LogTimeline timeline = new LogTimeline();
     private final Growth log = new Growth(Duration.ofSeconds(2));
     private final Growth checkpoints = new Growth(Duration.ofMinutes(1));
 
+    /** @param source opens the connection that it keeps until it is closed */
     public PostgresSensor(Source source, ThrottleSettings settings, Supplier<Set<Work>> work) {
-        this.source = source;
+        this.server = new KeptConnection(source, PLAN_ONCE);
         this.settings = settings;
         this.work = work;
     }
@@ -49,27 +52,8 @@ public final class PostgresSensor implements Sensor {
     @Override
     public List<Reading> read() {
         List<Reading> readings = new ArrayList<>();
-        try (Connection connection = source.connect()) {
-            connection.setAutoCommit(false);
-            planOnce(connection);
-            String sql = PostgresSignals.sql(settings, connection.getMetaData().getDatabaseMajorVersion());
-            String[] tables = work.get().stream()
-                    .map(Work::table)
-                    .filter(t -> !t.isEmpty())
-                    .toArray(String[]::new);
-            List<Row> rows = Asking.all(
-                    connection,
-                    sql,
-                    row -> new Row(
-                            row.getString(1),
-                            row.getString(2),
-                            row.getDouble(3),
-                            row.getDouble(4),
-                            row.getBoolean(5),
-                            row.getString(6)),
-                    (Object) tables);
-            connection.commit();
-            for (Row row : rows) {
+        try {
+            for (Row row : server.ask(this::rows)) {
                 read(row, System.nanoTime(), readings);
             }
         } catch (SQLException e) {
@@ -78,11 +62,21 @@ public final class PostgresSensor implements Sensor {
         return readings;
     }
 
-    /** Asked several times a second: planned anew each time, the question would cost the others more than a batch does. */
-    private static void planOnce(Connection connection) throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            statement.execute("SET LOCAL plan_cache_mode = force_generic_plan; SET LOCAL jit = off");
-        }
+    private List<Row> rows(Connection connection) throws SQLException {
+        String sql = PostgresSignals.sql(settings, connection.getMetaData().getDatabaseMajorVersion());
+        String[] tables =
+                work.get().stream().map(Work::table).filter(t -> !t.isEmpty()).toArray(String[]::new);
+        return Asking.all(
+                connection,
+                sql,
+                row -> new Row(
+                        row.getString(1),
+                        row.getString(2),
+                        row.getDouble(3),
+                        row.getDouble(4),
+                        row.getBoolean(5),
+                        row.getString(6)),
+                (Object) tables);
     }
 
     private void read(Row row, long now, List<Reading> readings) {
@@ -119,5 +113,10 @@ public final class PostgresSensor implements Sensor {
     public Reading blind(String why) {
         Signal signal = settings.signal(Watched.REPLICATION_LAG).orElseGet(Watched.ACTIVE_SESSIONS::byDefault);
         return new Reading.Unreadable(signal, "the server", why);
+    }
+
+    @Override
+    public void close() {
+        server.close();
     }
 }

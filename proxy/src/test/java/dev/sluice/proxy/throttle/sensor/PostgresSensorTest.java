@@ -47,6 +47,7 @@ class PostgresSensorTest {
 
     @AfterEach
     void drop() throws SQLException {
+        sensor.close();
         server.drop(database);
     }
 
@@ -104,8 +105,21 @@ class PostgresSensorTest {
             });
             assertThat(value(Watched.WAL_RATE)).isNotNegative();
         } finally {
+            strict.close();
             server.execute(database, "SELECT pg_drop_replication_slot('" + slot + "')");
         }
+    }
+
+    @Test
+    void aSessionThatTheServerHasEndedIsReplaced() throws SQLException {
+        assertThat(value(Watched.LOCK_WAITS)).isZero();
+
+        server.execute(
+                database,
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                        + " WHERE datname = current_database() AND pid <> pg_backend_pid()");
+
+        assertThat(value(Watched.LOCK_WAITS)).isZero();
     }
 
     @Test
