@@ -13,7 +13,7 @@ import java.time.Duration;
 public final class ServerChannels {
     private static final WriteBufferWaterMark TO_CLIENT = new WriteBufferWaterMark(32 << 10, 64 << 10);
     /** More than is received from a client at once: otherwise each piece of a COPY stops and starts the reading. */
-    private static final WriteBufferWaterMark TO_SERVER = new WriteBufferWaterMark(128 << 10, 320 << 10);
+    private static final WriteBufferWaterMark TO_SERVER = new WriteBufferWaterMark(256 << 10, 640 << 10);
 
     /** Who gets the channel. Called on its event loop. */
     public interface Taker {
