@@ -27,12 +27,14 @@ final class Fingerprint {
                 + '\n'
                 + facts.version()
                 + '\n'
-                + shapes
+                + (shapes.isEmpty() ? facts.currentSchema() : shapes)
                 + (facts.routines().isEmpty() ? "" : "\n" + new TreeMap<>(facts.routines())));
     }
 
     private static String shape(RelationFacts relation) {
-        return relation.id()
+        // On MySQL the number is the second in which the table was made, and another schema's table may share it.
+        return relation.name()
+                + "|" + relation.id()
                 + "|" + relation.kind()
                 + "|" + relation.owner()
                 + "|" + relation.columns()

@@ -204,21 +204,35 @@ abstract class MySqlApprovalsTest {
                 }
             });
             DatabaseRef ref = new DatabaseRef("test", "");
-            Awaitility.await().until(() -> waiting(waits, ref) > 0);
+            Awaitility.await().untilAsserted(() -> {
+                assertThat(dropped).isNotDone();
+                assertThat(waiting(waits, ref)).isPositive();
+            });
             assertThat(columns()).contains("note");
-            Awaitility.await()
-                    .until(() -> server.number(
-                                    "mysql",
-                                    "SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE INFO LIKE"
-                                            + " '%sluice: waits for approval of request "
-                                            + waiting(waits, ref) + " */' AND ID <> CONNECTION_ID()")
-                            == 1);
+            long request = waiting(waits, ref);
+            Awaitility.await().untilAsserted(() -> {
+                assertThat(dropped).isNotDone();
+                assertThat(statements()).contains("sluice: waits for approval of request " + request + " ");
+            });
             try (Connection olga = waits.connect(database, "olga", "olga")) {
-                run(olga, "ALTER SLUICE MIGRATION " + waiting(waits, ref) + " APPROVE 'checked'");
+                run(olga, "ALTER SLUICE MIGRATION " + request + " APPROVE 'checked'");
             }
 
             dropped.get(Patience.SECONDS, TimeUnit.SECONDS);
             assertThat(columns()).containsExactly("id", "amount");
+        }
+    }
+
+    /** What the server's sessions run. */
+    private String statements() throws SQLException {
+        try (Connection direct = server.connect(database);
+                Statement statement = direct.createStatement();
+                ResultSet row = statement.executeQuery("SELECT INFO FROM information_schema.PROCESSLIST")) {
+            StringBuilder all = new StringBuilder();
+            while (row.next()) {
+                all.append(row.getString(1)).append('\n');
+            }
+            return all.toString();
         }
     }
 
