@@ -1,6 +1,7 @@
 package dev.sluice.policies.facts;
 
 import dev.sluice.policies.ddl.QualifiedName;
+import dev.sluice.policies.sql.RoutineReference;
 import dev.sluice.policies.sql.ServerVersion;
 import java.util.Map;
 import java.util.Optional;
@@ -20,7 +21,7 @@ import java.util.Optional;
  * @param settings server and session settings that decide something: {@code search_path},
  *     {@code sql_mode}, {@code binlog_format}, {@code foreign_key_checks} …; PostgreSQL also {@code suppresses_triggers},
  *     whether the gateway's role may keep user triggers from firing in its session
- * @param routines what is known of the routines that the statement calls, by {@link dev.sluice.policies.sql.Call#key}
+ * @param routines what is known of the routines that the statement runs or makes
  */
 public record Facts(
         ServerVersion version,
@@ -31,7 +32,7 @@ public record Facts(
         Map<String, ExpressionFacts> volatilities,
         Map<String, TypeFacts> types,
         Map<String, String> settings,
-        Map<String, RoutineFacts> routines) {
+        Map<RoutineReference, RoutineFacts> routines) {
 
     public Facts {
         relations = Map.copyOf(relations);
@@ -65,7 +66,7 @@ public record Facts(
     }
 
     /** The same with what is known of routines. */
-    public Facts withRoutines(Map<String, RoutineFacts> known) {
+    public Facts withRoutines(Map<RoutineReference, RoutineFacts> known) {
         return new Facts(version, assumed, role, currentSchema, relations, volatilities, types, settings, known);
     }
 

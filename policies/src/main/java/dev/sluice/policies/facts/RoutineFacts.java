@@ -3,7 +3,8 @@ package dev.sluice.policies.facts;
 import dev.sluice.policies.sql.RoutineNature;
 
 /**
- * What calling a stored routine may do.
+ * What calling a stored routine may do. Of one that is being made, what is known of what has its name already:
+ * {@link RoutineNature#DYNAMIC} where something runs that without anybody's calling it, else harmless.
  *
  * @param name with its schema
  * @param nature what its body does, what it calls included

@@ -58,7 +58,11 @@ final class FactNeeds {
             case SchemaChange.AlterType type -> {}
             case SchemaChange.AlterDomain domain -> {}
             case SchemaChange.DropSchema drop -> {}
-            case SchemaChange.DropObject drop -> {}
+            case SchemaChange.DropObject drop -> {
+                if (Passing.RELATIONS.contains(drop.objectType())) {
+                    relations.addAll(drop.names());
+                }
+            }
             case SchemaChange.CreateObject create -> {}
             case SchemaChange.AlterObject alter -> {}
             case SchemaChange.Annotation annotation -> {}

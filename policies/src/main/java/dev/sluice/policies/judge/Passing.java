@@ -11,6 +11,7 @@ import dev.sluice.policies.rule.ColumnAddition;
 import dev.sluice.policies.sql.Dialect;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -20,6 +21,9 @@ import java.util.stream.Stream;
 final class Passing {
 
     private static final int MOST_ATTRIBUTES = 1600;
+
+    /** What is dropped as an object of its own and is known as a relation. */
+    static final Set<String> RELATIONS = Set.of("VIEW", "MATERIALIZED VIEW", "FOREIGN TABLE", "SEQUENCE");
 
     private Passing() {}
 
@@ -42,6 +46,8 @@ final class Passing {
                         ? missing(drop.indexes(), facts).or(() -> dropIndex(drop, facts))
                         : missing(drop.table().stream().toList(), facts);
             case SchemaChange.DropTable drop -> allOf(drop.tables(), facts);
+            case SchemaChange.DropObject drop ->
+                RELATIONS.contains(drop.objectType()) ? allOf(drop.names(), facts) : Optional.empty();
             case SchemaChange.Truncate truncate ->
                 missing(truncate.tables(), facts).or(() -> allOf(truncate.tables(), facts));
             case SchemaChange.LockTable lock -> missing(lock.tables(), facts).or(() -> allOf(lock.tables(), facts));
@@ -73,6 +79,7 @@ final class Passing {
     private static List<QualifiedName> names(SchemaChange change) {
         return switch (change) {
             case SchemaChange.DropTable drop -> drop.tables();
+            case SchemaChange.DropObject drop -> drop.names();
             case SchemaChange.Truncate truncate -> truncate.tables();
             case SchemaChange.LockTable lock -> lock.tables();
             case SchemaChange.RewriteTables rewrite -> rewrite.tables();

@@ -8,14 +8,18 @@ import dev.sluice.policies.policy.Action;
 import dev.sluice.policies.sql.Call;
 import dev.sluice.policies.sql.DynamicText;
 import dev.sluice.policies.sql.LexicalRules;
+import dev.sluice.policies.sql.Mentions;
 import dev.sluice.policies.sql.NamedRoutines;
 import dev.sluice.policies.sql.RoutineNature;
+import dev.sluice.policies.sql.RoutineReference;
 import dev.sluice.policies.sql.Scanner;
 import dev.sluice.policies.sql.StringText;
 import dev.sluice.policies.sql.Token;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -28,22 +32,22 @@ public final class CallRules {
 
     private CallRules() {}
 
-    /** The calls of a statement: of the routines that it names, and of those in the SQL that it gives to one. */
-    public static List<Call> calls(String statement, LexicalRules rules) {
-        List<Call> calls = new ArrayList<>();
-        gather(statement, rules, 0, calls);
-        calls.addAll(NamedRoutines.in(Scanner.tokens(statement, rules)));
-        return List.copyOf(calls);
+    /** All by which a statement may run a routine or makes one, in the SQL that it gives to a routine too. */
+    public static Set<RoutineReference> references(String statement, LexicalRules rules) {
+        Set<RoutineReference> references = new LinkedHashSet<>();
+        gather(statement, rules, 0, references);
+        references.addAll(NamedRoutines.in(Scanner.tokens(statement, rules)));
+        return references;
     }
 
-    private static void gather(String text, LexicalRules rules, int nesting, List<Call> calls) {
+    private static void gather(String text, LexicalRules rules, int nesting, Set<RoutineReference> references) {
         List<Token> tokens = Scanner.tokens(text, rules);
-        calls.addAll(Call.in(tokens));
-        calls.addAll(Call.mentions(tokens));
+        Call.in(tokens).forEach(call -> references.add(call.routine()));
+        references.addAll(Mentions.in(tokens));
         if (nesting < MAX_NESTING) {
             tokens.stream()
                     .filter(Token::isString)
-                    .forEach(token -> gather(StringText.decode(token.text(), rules), rules, nesting + 1, calls));
+                    .forEach(token -> gather(StringText.decode(token.text(), rules), rules, nesting + 1, references));
         }
     }
 
@@ -76,28 +80,42 @@ public final class CallRules {
 
     private static List<Hit> hits(SourceText source, String text, Facts facts, LexicalRules rules, int nesting) {
         List<Hit> hits = new ArrayList<>();
-        for (Call call : all(Scanner.tokens(text, rules))) {
-            RoutineFacts routine = facts.routines().get(call.key());
-            if (routine != null) {
-                hit(source, call, routine, rules).ifPresent(hits::add);
-            }
-            if (routine != null && routine.nature() != RoutineNature.HARMLESS && nesting < MAX_NESTING) {
-                texts(call, rules).forEach(given -> hits.addAll(hits(source, given.text(), facts, rules, nesting + 1)));
+        List<Token> tokens = Scanner.tokens(text, rules);
+        for (Call call : Call.in(tokens)) {
+            RoutineFacts routine = facts.routines().get(call.routine());
+            if (routine != null && routine.nature() != RoutineNature.HARMLESS) {
+                List<DynamicText> texts = texts(call, rules);
+                hit(source, routine, texts, rules).ifPresent(hits::add);
+                if (nesting < MAX_NESTING) {
+                    texts.forEach(given -> hits.addAll(hits(source, given.text(), facts, rules, nesting + 1)));
+                }
             }
         }
+        Stream.concat(Mentions.in(tokens).stream(), NamedRoutines.in(tokens).stream())
+                .flatMap(reference -> uncalled(source, reference, facts, rules).stream())
+                .forEach(hits::add);
         return List.copyOf(hits);
     }
 
-    /** Calls, and whatever else may run a routine; a routine's own definition runs nothing. */
-    private static List<Call> all(List<Token> tokens) {
-        return Stream.of(Call.in(tokens), Call.mentions(tokens), NamedRoutines.in(tokens))
-                .flatMap(List::stream)
-                .filter(call -> call.schema().filter(Call.DEFINITION::equals).isEmpty())
-                .toList();
+    /** What runs a routine without a call; a routine's own definition runs nothing. */
+    private static Optional<Hit> uncalled(
+            SourceText source, RoutineReference reference, Facts facts, LexicalRules rules) {
+        return switch (reference) {
+            case RoutineReference.Called ignored -> run(source, reference, facts, rules);
+            case RoutineReference.Mentioned ignored -> run(source, reference, facts, rules);
+            case RoutineReference.Written ignored -> run(source, reference, facts, rules);
+            case RoutineReference.Attribute ignored -> run(source, reference, facts, rules);
+            case RoutineReference.Defined ignored -> Optional.empty();
+        };
     }
 
-    private static Optional<Hit> hit(SourceText source, Call call, RoutineFacts routine, LexicalRules rules) {
-        List<DynamicText> texts = texts(call, rules);
+    private static Optional<Hit> run(SourceText source, RoutineReference reference, Facts facts, LexicalRules rules) {
+        return Optional.ofNullable(facts.routines().get(reference))
+                .flatMap(routine -> hit(source, routine, List.of(), rules));
+    }
+
+    private static Optional<Hit> hit(
+            SourceText source, RoutineFacts routine, List<DynamicText> texts, LexicalRules rules) {
         boolean changing = texts.stream().anyMatch(text -> text.nature(rules) == RoutineNature.CHANGES);
         return switch (routine.nature()) {
             case HARMLESS -> Optional.empty();

@@ -38,6 +38,8 @@ final class ColumnAdditionRules {
                         .harm("the server rewrites the whole table under a lock that stops readers and writers")
                         .safeWay("the column is added empty, then gets its default, and existing rows are filled in"
                                 + " small batches")
+                        .mysqlHarm("the server copies the whole table while writers wait, or refuses the statement (1674)")
+                        .mysqlExample("ALTER TABLE orders ADD COLUMN token BINARY(16) NOT NULL DEFAULT (UUID_TO_BIN(UUID()))")
                         .example("ALTER TABLE orders ADD COLUMN token uuid NOT NULL DEFAULT gen_random_uuid()"),
                 rule("add-column-expression-default", "a default that is an expression")
                         .mysql(REWRITE, on(add -> add.fill() == Fill.EXPRESSION))
@@ -60,11 +62,13 @@ final class ColumnAdditionRules {
                         .safeWay("the sequence is made first, existing rows are numbered in small batches, then the"
                                 + " column becomes what was asked for")
                         .mysqlSafeWay("have the rebuild approved for a quiet hour")
+                        .mysqlExample("ALTER TABLE log ADD COLUMN id BIGINT AUTO_INCREMENT UNIQUE")
                         .example("ALTER TABLE orders ADD COLUMN seq_no bigserial"),
                 rule("add-column-unique", "a unique column")
                         .both(REWRITE, ColumnAdditionRules::unique)
                         .harm("the index is built while the table is locked")
                         .safeWay("the column is added first; its index is built online and then becomes the constraint")
+                        .mysqlExample("ALTER TABLE orders ADD COLUMN external_ref VARCHAR(40) UNIQUE")
                         .example("ALTER TABLE orders ADD COLUMN external_ref text UNIQUE"),
                 rule("add-column-primary-key", "a new column that is the primary key")
                         .postgres(REWRITE, ColumnAdditionRules::primaryKey)
@@ -74,6 +78,7 @@ final class ColumnAdditionRules {
                                 + " key")
                         .mysqlHarm("the server rebuilds the table around it")
                         .mysqlSafeWay("have the rebuild approved for a quiet hour")
+                        .mysqlExample("ALTER TABLE log ADD COLUMN id BIGINT AUTO_INCREMENT PRIMARY KEY")
                         .example("ALTER TABLE log ADD COLUMN id bigserial PRIMARY KEY"),
                 rule("add-column-check", "a column with a CHECK")
                         .postgres(REWRITE, inline(ColumnConstraint.Check.class, c -> c.enforced() && !c.notValid()))

@@ -12,7 +12,10 @@ import dev.sluice.policies.ddl.SchemaChange;
 import dev.sluice.policies.rule.Tokens.Token;
 import dev.sluice.policies.sql.Call;
 import dev.sluice.policies.sql.Dialect;
+import dev.sluice.policies.sql.LexicalRules;
+import dev.sluice.policies.sql.ProgramBody;
 import dev.sluice.policies.sql.RoutineNature;
+import dev.sluice.policies.sql.RoutineReference;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -49,9 +52,10 @@ final class ConductRules {
                         .both(APPROVE, ConductRules::lockTable)
                         .harm("writers, or everybody, wait until the session lets go")
                         .safeWay("lock rows instead, or have it approved")
+                        .mysqlExample("LOCK TABLES orders WRITE")
                         .example("LOCK TABLE orders IN ACCESS EXCLUSIVE MODE"),
                 rule("disable-trigger", "a trigger that is turned off")
-                        .both(APPROVE, ConductRules::disableTrigger)
+                        .postgres(APPROVE, ConductRules::disableTrigger)
                         .harm("what the trigger promised does not hold for rows written meanwhile, by anybody")
                         .safeWay("have it approved")
                         .example("ALTER TABLE orders DISABLE TRIGGER ALL"),
@@ -64,6 +68,7 @@ final class ConductRules {
                         .both(APPROVE, ConductRules::opaque)
                         .harm("code that runs on the server may change the schema in any way, unjudged")
                         .safeWay("send the schema change as a statement of its own")
+                        .mysqlExample("PREPARE s FROM 'ALTER TABLE orders ADD COLUMN z INT'")
                         .example("DO $$ BEGIN EXECUTE 'ALTER TABLE orders ADD COLUMN z int'; END $$"),
                 rule("unparsed-ddl", "a schema change that is not understood")
                         .both(
@@ -148,9 +153,9 @@ final class ConductRules {
 
     /** Whether the procedure that is called is known, so that what it does is too. */
     private static boolean isKnown(Subject subject, SchemaChange.Opaque call) {
-        return CallRules.calls(call.source().text(), CallRules.rules(subject.facts())).stream()
+        return Call.in(call.source().text(), CallRules.rules(subject.facts())).stream()
                 .findFirst()
-                .filter(procedure -> subject.facts().routines().containsKey(procedure.key()))
+                .filter(procedure -> subject.facts().routines().containsKey(procedure.routine()))
                 .isPresent();
     }
 
@@ -169,13 +174,13 @@ final class ConductRules {
         Hit hit = Hit.at(
                 routine.source(),
                 "its body changes the schema, runs SQL that it builds, or is in a language that is not read");
-        return List.of(firesByItself || isUsed(subject, routine) ? hit : hit.as(WARN));
+        return List.of(firesByItself || isRunAlready(subject, routine) ? hit : hit.as(WARN));
     }
 
     /** What an event calls shows as little as the event itself when it runs. */
     private static List<Hit> scheduled(Subject subject, SchemaChange.CreateRoutine event) {
         return CallRules.procedures(event.source().text(), CallRules.rules(subject.facts())).stream()
-                .filter(call -> !Optional.ofNullable(subject.facts().routines().get(call.key()))
+                .filter(call -> !Optional.ofNullable(subject.facts().routines().get(call.routine()))
                         .filter(known -> known.nature() == RoutineNature.HARMLESS)
                         .isPresent())
                 .map(call ->
@@ -184,11 +189,20 @@ final class ConductRules {
                 .toList();
     }
 
-    /** Whether a view, an operator, a default or the like runs a routine of this name already, without anybody's calling it. */
-    private static boolean isUsed(Subject subject, SchemaChange.CreateRoutine routine) {
+    /**
+     * Whether something runs a routine of this name already that was not judged for it: a view, an operator or a default,
+     * which runs it without anybody's calling it, or, where this one certainly changes a schema, a statement that was
+     * prepared while the name meant another one.
+     */
+    private static boolean isRunAlready(Subject subject, SchemaChange.CreateRoutine routine) {
+        LexicalRules rules = CallRules.rules(subject.facts());
         return routine.name()
-                .map(name -> Call.special(Call.DEFINITION, name.name()).key())
-                .filter(subject.facts().routines()::containsKey)
+                .map(name -> new RoutineReference.Defined(name.name()))
+                .map(subject.facts().routines()::get)
+                .filter(known -> known.nature() != RoutineNature.HARMLESS
+                        || ProgramBody.ofDefinition(routine.source().text(), rules)
+                                        .nature()
+                                == RoutineNature.CHANGES)
                 .isPresent();
     }
 
@@ -207,8 +221,16 @@ final class ConductRules {
                 };
     }
 
-    /** Things other than tables that call routines by themselves. */
-    private static final Set<String> CALLING = Set.of("VIEW", "FOREIGN TABLE", "POLICY", "PUBLICATION", "OPERATOR");
+    /** Things other than tables that call routines by themselves, and routines, which another name makes others call. */
+    private static final Set<String> CALLING = Set.of(
+            "VIEW",
+            "FOREIGN TABLE",
+            "POLICY",
+            "PUBLICATION",
+            "OPERATOR",
+            "FUNCTION",
+            "PROCEDURE",
+            "ROUTINE");
 
     private static final Set<String> WRITES = Set.of("INSERT", "UPDATE", "DELETE", "MERGE", "WITH");
 

@@ -13,6 +13,7 @@ import dev.sluice.policies.ddl.SourceText;
 import dev.sluice.policies.ddl.TableConstraint;
 import dev.sluice.policies.facts.RelationFacts;
 import dev.sluice.policies.policy.Action;
+import dev.sluice.policies.sql.Dialect;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -34,6 +35,7 @@ final class ConstraintRules {
                         .safeWay("a NOT VALID constraint is validated online, then NOT NULL is set on it")
                         .mysqlHarm("the server rebuilds the table")
                         .mysqlSafeWay("have the rebuild approved for a quiet hour")
+                        .mysqlExample("ALTER TABLE orders MODIFY nickname VARCHAR(60) NOT NULL")
                         .example("ALTER TABLE orders ALTER COLUMN note SET NOT NULL"),
                 rule("not-valid-before-backfill", "a NOT NULL check over rows that are not filled yet")
                         .postgres(APPROVE, ConstraintRules::notValidBeforeBackfill)
@@ -95,7 +97,8 @@ final class ConstraintRules {
                         .harm("foreign keys, replication and online migrations rely on it")
                         .mysqlHarm("replication and online migrations rely on it, and the server rebuilds the table")
                         .safeWay("have it approved")
-                        .example("ALTER TABLE orders DROP PRIMARY KEY"),
+                        .mysqlExample("ALTER TABLE orders DROP PRIMARY KEY")
+                        .example("ALTER TABLE orders DROP CONSTRAINT orders_pkey"),
                 rule("alter-domain-add-constraint", "a constraint on a domain that is in use")
                         .postgres(REWRITE, ConstraintRules::domain)
                         .harm("every table that uses the domain is read under lock")
@@ -249,6 +252,7 @@ final class ConstraintRules {
     private static List<Hit> dropped(Subject subject, boolean primary) {
         Stream<SourceText> constraints = subject.actions(AlterAction.DropConstraint.class).stream()
                 .filter(d -> isPrimary(subject, d.name()) == primary)
+                .filter(d -> !(d.ifExists() && isMissing(subject, d.name())))
                 .map(AlterAction.DropConstraint::source);
         Stream<SourceText> keys = primary
                 ? subject.actions(AlterAction.DropPrimaryKey.class).stream().map(AlterAction.DropPrimaryKey::source)
@@ -273,6 +277,15 @@ final class ConstraintRules {
                 .flatMap(s -> s)
                 .map(Hit::at)
                 .toList();
+    }
+
+    /** Certainly: the facts of MySQL and MariaDB do not name every kind. */
+    private static boolean isMissing(Subject subject, String constraint) {
+        return subject.version().dialect() == Dialect.POSTGRES
+                && !subject.facts().assumed()
+                && subject.table()
+                        .filter(table -> table.constraint(constraint).isEmpty())
+                        .isPresent();
     }
 
     private static boolean isPrimary(Subject subject, String constraint) {

@@ -42,8 +42,9 @@ final class RemovalRules {
                         "DROP VIEW active_orders",
                         s -> s.change() instanceof SchemaChange.DropObject && !dropsSchema(s)),
                 removal("truncate", "TRUNCATE", "TRUNCATE orders", s -> s.change() instanceof SchemaChange.Truncate),
+                // MySQL reads CASCADE and ignores it.
                 rule("drop-cascade", "CASCADE")
-                        .both(APPROVE, RemovalRules::cascade)
+                        .postgres(APPROVE, RemovalRules::cascade)
                         .harm("everything that depends on it goes too, whatever it is")
                         .safeWay("drop what depends on it by name first")
                         .example("DROP SCHEMA app CASCADE"),
@@ -57,6 +58,7 @@ final class RemovalRules {
                         .harm("code that knows the old name breaks at that moment")
                         .safeWay(
                                 "rename and leave a view of the old name in the same transaction, or move readers first")
+                        .mysqlSafeWay("move readers to a view of the new name first; then have it approved")
                         .example("ALTER TABLE orders RENAME TO purchases"),
                 rule("rename-schema", "another name for a schema")
                         .postgres(APPROVE, RemovalRules::renameSchema)
@@ -136,10 +138,6 @@ final class RemovalRules {
     }
 
     private static List<Hit> cascade(Subject subject) {
-        if (subject.version().dialect().isMySqlFamily()) {
-            // MySQL reads CASCADE and ignores it.
-            return List.of();
-        }
         boolean cascades = switch (subject.change()) {
             case SchemaChange.DropTable drop -> drop.cascade();
             case SchemaChange.DropSchema drop -> drop.cascade();

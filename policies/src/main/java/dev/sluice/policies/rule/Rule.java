@@ -13,17 +13,17 @@ import java.util.Optional;
  * @param engines what holds for each dialect that the rule concerns
  * @param catches what it catches, a few words
  * @param advice what holds unless an engine has words of its own
- * @param example a statement that it catches
  */
-public record Rule(String id, Map<Dialect, Engine> engines, String catches, Advice advice, String example) {
+public record Rule(String id, Map<Dialect, Engine> engines, String catches, Advice advice) {
 
     /**
      * What users are told, a sentence each.
      *
      * @param harm what would happen
      * @param safeWay what the gateway does, or what to write instead
+     * @param example a statement that the rule catches
      */
-    public record Advice(String harm, String safeWay) {}
+    public record Advice(String harm, String safeWay, String example) {}
 
     /**
      * @param action what becomes of a statement that the rule catches, unless the policy says otherwise

@@ -15,6 +15,7 @@ final class RuleBuilder {
     private Optional<String> onRequest = Optional.empty();
     private Optional<String> mysqlHarm = Optional.empty();
     private Optional<String> mysqlSafeWay = Optional.empty();
+    private Optional<String> mysqlExample = Optional.empty();
     private String harm = "";
     private String safeWay = "";
 
@@ -68,15 +69,21 @@ final class RuleBuilder {
         return this;
     }
 
+    RuleBuilder mysqlExample(String statement) {
+        this.mysqlExample = Optional.of(statement);
+        return this;
+    }
+
     Rule example(String statement) {
-        Rule.Advice common = new Rule.Advice(harm, safeWay);
-        Rule.Advice mysql = new Rule.Advice(mysqlHarm.orElse(harm), mysqlSafeWay.orElse(safeWay));
+        Rule.Advice common = new Rule.Advice(harm, safeWay, statement);
+        Rule.Advice mysql = new Rule.Advice(
+                mysqlHarm.orElse(harm), mysqlSafeWay.orElse(safeWay), mysqlExample.orElse(statement));
         Map<Dialect, Rule.Engine> engines = new EnumMap<>(Dialect.class);
         parts.forEach((dialect, part) -> engines.put(
                 dialect,
                 dialect.isMySqlFamily()
                         ? new Rule.Engine(part.action(), part.check(), onRequest, mysql)
                         : new Rule.Engine(part.action(), part.check(), Optional.empty(), common)));
-        return new Rule(id, engines, catches, common, statement);
+        return new Rule(id, engines, catches, common);
     }
 }

@@ -26,16 +26,11 @@ public final class RulesPage {
                     .append(". ")
                     .append(sentence(rule.advice().harm()))
                     .append("\n\n");
-            page.append("```sql\n").append(rule.example()).append("\n```\n\n");
+            page.append("```sql\n").append(examples(rule)).append("\n```\n\n");
             page.append("- Safe way: ").append(rule.advice().safeWay()).append(".\n");
             rule.engine(Dialect.MYSQL)
                     .map(Rule.Engine::advice)
-                    .filter(advice -> !advice.equals(rule.advice()))
-                    .ifPresent(advice -> page.append("- MySQL and MariaDB: ")
-                            .append(advice.harm())
-                            .append(". Safe way: ")
-                            .append(advice.safeWay())
-                            .append(".\n"));
+                    .ifPresent(advice -> page.append(differs(advice, rule.advice())));
             page.append("- Default: ").append(defaults(rule)).append(".\n");
             rule.engine(Dialect.MYSQL)
                     .flatMap(Rule.Engine::onRequest)
@@ -45,6 +40,22 @@ public final class RulesPage {
             page.append('\n');
         }
         return page.toString().stripTrailing() + "\n";
+    }
+
+    private static String examples(Rule rule) {
+        String common = rule.advice().example();
+        return rule.engine(Dialect.MYSQL)
+                .map(engine -> engine.advice().example())
+                .filter(mysql -> !mysql.equals(common))
+                .map(mysql -> common + "\n-- MySQL and MariaDB\n" + mysql)
+                .orElse(common);
+    }
+
+    private static String differs(Rule.Advice mysql, Rule.Advice common) {
+        if (mysql.harm().equals(common.harm()) && mysql.safeWay().equals(common.safeWay())) {
+            return "";
+        }
+        return "- MySQL and MariaDB: " + mysql.harm() + ". Safe way: " + mysql.safeWay() + ".\n";
     }
 
     private static String sentence(String text) {

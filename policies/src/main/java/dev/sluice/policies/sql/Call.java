@@ -7,37 +7,31 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * A routine that a statement calls by name.
+ * A call of a routine.
  *
- * @param schema where the statement says it
- * @param name in lower case
+ * @param routine which
  * @param arguments the tokens of each
  */
-public record Call(Optional<String> schema, String name, List<List<Token>> arguments) {
-
-    /** In the place of a schema: what has the name runs a routine without calling it (a view, an operator, a type). */
-    public static final String MENTION = "~";
-
-    /** In the place of a schema: the name stands behind a row, as a column or a function of it. */
-    public static final String ATTRIBUTE = ".";
-
-    /** In the place of a schema: the routine's own definition. */
-    public static final String DEFINITION = "=";
+public record Call(RoutineReference.Called routine, List<List<Token>> arguments) {
 
     /** Behind these a name and a bracket are no call. */
     private static final Set<String> NO_CALL_BEHIND =
             Set.of("INTO", "TABLE", "REFERENCES", "FUNCTION", "PROCEDURE", "ROUTINE", "AGGREGATE", "INDEX", "VIEW");
 
-    private static final Set<String> BEFORE_ROUTINE =
-            Set.of("FUNCTION", "PROCEDURE", "FROM", "HANDLER", "INLINE", "VALIDATOR");
-
     public Call {
         arguments = List.copyOf(arguments);
     }
 
-    /** Its name as statements write it, in lower case. */
-    public String key() {
-        return schema.map(s -> s.toLowerCase(Locale.ROOT) + ".").orElse("") + name;
+    private Call(List<Token> tokens, int name, List<List<Token>> arguments) {
+        this(
+                new RoutineReference.Called(
+                        schema(tokens, name), tokens.get(name).value()),
+                arguments);
+    }
+
+    /** In lower case, without its schema. */
+    public String name() {
+        return routine.name();
     }
 
     /** All calls of a text, those within others included; what stands in literals is no call. */
@@ -55,10 +49,7 @@ public record Call(Optional<String> schema, String name, List<List<Token>> argum
             }
             boolean brackets = i + 1 < tokens.size() && tokens.get(i + 1).isSymbol("(");
             if (brackets || isCalled(tokens, i)) {
-                calls.add(new Call(
-                        schema(tokens, i),
-                        token.value().toLowerCase(Locale.ROOT),
-                        brackets ? arguments(tokens, i + 2) : List.of()));
+                calls.add(new Call(tokens, i, brackets ? arguments(tokens, i + 2) : List.of()));
             }
         }
         return List.copyOf(calls);
@@ -69,47 +60,10 @@ public record Call(Optional<String> schema, String name, List<List<Token>> argum
         List<Call> calls = new ArrayList<>();
         for (int i = 0; i < tokens.size(); i++) {
             if (tokens.get(i).isIdentifier() && isCalled(tokens, i)) {
-                calls.add(new Call(schema(tokens, i), tokens.get(i).value().toLowerCase(Locale.ROOT), List.of()));
+                calls.add(new Call(tokens, i, List.of()));
             }
         }
         return calls;
-    }
-
-    /** All that may run a routine without a call: names, what stands behind a row, operators. */
-    public static List<Call> mentions(List<Token> tokens) {
-        List<Call> mentions = new ArrayList<>();
-        for (int i = 0; i < tokens.size(); i++) {
-            Token token = tokens.get(i);
-            if (token.isIdentifier() || token.kind() == Token.Kind.SYMBOL) {
-                mentions.add(special(MENTION, token.value()));
-            }
-            if (token.isIdentifier() && i > 0 && tokens.get(i - 1).isSymbol(".")) {
-                mentions.add(special(ATTRIBUTE, token.value()));
-            }
-        }
-        return mentions;
-    }
-
-    /** The routines that a definition is made of: {@code SFUNC = f}, {@code WITH FUNCTION f(int)}, {@code HANDLER f}. */
-    static List<Call> names(List<Token> tokens) {
-        List<Call> names = new ArrayList<>();
-        for (int i = 0; i < tokens.size(); i++) {
-            Token token = tokens.get(i);
-            int first = first(tokens, i);
-            if (token.isIdentifier() && first > 0 && namesRoutine(tokens.get(first - 1))) {
-                names.add(new Call(schema(tokens, i), token.value().toLowerCase(Locale.ROOT), List.of()));
-            }
-        }
-        return names;
-    }
-
-    private static boolean namesRoutine(Token before) {
-        return before.isSymbol("=") || BEFORE_ROUTINE.stream().anyMatch(before::isWord);
-    }
-
-    /** @param place one of {@link #MENTION}, {@link #ATTRIBUTE} and {@link #DEFINITION} */
-    public static Call special(String place, String name) {
-        return new Call(Optional.of(place), name.toLowerCase(Locale.ROOT), List.of());
     }
 
     /** {@code CALL p} without brackets, as MySQL allows it. */
@@ -132,11 +86,12 @@ public record Call(Optional<String> schema, String name, List<List<Token>> argum
     }
 
     /** Where a name begins, its schema included. */
-    private static int first(List<Token> tokens, int i) {
+    static int first(List<Token> tokens, int i) {
         return i > 1 && tokens.get(i - 1).isSymbol(".") ? i - 2 : i;
     }
 
-    private static Optional<String> schema(List<Token> tokens, int i) {
+    /** Of the name at a place, where it says one. */
+    static Optional<String> schema(List<Token> tokens, int i) {
         int first = first(tokens, i);
         return first < i ? Optional.of(tokens.get(first).value()) : Optional.empty();
     }

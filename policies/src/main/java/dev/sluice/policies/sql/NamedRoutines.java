@@ -1,5 +1,6 @@
 package dev.sluice.policies.sql;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
@@ -21,25 +22,66 @@ public final class NamedRoutines {
             "FOREIGN",
             "ACCESS");
 
+    private static final Set<String> BEFORE_ROUTINE =
+            Set.of("FUNCTION", "PROCEDURE", "FROM", "HANDLER", "INLINE", "VALIDATOR");
+
+    private static final Set<String> ROUTINE = Set.of("FUNCTION", "PROCEDURE", "ROUTINE");
+
     private NamedRoutines() {}
 
-    /** The routines that it makes something of, or the one that it makes anew; none for other statements. */
-    public static List<Call> in(List<Token> tokens) {
-        int at = tokens.isEmpty() || !tokens.getFirst().isWord("CREATE") ? -1 : 1;
-        if (at < 0 || tokens.size() < 4 || tokens.getFirst().dialect() != Dialect.POSTGRES) {
+    /** The routines that it makes something of or gives another name, or the one that it makes; none for other statements. */
+    public static List<RoutineReference> in(List<Token> tokens) {
+        if (tokens.size() < 4 || tokens.getFirst().dialect() != Dialect.POSTGRES) {
             return List.of();
         }
-        boolean replaces = tokens.get(1).isWord("OR");
-        at += replaces ? 2 : 0;
-        Token kind = tokens.get(at);
-        if (replaces && (kind.isWord("FUNCTION") || kind.isWord("PROCEDURE"))) {
-            boolean qualified = at + 3 < tokens.size() && tokens.get(at + 2).isSymbol(".");
-            int name = at + (qualified ? 3 : 1);
+        if (tokens.getFirst().isWord("ALTER") && is(ROUTINE, tokens.get(1))) {
+            return movesRoutine(tokens) ? List.of(called(tokens, nameAt(tokens, 2))) : List.of();
+        }
+        if (!tokens.getFirst().isWord("CREATE")) {
+            return List.of();
+        }
+        int at = tokens.get(1).isWord("OR") ? 3 : 1;
+        if (is(ROUTINE, tokens.get(at))) {
+            int name = nameAt(tokens, at + 1);
             return name < tokens.size()
-                    ? List.of(Call.special(Call.DEFINITION, tokens.get(name).value()))
+                    ? List.of(new RoutineReference.Defined(tokens.get(name).value()))
                     : List.of();
         }
-        boolean named = MADE_OF_ROUTINES.stream().anyMatch(kind::isWord);
-        return named ? Call.names(tokens.subList(at + 1, tokens.size())) : List.of();
+        return is(MADE_OF_ROUTINES, tokens.get(at)) ? names(tokens.subList(at + 1, tokens.size())) : List.of();
+    }
+
+    /** Under its other name or schema, statements that were prepared before may come to call it. */
+    private static boolean movesRoutine(List<Token> tokens) {
+        return tokens.stream().anyMatch(token -> token.isWord("RENAME") || token.isWord("SCHEMA"));
+    }
+
+    /** {@code SFUNC = f}, {@code WITH FUNCTION f(int)}, {@code HANDLER f}. */
+    private static List<RoutineReference> names(List<Token> tokens) {
+        List<RoutineReference> names = new ArrayList<>();
+        for (int i = 0; i < tokens.size(); i++) {
+            int first = Call.first(tokens, i);
+            if (tokens.get(i).isIdentifier() && first > 0 && namesRoutine(tokens.get(first - 1))) {
+                names.add(called(tokens, i));
+            }
+        }
+        return names;
+    }
+
+    private static boolean namesRoutine(Token before) {
+        return before.isSymbol("=") || is(BEFORE_ROUTINE, before);
+    }
+
+    private static RoutineReference called(List<Token> tokens, int name) {
+        return new RoutineReference.Called(
+                Call.schema(tokens, name), tokens.get(name).value());
+    }
+
+    /** Where the last part of the name is that begins there. */
+    private static int nameAt(List<Token> tokens, int first) {
+        return first + 2 < tokens.size() && tokens.get(first + 1).isSymbol(".") ? first + 2 : first;
+    }
+
+    private static boolean is(Set<String> words, Token token) {
+        return words.stream().anyMatch(token::isWord);
     }
 }

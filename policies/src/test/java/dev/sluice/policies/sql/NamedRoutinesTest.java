@@ -15,7 +15,7 @@ class NamedRoutinesTest {
         for (String sql : List.of(
                 "create or replace function F() returns int", "create or replace procedure s.f() language sql")) {
             assertThat(NamedRoutines.in(Scanner.tokens(sql, POSTGRES)))
-                    .containsExactly(Call.special(Call.DEFINITION, "f"));
+                    .containsExactly(new RoutineReference.Defined("f"));
         }
     }
 

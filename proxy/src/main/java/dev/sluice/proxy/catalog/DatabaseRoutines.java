@@ -2,18 +2,20 @@ package dev.sluice.proxy.catalog;
 
 import dev.sluice.policies.facts.RoutineFacts;
 import dev.sluice.policies.facts.RoutineFacts.SqlArgument;
-import dev.sluice.policies.sql.Call;
 import dev.sluice.policies.sql.CallFilter;
 import dev.sluice.policies.sql.ProgramBody;
 import dev.sluice.policies.sql.RoutineNature;
+import dev.sluice.policies.sql.RoutineReference;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.List;
+import java.util.LinkedHashSet;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -64,17 +66,42 @@ public final class DatabaseRoutines {
      *
      * @param currentSchema where a name without schema is looked for; empty: anywhere
      */
-    public Optional<RoutineFacts> find(Call call, Optional<String> currentSchema) {
-        Optional<RoutineFacts> known = current().find(call, currentSchema);
-        RoutineNature least = known.map(RoutineFacts::nature).orElse(RoutineNature.HARMLESS);
-        boolean mention = call.schema()
-                .filter(place -> place.equals(Call.MENTION) || place.equals(Call.DEFINITION))
-                .isPresent();
-        return Optional.ofNullable(mention ? null : provisional.get(call.name()))
+    public Optional<RoutineFacts> find(RoutineReference reference, Optional<String> currentSchema) {
+        Optional<RoutineFacts> known = current().find(reference, currentSchema);
+        return switch (reference) {
+            case RoutineReference.Called ignored -> worse(recent(reference), known);
+            case RoutineReference.Attribute ignored -> worse(recent(reference), known);
+            case RoutineReference.Mentioned ignored -> known;
+            case RoutineReference.Written ignored -> known;
+            case RoutineReference.Defined defined -> known.or(() -> replaced(defined));
+        };
+    }
+
+    private Optional<RoutineFacts> recent(RoutineReference reference) {
+        return Optional.ofNullable(provisional.get(reference.name()))
                 .filter(recent -> recent.untilNanos() - System.nanoTime() > 0)
-                .map(Provisional::facts)
-                .filter(facts -> facts.nature().compareTo(least) > 0)
-                .or(() -> known);
+                .map(Provisional::facts);
+    }
+
+    private static Optional<RoutineFacts> worse(Optional<RoutineFacts> recent, Optional<RoutineFacts> known) {
+        RoutineNature least = known.map(RoutineFacts::nature).orElse(RoutineNature.HARMLESS);
+        return recent.filter(facts -> facts.nature().compareTo(least) > 0).or(() -> known);
+    }
+
+    /** Whether a routine of that name exists, in any schema, whose calls were not held for changing a schema. */
+    private Optional<RoutineFacts> replaced(RoutineReference.Defined made) {
+        boolean exists = recent(made)
+                .filter(facts -> facts.nature() == RoutineNature.HARMLESS)
+                .isPresent();
+        if (!exists && database.upstream().isPostgres()) {
+            try (Connection connection = database.connection()) {
+                exists = RoutineReader.count(connection, made.name()) > current().changing(made.name());
+            } catch (SQLException e) {
+                LOG.debug("{}: whether {} exists cannot be read: {}", database, made.name(), e.getMessage());
+            }
+        }
+        RoutineFacts facts = new RoutineFacts(made.name(), RoutineNature.HARMLESS, SqlArgument.NONE, "it exists", "");
+        return exists ? Optional.of(facts) : Optional.empty();
     }
 
     /** Whether what the server has was ever read. */
@@ -90,23 +117,26 @@ public final class DatabaseRoutines {
         String lower = name.toLowerCase(Locale.ROOT);
         RoutineNature nature = body.nature();
         String why = body.why();
-        for (String called : body.calls()) {
-            Optional<RoutineFacts> facts = find(new Call(Optional.empty(), called, List.of()), Optional.empty());
+        for (RoutineReference run : runs(body)) {
+            Optional<RoutineFacts> facts = find(run, Optional.empty());
             if (facts.isPresent() && facts.get().nature().compareTo(nature) > 0) {
                 nature = facts.get().nature();
-                why = "it calls " + called + ": " + facts.get().why();
+                why = "it runs " + run.name() + ": " + facts.get().why();
             }
         }
-        if (nature == RoutineNature.HARMLESS) {
-            provisional.remove(lower);
-        } else {
-            RoutineFacts facts =
-                    new RoutineFacts(name, nature, SqlArgument.NONE, why, Integer.toHexString(body.hashCode()));
-            provisional.put(lower, new Provisional(facts, System.nanoTime() + PROVISIONAL_NANOS));
-        }
+        RoutineFacts facts =
+                new RoutineFacts(name, nature, SqlArgument.NONE, why, Integer.toHexString(body.hashCode()));
+        provisional.put(lower, new Provisional(facts, System.nanoTime() + PROVISIONAL_NANOS));
         synchronized (this) {
             publish();
         }
+    }
+
+    private static Set<RoutineReference> runs(ProgramBody body) {
+        Set<RoutineReference> runs = new LinkedHashSet<>();
+        body.calls().forEach(called -> runs.add(new RoutineReference.Called(Optional.empty(), called)));
+        body.writes().forEach(table -> runs.add(new RoutineReference.Written(table)));
+        return runs;
     }
 
     /** Something has happened that may have changed routines. */
@@ -160,6 +190,9 @@ public final class DatabaseRoutines {
         provisional.values().removeIf(entry -> entry.untilNanos() - now <= 0);
         boolean blind = !loaded && now - blindUntilNanos < 0;
         CallFilter known = loaded || blind ? snapshot.filter() : CallFilter.unknown();
-        filter = known.and(provisional.keySet());
+        filter = known.and(provisional.entrySet().stream()
+                .filter(entry -> entry.getValue().facts().nature() != RoutineNature.HARMLESS)
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toSet()));
     }
 }

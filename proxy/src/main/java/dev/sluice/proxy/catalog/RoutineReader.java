@@ -6,6 +6,7 @@ import dev.sluice.policies.sql.ProgramBody;
 import dev.sluice.policies.sql.RoutineNature;
 import dev.sluice.policies.sql.ServerVersion;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -15,6 +16,8 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Reads what routines a database has. Thread-safe; blocks. */
 final class RoutineReader {
@@ -55,13 +58,29 @@ final class RoutineReader {
             "ts_stat",
             "ts_rewrite");
 
+    /** Functions of the server's and of extensions', in C, that change a schema by themselves. */
+    private static final Set<String> CHANGE_SCHEMA = Set.of(
+            "pg_import_system_collations",
+            "create_hypertable",
+            "add_dimension",
+            "drop_chunks",
+            "create_distributed_table",
+            "create_distributed_table_concurrently",
+            "create_reference_table",
+            "undistribute_table",
+            "alter_distributed_table",
+            "alter_table_set_access_method",
+            "citus_add_local_table_to_metadata");
+
     private static final String POSTGRES_FROM =
             """
              FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_language l ON l.oid = p.prolang
              JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
             WHERE (n.nspname <> ALL ('{pg_catalog,information_schema,sluice}') AND l.lanname <> ALL ('{c,internal}'))
                OR (l.lanname = ANY ('{c,internal}') AND pg_catalog.lower(p.proname) = ANY ('{%s}'))
-            """.formatted(String.join(",", RUN_COMMANDS) + "," + String.join(",", RUN_QUERIES));
+            """.formatted(Stream.of(RUN_COMMANDS, RUN_QUERIES, CHANGE_SCHEMA)
+                    .map(names -> String.join(",", names))
+                    .collect(Collectors.joining(",")));
 
     private static final String POSTGRES_STAMP = "SELECT pg_catalog.count(*), pg_catalog.concat_ws(':',"
             + " pg_catalog.sum(pg_catalog.hashtext(p.oid::text || ':' || p.xmin::text)), "
@@ -97,7 +116,10 @@ final class RoutineReader {
             "spi_|plpy|plv8|SPI|\\b(?:eval|exec|globals|getattr|import|require|use|system|subprocess|do)\\b");
 
     private static final ProgramBody GIVEN =
-            new ProgramBody(RoutineNature.DYNAMIC, "it runs the SQL that it is given", Set.of());
+            ProgramBody.of(RoutineNature.DYNAMIC, "it runs the SQL that it is given");
+
+    /** How often a routine that writes what runs one that changes a schema may be found to be another one. */
+    private static final int ROUNDS_MAX = 4;
 
     private RoutineReader() {}
 
@@ -110,9 +132,32 @@ final class RoutineReader {
         }
     }
 
+    /** How many routines of PostgreSQL's have a name, the server's own included. */
+    static int count(Connection connection, String name) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(
+                "SELECT pg_catalog.count(*) FROM pg_catalog.pg_proc p WHERE pg_catalog.lower(p.proname) = ?")) {
+            statement.setString(1, name);
+            try (ResultSet row = statement.executeQuery()) {
+                row.next();
+                return row.getInt(1);
+            }
+        }
+    }
+
     static RoutineSnapshot read(Connection connection, boolean postgres) throws SQLException {
-        RoutineSnapshot routines = new RoutineSnapshot(postgres ? postgres(connection) : mysql(connection));
-        return postgres ? routines.withMentions(RoutineUses.read(connection, routines.changing())) : routines;
+        if (!postgres) {
+            return new RoutineSnapshot(mysql(connection), List.of());
+        }
+        List<RoutineSnapshot.Routine> all = postgres(connection);
+        RoutineSnapshot known = new RoutineSnapshot(all, List.of());
+        for (int round = 0; round < ROUNDS_MAX; round++) {
+            Set<String> changing = known.changing();
+            known = new RoutineSnapshot(all, RoutineUses.read(connection, changing));
+            if (known.changing().equals(changing)) {
+                break;
+            }
+        }
+        return known;
     }
 
     private static List<RoutineSnapshot.Routine> postgres(Connection connection) throws SQLException {
@@ -130,7 +175,7 @@ final class RoutineReader {
                 routines.add(new RoutineSnapshot.Routine(
                         rows.getString(1),
                         name,
-                        argument == SqlArgument.NONE ? body(language, source, rules) : GIVEN,
+                        body(language, name, source, rules),
                         rows.getBoolean(5),
                         argument,
                         Integer.toHexString(source.hashCode()),
@@ -146,16 +191,25 @@ final class RoutineReader {
         if (!language.equals("c") && !language.equals("internal")) {
             return SqlArgument.NONE;
         }
-        return RUN_COMMANDS.contains(lower) ? SqlArgument.COMMAND : SqlArgument.QUERY;
+        if (RUN_COMMANDS.contains(lower)) {
+            return SqlArgument.COMMAND;
+        }
+        return RUN_QUERIES.contains(lower) ? SqlArgument.QUERY : SqlArgument.NONE;
     }
 
-    private static ProgramBody body(String language, String source, LexicalRules rules) {
+    private static ProgramBody body(String language, String name, String source, LexicalRules rules) {
+        if (argument(language, name) != SqlArgument.NONE) {
+            return GIVEN;
+        }
+        if (language.equals("c") || language.equals("internal")) {
+            return ProgramBody.of(RoutineNature.CHANGES, "that is what it is for");
+        }
         if (language.equalsIgnoreCase("sql") || language.equalsIgnoreCase("plpgsql")) {
             return ProgramBody.read(source, rules);
         }
         return REACHES.matcher(source).find()
-                ? new ProgramBody(RoutineNature.DYNAMIC, "its language, " + language + ", is not read", Set.of())
-                : new ProgramBody(RoutineNature.HARMLESS, "", Set.of());
+                ? ProgramBody.of(RoutineNature.DYNAMIC, "its language, " + language + ", is not read")
+                : ProgramBody.HARMLESS;
     }
 
     private static List<RoutineSnapshot.Routine> mysql(Connection connection) throws SQLException {
@@ -177,7 +231,7 @@ final class RoutineReader {
                 routines.add(new RoutineSnapshot.Routine(
                         rows.getString(1),
                         rows.getString(2),
-                        plain ? body(rows.getString(3), source, rules) : GIVEN,
+                        plain ? body(rows.getString(3), rows.getString(2), source, rules) : GIVEN,
                         false,
                         SqlArgument.NONE,
                         Integer.toHexString(source.hashCode()),

@@ -2,10 +2,10 @@ package dev.sluice.proxy.catalog;
 
 import dev.sluice.policies.facts.RoutineFacts;
 import dev.sluice.policies.facts.RoutineFacts.SqlArgument;
-import dev.sluice.policies.sql.Call;
 import dev.sluice.policies.sql.CallFilter;
 import dev.sluice.policies.sql.ProgramBody;
 import dev.sluice.policies.sql.RoutineNature;
+import dev.sluice.policies.sql.RoutineReference;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -25,11 +25,11 @@ import java.util.stream.Stream;
  */
 final class RoutineSnapshot {
 
-    static final RoutineSnapshot EMPTY = new RoutineSnapshot(List.of());
+    static final RoutineSnapshot EMPTY = new RoutineSnapshot(List.of(), List.of());
 
     private final Map<String, List<Known>> byName = new HashMap<>();
-    /** By which names and operators something runs a routine that changes a schema. */
-    private final Map<String, Known> mentions = new HashMap<>();
+    /** What has a routine run that changes a schema. */
+    private final Map<RoutineReference, Known> mentions = new HashMap<>();
 
     private final CallFilter filter;
 
@@ -55,12 +55,25 @@ final class RoutineSnapshot {
         }
     }
 
-    RoutineSnapshot(Collection<Routine> routines) {
+    /** @param runs what has some of them run that change a schema */
+    RoutineSnapshot(Collection<Routine> routines, Collection<RoutineUses.Run> runs) {
         for (Routine routine : routines) {
             byName.computeIfAbsent(lower(routine.name()), name -> new ArrayList<>())
                     .add(new Known(
                             routine, routine.body().nature(), routine.body().why(), routine.digest()));
         }
+        spread();
+        if (!runs.isEmpty()) {
+            runs.forEach(this::mention);
+            spread();
+        }
+        Set<String> mentioned = ofRows();
+        mentions.keySet().forEach(reference -> mentioned.add(reference.name()));
+        this.filter = CallFilter.of(suspects(), mentioned);
+    }
+
+    /** What a routine calls and writes, it does. */
+    private void spread() {
         boolean changed = true;
         while (changed) {
             changed = false;
@@ -72,23 +85,21 @@ final class RoutineSnapshot {
                 }
             }
         }
-        this.filter = CallFilter.of(suspects(), ofRows());
     }
 
-    private RoutineSnapshot(RoutineSnapshot routines, Map<String, String> numbersByName) {
-        byName.putAll(routines.byName);
-        numbersByName.forEach((name, number) -> all().filter(
-                        known -> known.routine().uses().number().equals(number))
+    /** A trigger fires when it likes: what writes its table may do what it does. */
+    private void mention(RoutineUses.Run run) {
+        all().filter(known -> known.routine().uses().number().equals(run.number()))
                 .findFirst()
-                .ifPresent(known -> mentions.put(lower(name), known)));
-        Set<String> mentioned = ofRows();
-        mentioned.addAll(mentions.keySet());
-        this.filter = CallFilter.of(suspects(), mentioned);
-    }
-
-    /** The same, and by which names and operators something else runs some of them. */
-    RoutineSnapshot withMentions(Map<String, String> numbersByName) {
-        return numbersByName.isEmpty() ? this : new RoutineSnapshot(this, numbersByName);
+                .map(known -> run.trigger()
+                        ? new Known(
+                                known.routine(),
+                                RoutineNature.DYNAMIC,
+                                "a trigger runs " + known.routine().name() + ": " + known.why(),
+                                known.digest())
+                        : known)
+                .ifPresent(known -> mentions.merge(
+                        run.reference(), known, (a, b) -> a.nature().compareTo(b.nature()) >= 0 ? a : b));
     }
 
     private Stream<Known> all() {
@@ -123,6 +134,13 @@ final class RoutineSnapshot {
                 }
             }
         }
+        for (String table : known.routine().body().writes()) {
+            Known run = mentions.get(new RoutineReference.Written(table));
+            if (run != null && run.nature().compareTo(worst.nature()) > 0) {
+                worst = new Known(
+                        known.routine(), run.nature(), "it writes " + table + ": " + run.why(), known.digest());
+            }
+        }
         return worst;
     }
 
@@ -137,11 +155,22 @@ final class RoutineSnapshot {
         Set<String> servers = new HashSet<>();
         byName.forEach((name, routines) -> routines.stream()
                 .filter(known -> known.nature() != RoutineNature.HARMLESS && isMeant(known))
-                .forEach(known -> (known.routine().schema().equals("pg_catalog") ? servers : names).add(name)));
+                .forEach(known -> (isServers(known) ? servers : names).add(name)));
         if (!names.isEmpty()) {
             names.addAll(servers);
         }
         return names;
+    }
+
+    private static boolean isServers(Known known) {
+        return known.routine().schema().equals("pg_catalog") && known.nature() != RoutineNature.CHANGES;
+    }
+
+    /** How many of a name change a schema. */
+    int changing(String name) {
+        return (int) byName.getOrDefault(name, List.of()).stream()
+                .filter(known -> known.nature() == RoutineNature.CHANGES)
+                .count();
     }
 
     /** Which texts may call something that is not harmless. */
@@ -149,42 +178,43 @@ final class RoutineSnapshot {
         return filter;
     }
 
-    /** What is known of a call: the worst of those that it may mean. */
-    Optional<RoutineFacts> find(Call call, Optional<String> currentSchema) {
-        List<Known> all = byName.getOrDefault(call.name(), List.of());
-        switch (call.schema().orElse("")) {
-            case Call.MENTION -> {
-                return Optional.ofNullable(mentions.get(call.name())).map(known -> used(known, call.name()));
-            }
-            case Call.ATTRIBUTE -> {
-                return all.stream()
-                        .filter(known -> known.routine().uses().ofRow())
-                        .max(Comparator.comparing(Known::nature))
-                        .map(Known::facts);
-            }
-            case Call.DEFINITION -> {
-                return all.stream()
+    /** What is known of the routines that a text may mean: the worst of them. */
+    Optional<RoutineFacts> find(RoutineReference reference, Optional<String> currentSchema) {
+        List<Known> all = byName.getOrDefault(reference.name(), List.of());
+        return switch (reference) {
+            case RoutineReference.Called call -> worst(all.stream().filter(known -> isMeant(known, call, currentSchema)));
+            case RoutineReference.Attribute ignored ->
+                worst(all.stream().filter(known -> known.routine().uses().ofRow()));
+            case RoutineReference.Mentioned ignored -> mentioned(reference);
+            case RoutineReference.Written ignored -> mentioned(reference);
+            case RoutineReference.Defined ignored ->
+                all.stream()
                         .filter(known -> known.routine().uses().usedBy().isPresent())
                         .findFirst()
-                        .map(Known::facts);
-            }
-            default -> {}
-        }
-        Optional<String> schema = call.schema().or(() -> currentSchema);
-        return all.stream()
-                .filter(known -> schema.isEmpty() || isIn(known.routine(), schema.get()))
-                .filter(known -> call.schema().isPresent() || isMeant(known))
-                .max(Comparator.comparing(Known::nature))
-                .map(Known::facts);
+                        .map(known -> new Known(known.routine(), RoutineNature.DYNAMIC, known.why(), known.digest()).facts());
+        };
     }
 
-    private static RoutineFacts used(Known known, String by) {
-        return new RoutineFacts(
-                by,
-                known.nature(),
-                SqlArgument.NONE,
-                "it runs " + known.routine().name() + ": " + known.why(),
-                known.digest());
+    private static boolean isMeant(Known known, RoutineReference.Called call, Optional<String> currentSchema) {
+        Optional<String> schema = call.schema().or(() -> currentSchema);
+        return (schema.isEmpty() || isIn(known.routine(), schema.get()))
+                && (call.schema().isPresent() || isMeant(known));
+    }
+
+    private static Optional<RoutineFacts> worst(Stream<Known> known) {
+        return known.max(Comparator.comparing(Known::nature)).map(Known::facts);
+    }
+
+    private Optional<RoutineFacts> mentioned(RoutineReference reference) {
+        return Optional.ofNullable(mentions.get(reference))
+                .map(known -> new RoutineFacts(
+                        reference.name(),
+                        known.nature(),
+                        SqlArgument.NONE,
+                        known.nature() == RoutineNature.DYNAMIC
+                                ? known.why()
+                                : "it runs " + known.routine().name() + ": " + known.why(),
+                        known.digest()));
     }
 
     private static boolean isIn(Routine routine, String schema) {

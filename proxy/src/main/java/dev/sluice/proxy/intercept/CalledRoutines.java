@@ -10,9 +10,9 @@ import dev.sluice.policies.sql.LexicalRules;
 import dev.sluice.policies.sql.NamedRoutines;
 import dev.sluice.policies.sql.ProgramBody;
 import dev.sluice.policies.sql.RoutineNature;
+import dev.sluice.policies.sql.RoutineReference;
 import dev.sluice.policies.sql.Scanner;
 import dev.sluice.policies.sql.StatementText;
-import dev.sluice.policies.sql.StringText;
 import dev.sluice.policies.sql.Token;
 import dev.sluice.proxy.catalog.DatabaseRoutines;
 import dev.sluice.proxy.catalog.Routines;
@@ -20,11 +20,9 @@ import dev.sluice.proxy.session.SessionInfo;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * Finds the statements that change a schema by the routines that they call, and the calls that certainly change none.
@@ -62,7 +60,7 @@ final class CalledRoutines {
             return statement;
         }
         String text = statement.in(sql);
-        Map<String, RoutineFacts> called = facts(known, info, text);
+        Map<RoutineReference, RoutineFacts> called = facts(known, info, text);
         if (called.isEmpty()) {
             return statement;
         }
@@ -91,19 +89,19 @@ final class CalledRoutines {
         if (!Scanner.of(text, rules).next().isWord("CALL") || !known.isKnown()) {
             return false;
         }
-        Map<String, RoutineFacts> facts = facts(known, info, text);
+        Map<RoutineReference, RoutineFacts> facts = facts(known, info, text);
         Optional<RoutineFacts> procedure =
-                Call.in(text, rules).stream().findFirst().flatMap(call -> Optional.ofNullable(facts.get(call.key())));
+                Call.in(text, rules).stream().findFirst().flatMap(call -> Optional.ofNullable(facts.get(call.routine())));
         return procedure.isPresent()
                 && facts.values().stream().allMatch(each -> each.nature() == RoutineNature.HARMLESS);
     }
 
     /** What is known of the routines that a statement calls. */
-    Map<String, RoutineFacts> facts(SessionInfo info, String statement) {
+    Map<RoutineReference, RoutineFacts> facts(SessionInfo info, String statement) {
         return facts(routines.of(info.upstream(), info.database()), info, statement);
     }
 
-    private static Map<String, RoutineFacts> facts(DatabaseRoutines known, SessionInfo info, String statement) {
+    private static Map<RoutineReference, RoutineFacts> facts(DatabaseRoutines known, SessionInfo info, String statement) {
         boolean mySql = info.lexicalRules().dialect().isMySqlFamily();
         Optional<String> schema = mySql ? Optional.of(info.database()) : Optional.empty();
         byte[] bytes = statement.getBytes(StandardCharsets.UTF_8);
@@ -114,11 +112,9 @@ final class CalledRoutines {
         if (!procedure && !names && !known.mayCall(bytes, bytes.length)) {
             return Map.of();
         }
-        Map<String, RoutineFacts> found = new HashMap<>();
-        for (Call call : CallRules.calls(statement, info.lexicalRules())) {
-            if (!found.containsKey(call.key())) {
-                known.find(call, schema).ifPresent(facts -> found.put(call.key(), facts));
-            }
+        Map<RoutineReference, RoutineFacts> found = new HashMap<>();
+        for (RoutineReference reference : CallRules.references(statement, info.lexicalRules())) {
+            known.find(reference, schema).ifPresent(facts -> found.put(reference, facts));
         }
         return found;
     }
@@ -128,25 +124,9 @@ final class CalledRoutines {
         DatabaseRoutines known = routines.of(info.upstream(), info.database());
         if (change instanceof SchemaChange.CreateRoutine routine
                 && routine.name().isPresent()) {
-            known.created(routine.name().get().name(), body(routine.source().text(), info.lexicalRules()));
+            known.created(routine.name().get().name(), ProgramBody.ofDefinition(routine.source().text(), info.lexicalRules()));
         }
         known.changed();
-    }
-
-    /** What the literals of CREATE FUNCTION say, and what stands outside of them. */
-    private static ProgramBody body(String statement, LexicalRules rules) {
-        RoutineNature nature = RoutineNature.HARMLESS;
-        String why = "";
-        Set<String> calls = new HashSet<>();
-        for (Token token : Scanner.tokens(statement, rules)) {
-            if (token.isString()) {
-                ProgramBody body = ProgramBody.read(StringText.decode(token.text(), rules), rules);
-                why = body.nature().compareTo(nature) > 0 ? body.why() : why;
-                nature = nature.or(body.nature());
-                calls.addAll(body.calls());
-            }
-        }
-        return new ProgramBody(nature, why, calls);
     }
 
     private static StatementText as(StatementText statement, StatementText.Kind kind) {

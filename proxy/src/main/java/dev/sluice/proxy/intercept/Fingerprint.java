@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
@@ -28,7 +29,11 @@ final class Fingerprint {
                 + facts.version()
                 + '\n'
                 + (shapes.isEmpty() ? facts.currentSchema() : shapes)
-                + (facts.routines().isEmpty() ? "" : "\n" + new TreeMap<>(facts.routines())));
+                + (facts.routines().isEmpty() ? "" : "\n" + sorted(facts.routines())));
+    }
+
+    private static String sorted(Map<?, ?> entries) {
+        return entries.entrySet().stream().map(Object::toString).sorted().collect(Collectors.joining("\n"));
     }
 
     private static String shape(RelationFacts relation) {

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Routines that change a schema and are run without a call in any SQL, or by a connection of the server's own. */
 @Tag("integration")
@@ -44,6 +45,10 @@ class UnnamedCallTest {
             CREATE VIEW v AS SELECT alters()                                         | SELECT * FROM v
             CREATE VIEW v AS SELECT alters(); CREATE VIEW w AS SELECT 1 FROM v       | TABLE public."w"
             CREATE TABLE d (a int DEFAULT alters(), b int)                           | INSERT INTO d (b) VALUES (1)
+            CREATE TABLE d (a int DEFAULT alters(), b int)                           | UPDATE ONLY public.d SET a = DEFAULT
+            CREATE TABLE d (a int DEFAULT alters(), b int)                           | WITH x AS (MERGE INTO d USING smug ON b = id WHEN NOT MATCHED THEN INSERT (b) VALUES (1) RETURNING 1) SELECT 1
+            CREATE TABLE d (a int DEFAULT alters(), b int); CREATE VIEW w AS SELECT * FROM d | INSERT INTO w (b) VALUES (1)
+            CREATE TABLE d (a int DEFAULT alters(), b int); CREATE FUNCTION fills() RETURNS void LANGUAGE sql AS 'INSERT INTO d (b) VALUES (1)' | SELECT fills()
             CREATE DOMAIN dom AS int CHECK (alters() IS NULL)                        | SELECT 1::dom
             CREATE DOMAIN dom AS int CHECK (alters() IS NULL); CREATE TABLE d (a dom) | INSERT INTO d VALUES (1)
             CREATE RULE r AS ON INSERT TO smug DO ALSO SELECT alters()               | INSERT INTO smug VALUES (2, 'b')
@@ -65,6 +70,51 @@ class UnnamedCallTest {
                     .contains("waits for approval as request");
         }
         assertAbsent();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "SELECT * FROM d",
+                "SELECT b FROM d FOR NO KEY UPDATE",
+                "INSERT INTO smug SELECT b, 'x' FROM d",
+                "COPY d TO STDOUT",
+                "ALTER TABLE smug ADD FOREIGN KEY (id) REFERENCES d (b) ON UPDATE CASCADE NOT VALID",
+                "COMMENT ON TABLE d IS 'INSERT INTO d'"
+            })
+    void readingATableWhoseDefaultChangesTheSchemaIsFree(String statement) throws Exception {
+        direct("CREATE TABLE d (a int DEFAULT alters(), b int PRIMARY KEY)");
+        try (WireClient client = new WireClient(gateway.port(), gateway.database())) {
+            client.query("SELECT harmless()", false); // has the routines read
+            assertThat(client.query(statement, false).message()).isEmpty();
+        }
+        assertAbsent();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            1 | INSERT INTO d VALUES (2)
+            1 | DELETE FROM referenced
+            1 | SELECT writes()
+            0 | SELECT * FROM d
+            0 | INSERT INTO smug SELECT b, 'x' FROM d
+            """)
+    void aWriteThatMayFireATriggerWhichChangesTheSchemaIsOnRecord(int records, String statement) throws Exception {
+        direct(
+                "CREATE TABLE referenced (id int PRIMARY KEY)",
+                "CREATE TABLE d (b int REFERENCES referenced ON DELETE CASCADE)",
+                "CREATE FUNCTION makes() RETURNS trigger LANGUAGE plpgsql AS"
+                        + " 'BEGIN CREATE TABLE IF NOT EXISTS made (a int); RETURN NEW; END'",
+                "CREATE TRIGGER t BEFORE INSERT OR DELETE ON d FOR EACH ROW EXECUTE FUNCTION makes()",
+                "CREATE FUNCTION writes() RETURNS void LANGUAGE plpgsql AS 'BEGIN INSERT INTO d VALUES (2); END'",
+                "INSERT INTO referenced VALUES (1), (2)");
+        try (WireClient client = new WireClient(gateway.port(), gateway.database())) {
+            client.query("SELECT harmless()", false);
+            assertThat(client.query(statement, false).message()).isEmpty();
+        }
+
+        assertThat(gateway.trail().last(9, entry -> entry.text("kind").equals("attempt")))
+                .hasSize(records);
     }
 
     @Test
