@@ -47,7 +47,7 @@ public final class CallRules {
         if (nesting < MAX_NESTING) {
             tokens.stream()
                     .filter(Token::isString)
-                    .forEach(token -> gather(StringText.decode(token.text(), rules), rules, nesting + 1, references));
+                    .forEach(token -> gather(StringText.decode(token, rules), rules, nesting + 1, references));
         }
     }
 
@@ -62,14 +62,19 @@ public final class CallRules {
         return facts.routines().isEmpty() ? List.of() : hits(source, source.text(), facts, rules, 0);
     }
 
-    /** The same in the literals of a statement, which are code: the body of a DO. */
+    /** The same in the literals of a statement, which are code: the body of a DO, and what that may run. */
     static List<Hit> hitsInLiterals(SourceText source, Facts facts) {
+        return facts.routines().isEmpty() ? List.of() : hitsInLiterals(source, source.text(), facts, 0);
+    }
+
+    private static List<Hit> hitsInLiterals(SourceText source, String text, Facts facts, int nesting) {
         LexicalRules rules = rules(facts);
-        return facts.routines().isEmpty()
-                ? List.of()
-                : Words.literals(source.text(), rules).stream()
-                        .flatMap(body -> hits(source, body, facts, rules, 0).stream())
-                        .toList();
+        List<Hit> hits = new ArrayList<>();
+        for (String literal : nesting < MAX_NESTING ? Words.literals(text, rules) : List.<String>of()) {
+            hits.addAll(hits(source, literal, facts, rules, 0));
+            hits.addAll(hitsInLiterals(source, literal, facts, nesting + 1));
+        }
+        return List.copyOf(hits);
     }
 
     static LexicalRules rules(Facts facts) {

@@ -38,8 +38,10 @@ final class ColumnAdditionRules {
                         .harm("the server rewrites the whole table under a lock that stops readers and writers")
                         .safeWay("the column is added empty, then gets its default, and existing rows are filled in"
                                 + " small batches")
-                        .mysqlHarm("the server copies the whole table while writers wait, or refuses the statement (1674)")
-                        .mysqlExample("ALTER TABLE orders ADD COLUMN token BINARY(16) NOT NULL DEFAULT (UUID_TO_BIN(UUID()))")
+                        .mysqlHarm(
+                                "the server copies the whole table while writers wait, or refuses the statement (1674)")
+                        .mysqlExample(
+                                "ALTER TABLE orders ADD COLUMN token BINARY(16) NOT NULL DEFAULT (UUID_TO_BIN(UUID()))")
                         .example("ALTER TABLE orders ADD COLUMN token uuid NOT NULL DEFAULT gen_random_uuid()"),
                 rule("add-column-expression-default", "a default that is an expression")
                         .mysql(REWRITE, on(add -> add.fill() == Fill.EXPRESSION))

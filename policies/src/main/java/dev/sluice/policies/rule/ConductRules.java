@@ -9,6 +9,7 @@ import static dev.sluice.policies.rule.Rule.rule;
 
 import dev.sluice.policies.ddl.AlterAction;
 import dev.sluice.policies.ddl.SchemaChange;
+import dev.sluice.policies.facts.RoutineFacts;
 import dev.sluice.policies.rule.Tokens.Token;
 import dev.sluice.policies.sql.Call;
 import dev.sluice.policies.sql.Dialect;
@@ -16,6 +17,7 @@ import dev.sluice.policies.sql.LexicalRules;
 import dev.sluice.policies.sql.ProgramBody;
 import dev.sluice.policies.sql.RoutineNature;
 import dev.sluice.policies.sql.RoutineReference;
+import dev.sluice.policies.sql.Scanner;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -161,11 +163,15 @@ final class ConductRules {
 
     /** A routine that somebody must call shows when it is called; a trigger or an event never shows again. */
     private static List<Hit> routine(Subject subject, SchemaChange.CreateRoutine routine) {
-        boolean trigger = routine.objectType().endsWith("TRIGGER");
         if (!routine.bodyHoldsDdl()) {
-            return trigger
-                    ? CallRules.hits(routine.source(), subject.facts())
-                    : routine.objectType().equals("EVENT") ? scheduled(subject, routine) : List.of();
+            return switch (routine.objectType()) {
+                case "TRIGGER", "EVENT TRIGGER" -> CallRules.hits(routine.source(), subject.facts());
+                case "EVENT" -> scheduled(subject, routine);
+                default ->
+                    existing(subject, routine).isPresent()
+                            ? CallRules.hitsInLiterals(routine.source(), subject.facts())
+                            : List.of();
+            };
         }
         boolean firesByItself = routine.returnsTrigger()
                 || routine.objectType().equals("TRIGGER")
@@ -189,6 +195,13 @@ final class ConductRules {
                 .toList();
     }
 
+    /** What is known of the routines that have its name already. */
+    private static Optional<RoutineFacts> existing(Subject subject, SchemaChange.CreateRoutine routine) {
+        return routine.name()
+                .map(name -> new RoutineReference.Defined(name.name()))
+                .map(subject.facts().routines()::get);
+    }
+
     /**
      * Whether something runs a routine of this name already that was not judged for it: a view, an operator or a default,
      * which runs it without anybody's calling it, or, where this one certainly changes a schema, a statement that was
@@ -196,14 +209,17 @@ final class ConductRules {
      */
     private static boolean isRunAlready(Subject subject, SchemaChange.CreateRoutine routine) {
         LexicalRules rules = CallRules.rules(subject.facts());
-        return routine.name()
-                .map(name -> new RoutineReference.Defined(name.name()))
-                .map(subject.facts().routines()::get)
-                .filter(known -> known.nature() != RoutineNature.HARMLESS
-                        || ProgramBody.ofDefinition(routine.source().text(), rules)
-                                        .nature()
-                                == RoutineNature.CHANGES)
+        String text = routine.source().text();
+        return existing(subject, routine)
+                .filter(known -> (known.nature() != RoutineNature.HARMLESS && replaces(text, rules))
+                        || ProgramBody.ofDefinition(text, rules).nature() == RoutineNature.CHANGES)
                 .isPresent();
+    }
+
+    private static boolean replaces(String statement, LexicalRules rules) {
+        Scanner scanner = Scanner.of(statement, rules);
+        scanner.next();
+        return scanner.next().isWord("OR");
     }
 
     private static boolean harmless(Subject subject, SchemaChange.Opaque opaque) {
@@ -215,22 +231,16 @@ final class ConductRules {
         List<String> literals = Words.literals(opaque.source().text(), CallRules.rules(subject.facts()));
         return literals.size() == 1
                 && switch (opaque.verb()) {
-                    case "DO" -> plpgsql(tokens) && Words.harmlessBody(literals.getFirst(), dialect);
+                    case "DO" ->
+                        plpgsql(tokens) && Words.harmlessBlock(literals.getFirst(), CallRules.rules(subject.facts()));
                     case "PREPARE", "EXECUTE IMMEDIATE" -> isData(literals.getFirst(), dialect);
                     default -> false;
                 };
     }
 
     /** Things other than tables that call routines by themselves, and routines, which another name makes others call. */
-    private static final Set<String> CALLING = Set.of(
-            "VIEW",
-            "FOREIGN TABLE",
-            "POLICY",
-            "PUBLICATION",
-            "OPERATOR",
-            "FUNCTION",
-            "PROCEDURE",
-            "ROUTINE");
+    private static final Set<String> CALLING =
+            Set.of("VIEW", "FOREIGN TABLE", "POLICY", "PUBLICATION", "OPERATOR", "FUNCTION", "PROCEDURE", "ROUTINE");
 
     private static final Set<String> WRITES = Set.of("INSERT", "UPDATE", "DELETE", "MERGE", "WITH");
 

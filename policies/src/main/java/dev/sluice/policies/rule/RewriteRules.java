@@ -62,7 +62,8 @@ final class RewriteRules {
                         .both(APPROVE, RewriteRules::tableRewrite)
                         .harm("the table is written anew under a lock that stops everybody")
                         .safeWay("have it approved for a quiet hour")
-                        .mysqlHarm("the table is built or copied anew; replicas replay it serially and fall behind by as long as it took")
+                        .mysqlHarm(
+                                "the table is built or copied anew; replicas replay it serially and fall behind by as long as it took")
                         .mysqlExample("ALTER TABLE orders ROW_FORMAT = COMPRESSED")
                         .example("ALTER TABLE orders SET TABLESPACE fast"),
                 rule("vacuum-full-or-cluster", "VACUUM FULL and CLUSTER")
@@ -96,7 +97,8 @@ final class RewriteRules {
                         .mysql(APPROVE, s -> MySqlRebuilds.partitions(s, MySqlRebuilds::rebuildsPartition))
                         .harm("the rows are copied into new partitions while writers wait")
                         .safeWay("have it approved for a quiet hour")
-                        .example("ALTER TABLE events REORGANIZE PARTITION p0 INTO (PARTITION a VALUES LESS THAN (100), PARTITION b VALUES LESS THAN (200))"),
+                        .example(
+                                "ALTER TABLE events REORGANIZE PARTITION p0 INTO (PARTITION a VALUES LESS THAN (100), PARTITION b VALUES LESS THAN (200))"),
                 rule("drop-partition", "a partition that goes with its rows")
                         .mysql(APPROVE, s -> MySqlRebuilds.partitions(s, MySqlRebuilds::dropsPartition))
                         .harm("the rows are gone")

@@ -76,8 +76,8 @@ final class RuleBuilder {
 
     Rule example(String statement) {
         Rule.Advice common = new Rule.Advice(harm, safeWay, statement);
-        Rule.Advice mysql = new Rule.Advice(
-                mysqlHarm.orElse(harm), mysqlSafeWay.orElse(safeWay), mysqlExample.orElse(statement));
+        Rule.Advice mysql =
+                new Rule.Advice(mysqlHarm.orElse(harm), mysqlSafeWay.orElse(safeWay), mysqlExample.orElse(statement));
         Map<Dialect, Rule.Engine> engines = new EnumMap<>(Dialect.class);
         parts.forEach((dialect, part) -> engines.put(
                 dialect,

@@ -2,6 +2,8 @@ package dev.sluice.policies.rule;
 
 import dev.sluice.policies.sql.Dialect;
 import dev.sluice.policies.sql.LexicalRules;
+import dev.sluice.policies.sql.ProgramBody;
+import dev.sluice.policies.sql.RoutineNature;
 import dev.sluice.policies.sql.Scanner;
 import dev.sluice.policies.sql.StringText;
 import dev.sluice.policies.sql.Token;
@@ -44,6 +46,19 @@ final class Words {
             "prepare",
             "into");
 
+    /** What runs SQL that it is given, or code that the server has. */
+    private static final Set<String> RUNS = Set.of(
+            "call",
+            "dblink_exec",
+            "dblink",
+            "dblink_send_query",
+            "dblink_open",
+            "pg_background_launch",
+            "query_to_xml",
+            "cursor_to_xml",
+            "table_to_xml",
+            "lo_import");
+
     private Words() {}
 
     /** {@code ENFORCED} without {@code NOT} before it. */
@@ -55,6 +70,17 @@ final class Words {
             }
         }
         return false;
+    }
+
+    /**
+     * Whether a body of PL/pgSQL changes no schema by itself, but for what is only the session's, and runs no SQL that it
+     * builds or gives to a function. The other routines that it calls are judged for themselves.
+     */
+    static boolean harmlessBlock(String body, LexicalRules rules) {
+        return ProgramBody.read(body, rules).nature() == RoutineNature.HARMLESS
+                && Scanner.tokens(body, rules).stream()
+                        .filter(Token::isIdentifier)
+                        .noneMatch(token -> RUNS.contains(token.value()));
     }
 
     /**
@@ -70,7 +96,7 @@ final class Words {
     static List<String> literals(String text, LexicalRules rules) {
         return Scanner.tokens(text, rules).stream()
                 .filter(Token::isString)
-                .map(t -> StringText.decode(t.text(), rules))
+                .map(t -> StringText.decode(t, rules))
                 .toList();
     }
 }

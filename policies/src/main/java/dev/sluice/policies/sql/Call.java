@@ -23,10 +23,7 @@ public record Call(RoutineReference.Called routine, List<List<Token>> arguments)
     }
 
     private Call(List<Token> tokens, int name, List<List<Token>> arguments) {
-        this(
-                new RoutineReference.Called(
-                        schema(tokens, name), tokens.get(name).value()),
-                arguments);
+        this(new RoutineReference.Called(schema(tokens, name), tokens.get(name).value()), arguments);
     }
 
     /** In lower case, without its schema. */
@@ -108,7 +105,7 @@ public record Call(RoutineReference.Called routine, List<List<Token>> arguments)
                 depth--;
             } else if (depth == 0 && (token.isSymbol(",") || token.isSymbol(")"))) {
                 if (i > start) {
-                    arguments.add(tokens.subList(start, i));
+                    arguments.add(argument(tokens.subList(start, i)));
                 }
                 start = i + 1;
                 if (token.isSymbol(")")) {
@@ -117,8 +114,17 @@ public record Call(RoutineReference.Called routine, List<List<Token>> arguments)
             }
         }
         if (tokens.size() > start) {
-            arguments.add(tokens.subList(start, tokens.size()));
+            arguments.add(argument(tokens.subList(start, tokens.size())));
         }
         return arguments;
+    }
+
+    /** Without the name of {@code name => value}. */
+    private static List<Token> argument(List<Token> tokens) {
+        boolean named = tokens.size() > 2
+                && tokens.getFirst().isIdentifier()
+                && (tokens.get(1).isSymbol("=>") || tokens.get(1).isSymbol(":="));
+        boolean variadic = tokens.size() > 1 && tokens.getFirst().isWord("VARIADIC");
+        return tokens.subList(named ? 2 : variadic ? 1 : 0, tokens.size());
     }
 }

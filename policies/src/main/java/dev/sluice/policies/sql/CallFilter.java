@@ -185,6 +185,9 @@ public final class CallFilter {
         if (last == '"') {
             return isQuotedSuspect(text, from, end);
         }
+        if (last == '\'') {
+            return true; // UESCAPE '!' may stand there
+        }
         int start = end;
         while (start > from && Chars.isWordPart(text[start - 1])) {
             start--;

@@ -80,10 +80,10 @@ public record DynamicText(String text, boolean closed, boolean literal) {
         Token first = tokens.getFirst();
         boolean cast = tokens.size() == 3 && tokens.get(1).isSymbol("::");
         if ((tokens.size() == 1 || cast) && first.isString()) {
-            return new DynamicText(StringText.decode(first.text(), rules), true, true);
+            return new DynamicText(StringText.decode(first, rules), true, true);
         }
-        if (tokens.size() == 1 && first.kind() == Token.Kind.NUMBER) {
-            return new DynamicText(first.text(), true, false);
+        if (tokens.size() == 1 && isConstant(first)) {
+            return new DynamicText(first.text(), true, true);
         }
         if (first.isSymbol("(") && closes(tokens, 0) == tokens.size() - 1) {
             return of(tokens.subList(1, tokens.size() - 1), rules);
@@ -91,6 +91,13 @@ public record DynamicText(String text, boolean closed, boolean literal) {
         List<Call> calls = Call.in(tokens);
         boolean call = !calls.isEmpty() && tokens.getLast().isSymbol(")") && wholeCall(tokens);
         return call ? called(calls.getFirst(), rules) : UNKNOWN;
+    }
+
+    private static boolean isConstant(Token token) {
+        return token.kind() == Token.Kind.NUMBER
+                || token.isWord("TRUE")
+                || token.isWord("FALSE")
+                || token.isWord("NULL");
     }
 
     /** Whether the tokens are one call and nothing else. */

@@ -50,8 +50,8 @@ final class Identifiers {
         return cut(unicode ? decode(name, escapeBehind(token)) : name);
     }
 
-    /** The character that {@code UESCAPE 'c'} behind a {@code U&"…"} names, or a backslash. */
-    private static char escapeBehind(Token token) {
+    /** The character that {@code UESCAPE 'c'} behind a {@code U&"…"} or {@code U&'…'} names, or a backslash. */
+    static char escapeBehind(Token token) {
         Scanner rest = Scanner.of(
                 token.sql(), token.end(), token.sql().length(), LexicalRules.defaults(ServerVersion.postgres(18)));
         if (rest.next().isWord("UESCAPE")) {

@@ -14,13 +14,11 @@ import java.util.Set;
  * @param nature what it may do by itself, what it calls not counted
  * @param why the beginning of what makes it so; empty for a harmless one
  * @param calls the names that it calls, in lower case
- * @param writes the tables whose rows it writes, in lower case and without schema; on PostgreSQL alone
  */
-public record ProgramBody(RoutineNature nature, String why, Set<String> calls, Set<String> writes) {
+public record ProgramBody(RoutineNature nature, String why, Set<String> calls) {
 
     /** One that does nothing. */
     public static final ProgramBody HARMLESS = of(RoutineNature.HARMLESS, "");
-
 
     private static final int WHY_LENGTH = 60;
     private static final int MAX_NESTING = 4;
@@ -34,20 +32,22 @@ public record ProgramBody(RoutineNature nature, String why, Set<String> calls, S
 
     public ProgramBody {
         calls = Set.copyOf(calls);
-        writes = Set.copyOf(writes);
     }
 
     /** One that is known by its nature alone. */
     public static ProgramBody of(RoutineNature nature, String why) {
-        return new ProgramBody(nature, why, Set.of(), Set.of());
+        return new ProgramBody(nature, why, Set.of());
     }
 
-    /** Reads what the literals of a CREATE FUNCTION say. */
+    /** Reads a CREATE FUNCTION of PostgreSQL's: what its literals say, and what it calls without any. */
     public static ProgramBody ofDefinition(String statement, LexicalRules rules) {
-        ProgramBody whole = HARMLESS;
-        for (Token token : Scanner.tokens(statement, rules)) {
+        List<Token> tokens = Scanner.tokens(statement, rules);
+        Set<String> calls = new HashSet<>();
+        Call.in(tokens).forEach(call -> calls.add(call.name()));
+        ProgramBody whole = new ProgramBody(RoutineNature.HARMLESS, "", calls);
+        for (Token token : tokens) {
             if (token.isString()) {
-                whole = whole.and(read(StringText.decode(token.text(), rules), rules));
+                whole = whole.and(read(StringText.decode(token, rules), rules));
             }
         }
         return whole;
@@ -55,14 +55,9 @@ public record ProgramBody(RoutineNature nature, String why, Set<String> calls, S
 
     private ProgramBody and(ProgramBody other) {
         boolean worse = other.nature.compareTo(nature) > 0;
-        return new ProgramBody(
-                nature.or(other.nature), worse ? other.why : why, union(calls, other.calls), union(writes, other.writes));
-    }
-
-    private static Set<String> union(Set<String> some, Set<String> others) {
-        Set<String> all = new HashSet<>(some);
-        all.addAll(others);
-        return all;
+        Set<String> all = new HashSet<>(calls);
+        all.addAll(other.calls);
+        return new ProgramBody(nature.or(other.nature), worse ? other.why : why, all);
     }
 
     /** Reads a body. */
@@ -83,7 +78,7 @@ public record ProgramBody(RoutineNature nature, String why, Set<String> calls, S
     private static ProgramBody read(String body, LexicalRules rules, int nesting) {
         Reading reading = new Reading(Scanner.tokens(body, rules), rules, nesting);
         reading.read();
-        return new ProgramBody(reading.nature, reading.why, reading.calls, reading.writes);
+        return new ProgramBody(reading.nature, reading.why, reading.calls);
     }
 
     private static final class Reading {
@@ -94,7 +89,6 @@ public record ProgramBody(RoutineNature nature, String why, Set<String> calls, S
         private final TemporaryObjects temporary;
         private final Map<String, List<DynamicText>> assigned = new HashMap<>();
         private final Set<String> calls = new HashSet<>();
-        private final Set<String> writes = new HashSet<>();
         private RoutineNature nature = RoutineNature.HARMLESS;
         private String why = "";
 
@@ -108,9 +102,6 @@ public record ProgramBody(RoutineNature nature, String why, Set<String> calls, S
 
         void read() {
             Call.in(tokens).forEach(call -> calls.add(call.name()));
-            if (!mySql) {
-                writes.addAll(WrittenTables.in(tokens));
-            }
             for (int i = 1; i < tokens.size(); i++) {
                 assignment(i);
             }
@@ -175,9 +166,7 @@ public record ProgramBody(RoutineNature nature, String why, Set<String> calls, S
             for (DynamicText text : texts(expression(i + (prepares ? 3 : immediate ? 2 : 1)))) {
                 becomes(text.nature(rules), i);
                 if (text.literal() && nesting < MAX_NESTING) {
-                    ProgramBody run = ProgramBody.read(text.text(), rules, nesting + 1);
-                    calls.addAll(run.calls);
-                    writes.addAll(run.writes);
+                    calls.addAll(ProgramBody.read(text.text(), rules, nesting + 1).calls);
                 }
             }
         }

@@ -37,12 +37,20 @@ public final class Scanner {
         return new Scanner(sql, start, end, rules);
     }
 
-    /** All tokens but comments and the marks of executable comments, without the {@link Kind#END}. */
+    /**
+     * All tokens but comments and the marks of executable comments, without the {@link Kind#END}. A {@code UESCAPE} with
+     * its character belongs to the token before it, whose value follows it.
+     */
     public static List<Token> tokens(String sql, LexicalRules rules) {
         Scanner scanner = of(sql, rules);
         List<Token> tokens = new ArrayList<>();
         for (Token token = scanner.next(); token.kind() != Kind.END; token = scanner.next()) {
             tokens.add(token);
+            int size = tokens.size();
+            if (token.kind() == Kind.STRING && size > 2 && tokens.get(size - 2).isWord("UESCAPE")) {
+                boolean unicode = tokens.get(size - 3).isUnicode();
+                tokens.subList(unicode ? size - 2 : size, size).clear();
+            }
         }
         return tokens;
     }

@@ -20,6 +20,15 @@ public final class StringText {
      * reaches to its end. A {@code UESCAPE} behind it is not seen.
      */
     public static String decode(String image, LexicalRules rules) {
+        return decode(image, '\\', rules);
+    }
+
+    /** The same for a token, by the {@code UESCAPE} behind it where there is one. */
+    public static String decode(Token token, LexicalRules rules) {
+        return decode(token.text(), token.isUnicode() ? Identifiers.escapeBehind(token) : '\\', rules);
+    }
+
+    private static String decode(String image, char unicodeEscape, LexicalRules rules) {
         if (image.startsWith("$")) {
             int open = image.indexOf('$', 1) + 1;
             return image.substring(open, Math.max(open, image.length() - open));
@@ -30,7 +39,7 @@ public final class StringText {
         boolean escapes =
                 postgres ? escaped || (!unicode && !rules.standardConformingStrings()) : !rules.noBackslashEscapes();
         String said = new StringText(image, escapes, !postgres).said();
-        return postgres && unicode ? Identifiers.decode(said, '\\') : said;
+        return postgres && unicode ? Identifiers.decode(said, unicodeEscape) : said;
     }
 
     private String said() {

@@ -64,6 +64,13 @@ public record Token(Dialect dialect, Kind kind, String sql, int start, int end) 
         return kind == Kind.STRING || kind == Kind.DOLLAR_STRING;
     }
 
+    /** Whether it is written as {@code U&"…"} or {@code U&'…'}. */
+    boolean isUnicode() {
+        return (kind == Kind.STRING || kind == Kind.QUOTED_IDENTIFIER)
+                && end - start > 2
+                && sql.regionMatches(true, start, "u&", 0, 2);
+    }
+
     private boolean isText(String text) {
         return end - start == text.length() && sql.regionMatches(true, start, text, 0, text.length());
     }

@@ -21,7 +21,8 @@ final class WrittenTables {
         for (int i = 0; i < tokens.size(); i++) {
             if (writes(tokens, i)) {
                 int at = i + 1;
-                while (at < tokens.size() && (isBeforeName(tokens.get(at)) || tokens.get(at).isSymbol("("))) {
+                while (at < tokens.size()
+                        && (isBeforeName(tokens.get(at)) || tokens.get(at).isSymbol("("))) {
                     at++;
                 }
                 while (at + 2 < tokens.size() && tokens.get(at + 1).isSymbol(".")) {
@@ -50,9 +51,7 @@ final class WrittenTables {
             case "INSERT" -> next.isWord("INTO");
             case "DELETE" -> next.isWord("FROM");
             case "UPDATE" ->
-                next.isIdentifier()
-                        && (i == 0
-                                || NO_UPDATE_BEHIND.stream().noneMatch(tokens.get(i - 1)::isWord));
+                next.isIdentifier() && (i == 0 || NO_UPDATE_BEHIND.stream().noneMatch(tokens.get(i - 1)::isWord));
             case "MERGE", "TRUNCATE" -> true;
             case "COPY" -> copiesIn(tokens, i);
             default -> false;

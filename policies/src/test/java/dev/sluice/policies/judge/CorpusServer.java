@@ -20,6 +20,8 @@ enum CorpusServer {
     MYSQL(ServerVersion.mysql(8, 4, 0), "shop", "mysql-ddl.tsv"),
     POSTGRES_MANUAL(ServerVersion.postgres(18), "public", "postgres-ddl.tsv", "postgres-manual.tsv"),
     MYSQL_MANUAL(ServerVersion.mysql(9, 7, 0), "shop", "mysql-ddl.tsv", "mysql-manual.tsv"),
+    POSTGRES_MORE(ServerVersion.postgres(18), "public", "postgres-ddl.tsv", "postgres-manual.tsv", "postgres-more.tsv"),
+    MYSQL_MORE(ServerVersion.mysql(9, 7, 0), "shop", "mysql-ddl.tsv", "mysql-more.tsv"),
     MARIADB_MANUAL(ServerVersion.mariadb(11, 8, 0), "shop", "mysql-ddl.tsv", "mariadb-manual.tsv");
 
     private static final PolicyContext ANYWHERE = PolicyContext.anywhere(Instant.EPOCH);
@@ -43,9 +45,9 @@ enum CorpusServer {
                 .forEach(line -> model.apply(parse(line.statement())));
     }
 
-    /** Whether its statements are those of the manuals, which are many. */
-    boolean isManual() {
-        return name().endsWith("_MANUAL");
+    /** Whether its statements are beyond those of the first two lists, and many. */
+    boolean isLong() {
+        return this != POSTGRES && this != MYSQL;
     }
 
     LexicalRules rules() {

@@ -20,13 +20,18 @@ class CorpusVerdictTest {
     }
 
     static Stream<Arguments> manuals() {
-        return Stream.of(CorpusServer.POSTGRES_MANUAL, CorpusServer.MYSQL_MANUAL, CorpusServer.MARIADB_MANUAL)
+        return Stream.of(
+                        CorpusServer.POSTGRES_MANUAL,
+                        CorpusServer.MYSQL_MANUAL,
+                        CorpusServer.MARIADB_MANUAL,
+                        CorpusServer.POSTGRES_MORE,
+                        CorpusServer.MYSQL_MORE)
                 .flatMap(server -> server.lines().stream().map(line -> Arguments.of(line, server)));
     }
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("manuals")
-    void statementsOfTheManualsAreJudgedAsLabelled(Corpus.Line line, CorpusServer server) {
+    void statementsOfTheManualsAndMoreAreJudgedAsLabelled(Corpus.Line line, CorpusServer server) {
         verify(line, server);
     }
 

@@ -32,7 +32,7 @@ class VariantVerdictTest {
         return Stream.of(CorpusServer.values())
                 .flatMap(server -> server.lines().stream()
                         .filter(line -> !line.statement().contains("/*!"))
-                        .flatMap(line -> IntStream.range(0, server.isManual() ? 1 : VARIANTS)
+                        .flatMap(line -> IntStream.range(0, server.isLong() ? 1 : VARIANTS)
                                 .mapToObj(i -> {
                                     Random random = new Random(31L * line.id().hashCode() + i);
                                     return Arguments.of(

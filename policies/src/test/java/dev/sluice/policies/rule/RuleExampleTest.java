@@ -68,8 +68,7 @@ class RuleExampleTest {
         Facts facts = model.facts(new Judge().needs(change));
 
         assertThat(change instanceof SchemaChange.Unrecognized).isEqualTo(id.equals("unparsed-ddl"));
-        assertThat(engine.check()
-                        .hits(new Subject(change, facts, false, Set.of(), Directives.NONE)))
+        assertThat(engine.check().hits(new Subject(change, facts, false, Set.of(), Directives.NONE)))
                 .isNotEmpty();
     }
 

@@ -2,18 +2,19 @@ package dev.sluice.proxy.catalog;
 
 import dev.sluice.policies.facts.RoutineFacts;
 import dev.sluice.policies.facts.RoutineFacts.SqlArgument;
+import dev.sluice.policies.rule.CallRules;
 import dev.sluice.policies.sql.CallFilter;
+import dev.sluice.policies.sql.LexicalRules;
 import dev.sluice.policies.sql.ProgramBody;
 import dev.sluice.policies.sql.RoutineNature;
 import dev.sluice.policies.sql.RoutineReference;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -95,7 +96,8 @@ public final class DatabaseRoutines {
                 .isPresent();
         if (!exists && database.upstream().isPostgres()) {
             try (Connection connection = database.connection()) {
-                exists = RoutineReader.count(connection, made.name()) > current().changing(made.name());
+                exists =
+                        RoutineReader.count(connection, made.name()) > current().changing(made.name());
             } catch (SQLException e) {
                 LOG.debug("{}: whether {} exists cannot be read: {}", database, made.name(), e.getMessage());
             }
@@ -113,11 +115,12 @@ public final class DatabaseRoutines {
     }
 
     /** A routine is being created through the gateway; its transaction may not have ended. */
-    public void created(String name, ProgramBody body) {
+    public void created(String name, String statement, LexicalRules rules) {
+        ProgramBody body = ProgramBody.ofDefinition(statement, rules);
         String lower = name.toLowerCase(Locale.ROOT);
         RoutineNature nature = body.nature();
         String why = body.why();
-        for (RoutineReference run : runs(body)) {
+        for (RoutineReference run : runs(statement, rules)) {
             Optional<RoutineFacts> facts = find(run, Optional.empty());
             if (facts.isPresent() && facts.get().nature().compareTo(nature) > 0) {
                 nature = facts.get().nature();
@@ -132,11 +135,11 @@ public final class DatabaseRoutines {
         }
     }
 
-    private static Set<RoutineReference> runs(ProgramBody body) {
-        Set<RoutineReference> runs = new LinkedHashSet<>();
-        body.calls().forEach(called -> runs.add(new RoutineReference.Called(Optional.empty(), called)));
-        body.writes().forEach(table -> runs.add(new RoutineReference.Written(table)));
-        return runs;
+    /** All by which its body may run another routine. */
+    private static List<RoutineReference> runs(String statement, LexicalRules rules) {
+        return CallRules.references(statement, rules).stream()
+                .filter(reference -> !(reference instanceof RoutineReference.Defined))
+                .toList();
     }
 
     /** Something has happened that may have changed routines. */

@@ -1,6 +1,7 @@
 package dev.sluice.proxy.catalog;
 
 import dev.sluice.policies.facts.RoutineFacts.SqlArgument;
+import dev.sluice.policies.rule.CallRules;
 import dev.sluice.policies.sql.LexicalRules;
 import dev.sluice.policies.sql.ProgramBody;
 import dev.sluice.policies.sql.RoutineNature;
@@ -11,8 +12,10 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -72,22 +75,22 @@ final class RoutineReader {
             "alter_table_set_access_method",
             "citus_add_local_table_to_metadata");
 
-    private static final String POSTGRES_FROM =
-            """
+    private static final String POSTGRES_FROM = """
              FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_language l ON l.oid = p.prolang
              JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
             WHERE (n.nspname <> ALL ('{pg_catalog,information_schema,sluice}') AND l.lanname <> ALL ('{c,internal}'))
                OR (l.lanname = ANY ('{c,internal}') AND pg_catalog.lower(p.proname) = ANY ('{%s}'))
             """.formatted(Stream.of(RUN_COMMANDS, RUN_QUERIES, CHANGE_SCHEMA)
-                    .map(names -> String.join(",", names))
-                    .collect(Collectors.joining(",")));
+            .map(names -> String.join(",", names))
+            .collect(Collectors.joining(",")));
 
     private static final String POSTGRES_STAMP = "SELECT pg_catalog.count(*), pg_catalog.concat_ws(':',"
             + " pg_catalog.sum(pg_catalog.hashtext(p.oid::text || ':' || p.xmin::text)), "
             + RoutineUses.STAMP + ")" + POSTGRES_FROM;
 
     private static final String POSTGRES = """
-            SELECT n.nspname, p.proname, l.lanname, %s,
+            SELECT n.nspname, p.proname, l.lanname, %s || CASE WHEN l.lanname = ANY ('{sql,plpgsql}')
+                     THEN coalesce('; SELECT ' || pg_catalog.pg_get_expr(p.proargdefaults, 0), '') ELSE '' END,
                    EXISTS (SELECT 1 FROM pg_catalog.pg_proc b JOIN pg_catalog.pg_namespace bn ON bn.oid = b.pronamespace
                             WHERE b.proname = p.proname AND bn.nspname = 'pg_catalog' AND bn.oid <> n.oid),
                    p.oid::text, p.pronargs > 0 AND p.pronargs - p.pronargdefaults <= 1 AND EXISTS (SELECT 1
@@ -115,8 +118,7 @@ final class RoutineReader {
     private static final Pattern REACHES = Pattern.compile(
             "spi_|plpy|plv8|SPI|\\b(?:eval|exec|globals|getattr|import|require|use|system|subprocess|do)\\b");
 
-    private static final ProgramBody GIVEN =
-            ProgramBody.of(RoutineNature.DYNAMIC, "it runs the SQL that it is given");
+    private static final ProgramBody GIVEN = ProgramBody.of(RoutineNature.DYNAMIC, "it runs the SQL that it is given");
 
     /** How often a routine that writes what runs one that changes a schema may be found to be another one. */
     private static final int ROUNDS_MAX = 4;
@@ -146,13 +148,19 @@ final class RoutineReader {
 
     static RoutineSnapshot read(Connection connection, boolean postgres) throws SQLException {
         if (!postgres) {
-            return new RoutineSnapshot(mysql(connection), List.of());
+            return new RoutineSnapshot(mysql(connection), List.of(), routine -> Set.of());
         }
-        List<RoutineSnapshot.Routine> all = postgres(connection);
-        RoutineSnapshot known = new RoutineSnapshot(all, List.of());
+        LexicalRules rules = LexicalRules.defaults(
+                ServerVersion.postgres(connection.getMetaData().getDatabaseMajorVersion()));
+        Map<RoutineSnapshot.Routine, String> sources = postgres(connection, rules);
+        Set<RoutineSnapshot.Routine> all = sources.keySet();
+        RoutineSnapshot known = new RoutineSnapshot(all, List.of(), routine -> Set.of());
         for (int round = 0; round < ROUNDS_MAX; round++) {
             Set<String> changing = known.changing();
-            known = new RoutineSnapshot(all, RoutineUses.read(connection, changing));
+            known = new RoutineSnapshot(
+                    all,
+                    RoutineUses.read(connection, changing),
+                    routine -> CallRules.references(sources.getOrDefault(routine, ""), rules));
             if (known.changing().equals(changing)) {
                 break;
             }
@@ -160,11 +168,13 @@ final class RoutineReader {
         return known;
     }
 
-    private static List<RoutineSnapshot.Routine> postgres(Connection connection) throws SQLException {
-        int major = connection.getMetaData().getDatabaseMajorVersion();
-        LexicalRules rules = LexicalRules.defaults(ServerVersion.postgres(major));
-        String body = major >= 14 ? "coalesce(pg_catalog.pg_get_function_sqlbody(p.oid), p.prosrc)" : "p.prosrc";
-        List<RoutineSnapshot.Routine> routines = new ArrayList<>();
+    /** The routines with their sources. */
+    private static Map<RoutineSnapshot.Routine, String> postgres(Connection connection, LexicalRules rules)
+            throws SQLException {
+        String body = rules.version().major() >= 14
+                ? "coalesce(pg_catalog.pg_get_function_sqlbody(p.oid), p.prosrc)"
+                : "p.prosrc";
+        Map<RoutineSnapshot.Routine, String> routines = new LinkedHashMap<>();
         try (Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery(POSTGRES.formatted(body))) {
             while (rows.next()) {
@@ -172,15 +182,15 @@ final class RoutineReader {
                 String language = rows.getString(3);
                 String source = Optional.ofNullable(rows.getString(4)).orElse("");
                 SqlArgument argument = argument(language, name);
-                routines.add(new RoutineSnapshot.Routine(
+                RoutineSnapshot.Routine routine = new RoutineSnapshot.Routine(
                         rows.getString(1),
                         name,
                         body(language, name, source, rules),
                         rows.getBoolean(5),
                         argument,
                         Integer.toHexString(source.hashCode()),
-                        new RoutineUses(
-                                rows.getString(6), rows.getBoolean(7), Optional.ofNullable(rows.getString(8)))));
+                        new RoutineUses(rows.getString(6), rows.getBoolean(7), Optional.ofNullable(rows.getString(8))));
+                routines.put(routine, source);
             }
         }
         return routines;

@@ -16,6 +16,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -25,7 +26,12 @@ import java.util.stream.Stream;
  */
 final class RoutineSnapshot {
 
-    static final RoutineSnapshot EMPTY = new RoutineSnapshot(List.of(), List.of());
+    static final RoutineSnapshot EMPTY = new RoutineSnapshot(List.of(), List.of(), routine -> Set.of());
+
+    /** Functions of the server's that read relations which their callers need not name. */
+    private static final List<String> READ_RELATIONS = Stream.of("table", "schema", "database")
+            .flatMap(what -> Stream.of(what + "_to_xml", what + "_to_xml_and_xmlschema"))
+            .toList();
 
     private final Map<String, List<Known>> byName = new HashMap<>();
     /** What has a routine run that changes a schema. */
@@ -55,8 +61,14 @@ final class RoutineSnapshot {
         }
     }
 
-    /** @param runs what has some of them run that change a schema */
-    RoutineSnapshot(Collection<Routine> routines, Collection<RoutineUses.Run> runs) {
+    /**
+     * @param runs what has some of them run that change a schema
+     * @param references all by which a routine's body may run something; asked where there are such
+     */
+    RoutineSnapshot(
+            Collection<Routine> routines,
+            Collection<RoutineUses.Run> runs,
+            Function<Routine, Set<RoutineReference>> references) {
         for (Routine routine : routines) {
             byName.computeIfAbsent(lower(routine.name()), name -> new ArrayList<>())
                     .add(new Known(
@@ -65,6 +77,7 @@ final class RoutineSnapshot {
         spread();
         if (!runs.isEmpty()) {
             runs.forEach(this::mention);
+            byName.values().forEach(known -> known.replaceAll(one -> withMentions(one, references)));
             spread();
         }
         Set<String> mentioned = ofRows();
@@ -72,7 +85,7 @@ final class RoutineSnapshot {
         this.filter = CallFilter.of(suspects(), mentioned);
     }
 
-    /** What a routine calls and writes, it does. */
+    /** What a routine calls, it does. */
     private void spread() {
         boolean changed = true;
         while (changed) {
@@ -98,8 +111,16 @@ final class RoutineSnapshot {
                                 "a trigger runs " + known.routine().name() + ": " + known.why(),
                                 known.digest())
                         : known)
-                .ifPresent(known -> mentions.merge(
-                        run.reference(), known, (a, b) -> a.nature().compareTo(b.nature()) >= 0 ? a : b));
+                .ifPresent(known -> {
+                    mention(run.reference(), known);
+                    if (run.reference() instanceof RoutineReference.Mentioned) {
+                        READ_RELATIONS.forEach(name -> mention(new RoutineReference.Mentioned(name), known));
+                    }
+                });
+    }
+
+    private void mention(RoutineReference reference, Known known) {
+        mentions.merge(reference, known, (a, b) -> a.nature().compareTo(b.nature()) >= 0 ? a : b);
     }
 
     private Stream<Known> all() {
@@ -134,11 +155,23 @@ final class RoutineSnapshot {
                 }
             }
         }
-        for (String table : known.routine().body().writes()) {
-            Known run = mentions.get(new RoutineReference.Written(table));
+        return worst;
+    }
+
+    /** What its body reads through a view, writes or puts through an operator may run something too. */
+    private Known withMentions(Known known, Function<Routine, Set<RoutineReference>> references) {
+        if (known.nature() == RoutineNature.CHANGES) {
+            return known;
+        }
+        Known worst = known;
+        for (RoutineReference reference : references.apply(known.routine())) {
+            Known run = mentions.get(reference);
             if (run != null && run.nature().compareTo(worst.nature()) > 0) {
                 worst = new Known(
-                        known.routine(), run.nature(), "it writes " + table + ": " + run.why(), known.digest());
+                        known.routine(),
+                        run.nature(),
+                        "it uses " + reference.name() + ": " + run.why(),
+                        known.digest());
             }
         }
         return worst;
@@ -182,7 +215,8 @@ final class RoutineSnapshot {
     Optional<RoutineFacts> find(RoutineReference reference, Optional<String> currentSchema) {
         List<Known> all = byName.getOrDefault(reference.name(), List.of());
         return switch (reference) {
-            case RoutineReference.Called call -> worst(all.stream().filter(known -> isMeant(known, call, currentSchema)));
+            case RoutineReference.Called call ->
+                worst(all.stream().filter(known -> isMeant(known, call, currentSchema)));
             case RoutineReference.Attribute ignored ->
                 worst(all.stream().filter(known -> known.routine().uses().ofRow()));
             case RoutineReference.Mentioned ignored -> mentioned(reference);
@@ -191,7 +225,8 @@ final class RoutineSnapshot {
                 all.stream()
                         .filter(known -> known.routine().uses().usedBy().isPresent())
                         .findFirst()
-                        .map(known -> new Known(known.routine(), RoutineNature.DYNAMIC, known.why(), known.digest()).facts());
+                        .map(known ->
+                                new Known(known.routine(), RoutineNature.DYNAMIC, known.why(), known.digest()).facts());
         };
     }
 

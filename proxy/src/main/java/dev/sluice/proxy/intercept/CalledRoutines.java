@@ -8,7 +8,6 @@ import dev.sluice.policies.rule.CallRules;
 import dev.sluice.policies.sql.Call;
 import dev.sluice.policies.sql.LexicalRules;
 import dev.sluice.policies.sql.NamedRoutines;
-import dev.sluice.policies.sql.ProgramBody;
 import dev.sluice.policies.sql.RoutineNature;
 import dev.sluice.policies.sql.RoutineReference;
 import dev.sluice.policies.sql.Scanner;
@@ -90,8 +89,9 @@ final class CalledRoutines {
             return false;
         }
         Map<RoutineReference, RoutineFacts> facts = facts(known, info, text);
-        Optional<RoutineFacts> procedure =
-                Call.in(text, rules).stream().findFirst().flatMap(call -> Optional.ofNullable(facts.get(call.routine())));
+        Optional<RoutineFacts> procedure = Call.in(text, rules).stream()
+                .findFirst()
+                .flatMap(call -> Optional.ofNullable(facts.get(call.routine())));
         return procedure.isPresent()
                 && facts.values().stream().allMatch(each -> each.nature() == RoutineNature.HARMLESS);
     }
@@ -101,7 +101,8 @@ final class CalledRoutines {
         return facts(routines.of(info.upstream(), info.database()), info, statement);
     }
 
-    private static Map<RoutineReference, RoutineFacts> facts(DatabaseRoutines known, SessionInfo info, String statement) {
+    private static Map<RoutineReference, RoutineFacts> facts(
+            DatabaseRoutines known, SessionInfo info, String statement) {
         boolean mySql = info.lexicalRules().dialect().isMySqlFamily();
         Optional<String> schema = mySql ? Optional.of(info.database()) : Optional.empty();
         byte[] bytes = statement.getBytes(StandardCharsets.UTF_8);
@@ -124,7 +125,7 @@ final class CalledRoutines {
         DatabaseRoutines known = routines.of(info.upstream(), info.database());
         if (change instanceof SchemaChange.CreateRoutine routine
                 && routine.name().isPresent()) {
-            known.created(routine.name().get().name(), ProgramBody.ofDefinition(routine.source().text(), info.lexicalRules()));
+            known.created(routine.name().get().name(), routine.source().text(), info.lexicalRules());
         }
         known.changed();
     }

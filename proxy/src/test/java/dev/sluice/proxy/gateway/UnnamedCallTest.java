@@ -43,12 +43,14 @@ class UnnamedCallTest {
     @ParameterizedTest(name = "{1}")
     @CsvSource(delimiter = '|', textBlock = """
             CREATE VIEW v AS SELECT alters()                                         | SELECT * FROM v
+            CREATE VIEW v AS SELECT alters()                                         | SELECT schema_to_xml('public', true, true, '')
             CREATE VIEW v AS SELECT alters(); CREATE VIEW w AS SELECT 1 FROM v       | TABLE public."w"
             CREATE TABLE d (a int DEFAULT alters(), b int)                           | INSERT INTO d (b) VALUES (1)
             CREATE TABLE d (a int DEFAULT alters(), b int)                           | UPDATE ONLY public.d SET a = DEFAULT
             CREATE TABLE d (a int DEFAULT alters(), b int)                           | WITH x AS (MERGE INTO d USING smug ON b = id WHEN NOT MATCHED THEN INSERT (b) VALUES (1) RETURNING 1) SELECT 1
             CREATE TABLE d (a int DEFAULT alters(), b int); CREATE VIEW w AS SELECT * FROM d | INSERT INTO w (b) VALUES (1)
             CREATE TABLE d (a int DEFAULT alters(), b int); CREATE FUNCTION fills() RETURNS void LANGUAGE sql AS 'INSERT INTO d (b) VALUES (1)' | SELECT fills()
+            CREATE VIEW v AS SELECT alters(); CREATE FUNCTION reads() RETURNS bigint LANGUAGE sql AS 'SELECT count(*) FROM v' | SELECT reads()
             CREATE DOMAIN dom AS int CHECK (alters() IS NULL)                        | SELECT 1::dom
             CREATE DOMAIN dom AS int CHECK (alters() IS NULL); CREATE TABLE d (a dom) | INSERT INTO d VALUES (1)
             CREATE RULE r AS ON INSERT TO smug DO ALSO SELECT alters()               | INSERT INTO smug VALUES (2, 'b')
