@@ -72,7 +72,8 @@ final class Passing {
         Optional<QualifiedName> owner = known.flatMap(RelationFacts::indexOf).or(() -> known.map(RelationFacts::name));
         return context.createdHere().contains(name)
                 || owner.filter(o -> context.createdHere().contains(o)
-                                || context.createdHere().contains(QualifiedName.of(o.name())))
+                                || (name.schema().isEmpty()
+                                        && context.createdHere().contains(QualifiedName.of(o.name()))))
                         .isPresent();
     }
 

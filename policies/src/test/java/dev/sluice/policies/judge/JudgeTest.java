@@ -128,7 +128,8 @@ class JudgeTest {
                 "DROP TABLE orders | PARK",
                 "COMMENT ON TABLE orders IS 'x' | FORWARD",
                 "DO $$ BEGIN RAISE NOTICE 'hello'; END $$ | FORWARD",
-                "DO $$ BEGIN EXECUTE 'x'; END $$ | PARK",
+                "DO $$ BEGIN EXECUTE 'SELECT 1'; END $$ | FORWARD",
+                "DO $$ BEGIN EXECUTE chr(65); END $$ | PARK",
                 "DO LANGUAGE plpython3u $$ plpy.notice(1) $$ | PARK",
                 "CALL p() | PARK",
                 "REFRESH MATERIALIZED VIEW v | REWRITE"

@@ -6,10 +6,10 @@ import dev.sluice.policies.ddl.SchemaChange;
 import dev.sluice.policies.facts.Facts;
 import dev.sluice.policies.facts.RelationFacts;
 import dev.sluice.policies.judge.FactsOverlay;
+import dev.sluice.policies.sql.Dialect;
 import dev.sluice.policies.sql.LexicalRules;
 import dev.sluice.policies.sql.Scanner;
 import dev.sluice.policies.sql.StatementText;
-import dev.sluice.policies.sql.Token;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -30,6 +30,13 @@ final class Earlier {
     private final String sql;
     private final LexicalRules rules;
     private final Set<QualifiedName> created = new HashSet<>();
+    /** New temporary tables; what has the same name is hidden by them. */
+    private final Set<String> temporary = new HashSet<>();
+    /** Those that a commit drops. */
+    private final Set<String> untilCommit = new HashSet<>();
+    /** What a new table was called that is there no more: the name may mean an older table, that it hid. */
+    private final Set<String> gone = new HashSet<>();
+
     private final Map<QualifiedName, List<AlterAction>> altered = new HashMap<>();
     private final List<String> settings = new ArrayList<>();
     private Optional<String> doubt = Optional.empty();
@@ -80,6 +87,10 @@ final class Earlier {
         switch (change) {
             case SchemaChange.CreateTable table -> created(table, facts);
             case SchemaChange.AlterTable alter -> altered(alter, facts);
+            case SchemaChange.DropTable drop -> {
+                drop.tables().forEach(table -> isGone(table.name()));
+                inDoubt("an earlier DROP TABLE in the same message");
+            }
             case SchemaChange.CreateObject object -> {
                 for (SchemaChange element : object.elements()) {
                     passed(element, facts);
@@ -118,12 +129,44 @@ final class Earlier {
 
     /** Refuses a statement whose names may not mean what the catalog says now. */
     void mustResolve(Set<QualifiedName> names, Facts facts) throws RefusedException {
+        Optional<QualifiedName> hidden =
+                names.stream().filter(name -> isHidden(name, facts)).findFirst();
+        if (hidden.isPresent()) {
+            throw new RefusedException(Refusals.needsOwnMessage(
+                    "cannot judge a schema change of " + hidden.get()
+                            + " behind another table of that name in the same message",
+                    "Which of them the name means is known only once what comes before has run."));
+        }
         boolean resolved = names.stream()
-                .allMatch(name -> created.contains(name) || facts.relation(name).isPresent());
+                .allMatch(name -> created.contains(name)
+                        || temporary.contains(lower(name))
+                        || facts.relation(name).isPresent());
         if (doubt.isPresent() && !names.isEmpty() && (!resolved || namesMayMove)) {
             throw new RefusedException(Refusals.needsOwnMessage(
                     "cannot judge a schema change of " + names.iterator().next() + " behind " + doubt.get(),
                     "What the name means is known only once that has run."));
+        }
+    }
+
+    /** Whether a new table has, or had, the name of one that was there before. */
+    private boolean isHidden(QualifiedName name, Facts facts) {
+        boolean left = gone.contains(lower(name)) && !created.contains(name) && !temporary.contains(lower(name));
+        boolean hides = name.schema().isEmpty() || rules.dialect() != Dialect.POSTGRES;
+        return left
+                || (hides
+                        && temporary.contains(lower(name))
+                        && facts.relation(name).isPresent());
+    }
+
+    private static String lower(QualifiedName name) {
+        return name.name().toLowerCase(Locale.ROOT);
+    }
+
+    private void isGone(String table) {
+        String name = table.toLowerCase(Locale.ROOT);
+        boolean was = temporary.remove(name);
+        if (created.removeIf(other -> lower(other).equals(name)) || was) {
+            gone.add(name);
         }
     }
 
@@ -135,7 +178,10 @@ final class Earlier {
         boolean goesOn = words.contains("TO") || words.contains("CHAIN") && !words.contains("NO");
         switch (words.getFirst()) {
             case "BEGIN", "START" -> inBlock = true;
-            case "COMMIT", "END" -> inBlock = goesOn;
+            case "COMMIT", "END" -> {
+                inBlock = goesOn;
+                untilCommit.forEach(this::isGone);
+            }
             case "ROLLBACK", "ABORT" -> {
                 inBlock = goesOn;
                 undone();
@@ -158,6 +204,9 @@ final class Earlier {
         String words = statement.in(sql).toLowerCase(Locale.ROOT);
         boolean moves = List.of("search_path", "schema", "role", "authorization", "reset", "discard").stream()
                 .anyMatch(words::contains);
+        if (words.startsWith("discard")) {
+            Set.copyOf(temporary).forEach(this::isGone);
+        }
         if (moves || words.contains("sluice")) {
             settings.add(statement.in(sql));
         }
@@ -172,10 +221,20 @@ final class Earlier {
     }
 
     private void created(SchemaChange.CreateTable table, Facts facts) {
+        String name = lower(table.table());
+        if (table.temporary()) {
+            gone.remove(name);
+            temporary.add(name);
+            if (words(table.source().text()).contains("COMMIT")) {
+                untilCommit.add(name);
+            }
+            return;
+        }
         boolean exists = facts.relation(table.table()).isPresent();
         if (table.ifNotExists() && exists) {
             return;
         }
+        gone.remove(name);
         created.add(table.table());
         if (table.table().schema().isEmpty()) {
             facts.currentSchema()
@@ -190,6 +249,7 @@ final class Earlier {
         boolean moves = alter.actions().stream()
                 .anyMatch(a -> a instanceof AlterAction.RenameTable || a instanceof AlterAction.SetSchema);
         if (moves) {
+            isGone(alter.table().name());
             inDoubt("a table that is renamed in the same message");
         }
         facts.relation(alter.table())
@@ -198,11 +258,12 @@ final class Earlier {
     }
 
     private List<String> words(StatementText statement) {
-        List<String> words = new ArrayList<>();
-        Scanner scanner = Scanner.of(sql, statement.start(), statement.end(), rules);
-        for (Token token = scanner.next(); token.kind() != Token.Kind.END; token = scanner.next()) {
-            words.add(token.text().toUpperCase(Locale.ROOT));
-        }
-        return words;
+        return words(statement.in(sql));
+    }
+
+    private List<String> words(String text) {
+        return Scanner.tokens(text, rules).stream()
+                .map(token -> token.text().toUpperCase(Locale.ROOT))
+                .toList();
     }
 }
