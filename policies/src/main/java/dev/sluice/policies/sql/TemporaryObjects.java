@@ -13,6 +13,9 @@ final class TemporaryObjects {
             Set.of("TABLE", "VIEW", "SEQUENCE", "IF", "NOT", "EXISTS", "ONLY", "UNIQUE", "TEMPORARY", "TEMP");
     private static final Set<String> BEFORE_OBJECT = Set.of("OR", "REPLACE", "LOCAL", "GLOBAL");
 
+    private static final Set<String> BRANCHES =
+            Set.of("IF", "CASE", "LOOP", "WHILE", "FOR", "FOREACH", "REPEAT", "EXCEPTION", "HANDLER");
+
     private final List<Token> tokens;
     private final Set<String> names = new HashSet<>();
 
@@ -35,9 +38,37 @@ final class TemporaryObjects {
         }
         return switch (verb) {
             case "CREATE" -> isOn(at);
-            case "DROP", "ALTER", "TRUNCATE" -> name(at).filter(names::contains).isPresent() && isAlone(at);
+            case "DROP" -> isOwn(at) && isAlone(at) && left(at);
+            case "ALTER", "TRUNCATE" -> isOwn(at) && isAlone(at);
             default -> false;
         };
+    }
+
+    /** Where statements may be left out or repeated, only {@code pg_temp.} tells it from what it hides. */
+    private boolean isOwn(int from) {
+        int at = from;
+        while (BEFORE_NAME.contains(word(at))) {
+            at++;
+        }
+        return isInTemporarySchema(at)
+                || (!branches() && name(from).filter(names::contains).isPresent());
+    }
+
+    private boolean branches() {
+        for (int i = 0; i < tokens.size(); i++) {
+            boolean exists = word(i).equals("IF")
+                    && (word(i + 1).equals("EXISTS") || word(i + 1).equals("NOT"));
+            if (BRANCHES.contains(word(i)) && !exists) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Its name means something else from now on. */
+    private boolean left(int from) {
+        name(from).ifPresent(names::remove);
+        return true;
     }
 
     /** {@code CREATE INDEX … ON} such a table. */
@@ -69,9 +100,7 @@ final class TemporaryObjects {
             at++;
         }
         if (isInTemporarySchema(at)) {
-            String name = lower(at + 2);
-            names.add(name);
-            return Optional.of(name);
+            return Optional.of(lower(at + 2));
         }
         boolean qualified = at + 1 < tokens.size() && tokens.get(at + 1).isSymbol(".");
         return at < tokens.size() && tokens.get(at).isIdentifier() && !qualified
