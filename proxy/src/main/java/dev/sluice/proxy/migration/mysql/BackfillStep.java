@@ -100,7 +100,10 @@ final class BackfillStep implements AutoCloseable {
     private Outcome turn(Step.Backfill step, Run run) throws SQLException {
         Pacer.Work worker = run.work(step.table().toString());
         return switch (pacer.before(worker, run.signals().maxRowsPerSecond())) {
-            case Turn.Rest rest -> new Outcome.Wait(rest.pause(), !rest.reason().isEmpty(), rest.reason());
+            case Turn.Rest rest -> {
+                tellWhileResting(run, rest.reason());
+                yield new Outcome.Wait(rest.pause(), !rest.reason().isEmpty(), rest.reason());
+            }
             case Turn.Go go -> turn(step, run, worker, go);
         };
     }
@@ -187,6 +190,19 @@ final class BackfillStep implements AutoCloseable {
                         rate.rowsPerSecond(),
                         !go.reason().isEmpty(),
                         go.reason()));
+        toldAt = System.nanoTime();
+    }
+
+    /** The last batches before a rest may have been too quick to be told of, and the rest may be long. */
+    private void tellWhileResting(Run run, String reason) throws SQLException {
+        if (book.isEmpty() || System.nanoTime() - toldAt < TELL.toNanos()) {
+            return;
+        }
+        long done = book.get().done();
+        if (done != run.progress().rowsDone()) {
+            long total = Math.max(done, book.get().total());
+            run.advance(run.position(), new Progress(done, total, rate.rowsPerSecond(), !reason.isEmpty(), reason));
+        }
         toldAt = System.nanoTime();
     }
 
