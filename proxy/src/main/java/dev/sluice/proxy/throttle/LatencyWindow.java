@@ -27,6 +27,9 @@ public final class LatencyWindow {
     /** Where fewer requests are answered in the short window, the long one is looked at. */
     private static final int FEW = 200;
 
+    /** What nobody notices a part of, where hardly ever a request is under way and few meet a batch. */
+    private static final double NOTICED_NANOS = 8e6;
+
     /** Where the long window has so many nevertheless, they have just ceased, and say nothing of now. */
     private static final int FEW_IN_MANY_TICKS = FEW * MANY_TICKS / TICKS;
 
@@ -91,7 +94,7 @@ public final class LatencyWindow {
             double nanos = tail.of(window.all);
             double usual = baselines.getOrDefault(tail, LatencyBaseline.UNKNOWN).nanos();
             if (nanos > 0 && usual > 0) {
-                double factor = Math.max(nanos / usual, besideBatches);
+                double factor = Math.max(over(nanos, usual, window.underWay().orElse(0)), besideBatches);
                 return new State(OptionalDouble.of(factor), nanos, tail.of(window.quiet), usual, window.underWay());
             }
         }
@@ -100,19 +103,33 @@ public final class LatencyWindow {
 
     /**
      * Latency over what it would be without the batches; 0: too few requests to say. The mean counts twice: clients that
-     * have all their connections in use wait for one as much longer again, where no relay can see it.
+     * have all their connections in use wait for one as much longer again, where no relay can see it. Where requests are
+     * rare, nobody does.
      */
     private static double besideBatches(Window recent, Window many) {
         double part = recent.met.getTotalCount() / (double) Math.max(1, recent.all.getTotalCount());
+        double others = recent.underWay().orElse(0);
         for (LatencyTail tail : LatencyTail.values()) {
             double without = tail.of(many.quiet);
             double with = tail.ofMix(part, many.met, many.quiet);
             if (without > 0 && with > 0) {
                 double mean = 1 + part * (LatencyTail.mean(many.met) / LatencyTail.mean(many.quiet) - 1);
-                return Math.max(with / without, mean * mean);
+                double waiting = 1 + (mean * mean - 1) / Pace.room(others);
+                return Math.max(over(with, without, others), waiting);
             }
         }
         return 0;
+    }
+
+    /**
+     * A latency over what it should be. The rarer requests are, the fewer meet a batch, and a rise of what is next to
+     * nothing is nothing: it is taken in proportion to {@link #NOTICED_NANOS} at least, where there is hardly any.
+     *
+     * @param others how many requests are under way on average
+     */
+    private static double over(double nanos, double usual, double others) {
+        double noticed = NOTICED_NANOS * (1 - Math.min(1, others));
+        return 1 + (nanos - usual) / Math.max(usual, noticed);
     }
 
     /** The requests of the last ticks. */

@@ -191,7 +191,11 @@ final class UpstreamThrottle {
         Wait wait = limits.orLonger(worker.time.waitNanos(part * 1e9), own.reason());
         boolean kept = limits.nanos() == 0 && settings.minRowsPerSecond() > 0 && worker.floor.left() >= 0;
         if (wait.nanos() > 0 && !kept) {
-            return new Turn.Rest(Duration.ofNanos(Math.min(wait.nanos(), MAX_PAUSE_NANOS)), wait.reason());
+            long untilFloor = limits.nanos() > 0 || settings.minRowsPerSecond() == 0
+                    ? MAX_PAUSE_NANOS
+                    : worker.floor.waitNanos(settings.minRowsPerSecond());
+            long pause = Math.min(Math.min(wait.nanos(), untilFloor), MAX_PAUSE_NANOS);
+            return new Turn.Rest(Duration.ofNanos(pause), wait.reason());
         }
         int allowed = Math.min(RowLimit.most(maxRowsPerSecond), RowLimit.most(most));
         return new Turn.Go(

@@ -60,34 +60,44 @@ class LatencyWindowTest {
 
     @Test
     void whatABatchSlowsDownRaisesTheFactorAndIsNotLearntAsUsual() {
-        seconds(5, MS, NONE);
+        seconds(5, 10 * MS, NONE);
         double usual = window.baselineNanos();
-        secondsOfBatches(60, 2 * MS);
+        secondsOfBatches(60, 20 * MS);
         assertThat(window.factor().orElseThrow()).isBetween(1.9, 2.1);
         assertThat(window.baselineNanos()).isEqualTo(usual);
     }
 
     @Test
     void whoIsSlowWithoutABatchIsNotSlowedByIt() {
-        seconds(5, MS, NONE);
-        secondsOfBatches(2, 3 * MS);
+        seconds(5, 10 * MS, NONE);
+        secondsOfBatches(2, 30 * MS);
         assertThat(window.isSlowAnyway()).isFalse();
 
         now += 1_000 * MS;
-        seconds(3, 3 * MS, WORKING);
+        seconds(3, 30 * MS, WORKING);
         assertThat(window.factor().orElseThrow()).isGreaterThan(2);
         assertThat(window.isSlowAnyway()).isTrue();
     }
 
     @Test
+    void whereRequestsAreRareARiseOfNextToNothingIsNoPressure() {
+        double slowAbove = Watched.FOREGROUND_LATENCY.byDefault().slowAbove();
+        seconds(5, MS, NONE);
+        secondsOfBatches(5, MS + MS / 5);
+        assertThat(window.factor().orElseThrow()).isBetween(1.01, slowAbove);
+        secondsOfBatches(5, 4 * MS);
+        assertThat(window.factor().orElseThrow()).isGreaterThan(slowAbove);
+    }
+
+    @Test
     void aTailThatSwingsAnywayIsNoPressure() {
         for (int i = 0; i < 100; i++) {
-            seconds(4, MS, NONE);
-            seconds(4, 2 * MS, NONE);
+            seconds(4, 10 * MS, NONE);
+            seconds(4, 20 * MS, NONE);
         }
         assertThat(window.factor().orElseThrow())
                 .isLessThan(Watched.FOREGROUND_LATENCY.byDefault().slowAbove());
-        secondsOfBatches(5, 4 * MS);
+        secondsOfBatches(5, 40 * MS);
         assertThat(window.factor().orElseThrow()).isGreaterThan(1.7);
     }
 
