@@ -54,6 +54,11 @@ final class MySqlEngine implements DemoEngine {
             this.refusesVolatileDefaults =
                     !mariaDb && is(statement, "SELECT @@log_bin AND @@binlog_format <> 'STATEMENT'");
             statement.execute("CREATE DATABASE " + DATABASE);
+            if (ledgerWasThere) {
+                // Of a demo that was killed: its table has gone with its database, and would be in this one's way.
+                statement.executeUpdate("UPDATE sluice.migrations SET state = 'cancelled' WHERE target_schema = '"
+                        + DATABASE + "' AND state NOT IN ('complete', 'cancelled')");
+            }
         }
     }
 
