@@ -74,6 +74,14 @@ public record Facts(
         return Optional.ofNullable(relations.get(name));
     }
 
+    /** The partition of a table that takes what no other does. */
+    public Optional<RelationFacts> defaultPartition(RelationFacts parent) {
+        return relations.values().stream()
+                .filter(r -> parent.children().contains(r.name()))
+                .filter(r -> r.options().getOrDefault("partition_bound", "").equalsIgnoreCase("default"))
+                .findFirst();
+    }
+
     public Optional<ExpressionFacts> expression(String text) {
         return Optional.ofNullable(volatilities.get(text));
     }

@@ -31,7 +31,7 @@ import java.util.Optional;
  *     ({@code RANGE (at)}, as {@code pg_get_partkeydef} prints it), {@code partition_bound} of a partition,
  *     {@code persistence} ({@code p}, {@code u}), {@code populated} of a materialized view, and {@code rows_guessed} where
  *     the rows are estimated from the size alone, {@code replica_triggers} the names of triggers that fire while others
- *     are kept from it
+ *     are kept from it, {@code virtual.c} where a column {@code c} is generated when it is read
  * @param inFlight the migrations that are on their way on this relation
  */
 public record RelationFacts(

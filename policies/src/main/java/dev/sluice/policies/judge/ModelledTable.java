@@ -65,12 +65,16 @@ final class ModelledTable {
             return;
         }
         ModelledTable table = new ModelledTable(name, Kind.TABLE);
-        create.partitionOf().flatMap(model::known).ifPresent(parent -> table.inherit(parent, model));
+        List<Token> tokens = Tokens.of(create.source().text(), model.version().dialect());
+        create.partitionOf().flatMap(model::known).ifPresent(parent -> {
+            table.inherit(parent, model);
+            if (tokens.stream().noneMatch(t -> t.is("values"))) {
+                table.options.put("partition_bound", "DEFAULT");
+            }
+        });
         create.columns().forEach(table::add);
         create.constraints().forEach(table::add);
-        table.readOptions(
-                Tokens.of(create.source().text(), model.version().dialect()),
-                create.source().text());
+        table.readOptions(tokens, create.source().text());
         model.put(table.facts());
     }
 
@@ -156,6 +160,9 @@ final class ModelledTable {
                         .map(d -> d.expression().text()),
                 column.has(ColumnConstraint.Generated.class),
                 column.has(ColumnConstraint.Identity.class)));
+        column.last(ColumnConstraint.Generated.class)
+                .filter(g -> g.storage() != ColumnConstraint.Generated.Storage.STORED)
+                .ifPresent(g -> options.put("virtual." + column.name(), "true"));
         if (primary) {
             key(name.name() + "_pkey", true, List.of(column.name()));
         }

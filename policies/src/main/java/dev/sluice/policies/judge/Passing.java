@@ -43,7 +43,7 @@ final class Passing {
             case SchemaChange.CreateIndex index -> createIndex(index, facts);
             case SchemaChange.DropIndex drop ->
                 facts.version().dialect() == Dialect.POSTGRES
-                        ? missing(drop.indexes(), facts).or(() -> dropIndex(drop, facts))
+                        ? dropIndex(drop, facts)
                         : missing(drop.table().stream().toList(), facts);
             case SchemaChange.DropTable drop -> allOf(drop.tables(), facts);
             case SchemaChange.DropObject drop ->
@@ -196,12 +196,20 @@ final class Passing {
                 || facts.relation(name).filter(r -> r.name().equals(real)).isPresent();
     }
 
+    /** One index that the server refuses to drop keeps all of them; IF EXISTS passes over those that are not there. */
     private static Optional<String> dropIndex(SchemaChange.DropIndex drop, Facts facts) {
-        return drop.indexes().stream()
+        List<RelationFacts> known = drop.indexes().stream()
                 .map(facts::relation)
                 .flatMap(Optional::stream)
-                .flatMap(i -> refusesDrop(i, facts).stream())
-                .findFirst();
+                .toList();
+        Optional<String> absent =
+                drop.ifExists() && !known.isEmpty() ? Optional.empty() : missing(drop.indexes(), facts);
+        return absent.or(() -> known.stream()
+                        .flatMap(i -> refusesDrop(i, facts).stream())
+                        .findFirst())
+                .or(() -> known.stream().allMatch(RelationFacts::temporary)
+                        ? Optional.of("a temporary table is the session's own")
+                        : Optional.empty());
     }
 
     private static Optional<String> refusesDrop(RelationFacts index, Facts facts) {
@@ -212,8 +220,9 @@ final class Passing {
                 .flatMap(facts::relation)
                 .flatMap(t -> t.constraint(index.name().name()))
                 .isPresent();
-        return constraint
-                ? Optional.of("a constraint needs " + index.name() + ": the server says so itself")
-                : table(index);
+        if (constraint) {
+            return Optional.of("a constraint needs " + index.name() + ": the server says so itself");
+        }
+        return index.temporary() ? Optional.empty() : table(index);
     }
 }

@@ -99,7 +99,7 @@ final class PostgresLocks {
                 || alter.actions().stream()
                         .anyMatch(a -> a instanceof AlterAction.RewriteTable
                                 || a instanceof AlterAction.AlterType
-                                || a instanceof AlterAction.SetExpression);
+                                || a instanceof AlterAction.SetExpression set && !subject.isVirtual(set.column()));
         boolean mild = alter.actions().stream().allMatch(PostgresLocks::isMild);
         boolean foreignKeys = alter.actions().stream()
                 .allMatch(a -> a instanceof AlterAction.AddConstraint add

@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -29,7 +30,7 @@ public final class SchemaModel {
     private final ServerVersion version;
     private final String defaultSchema;
     private final Map<QualifiedName, RelationFacts> relations = new HashMap<>();
-    private final Map<String, Boolean> constrainedTypes = new HashMap<>();
+    private final Map<String, TypeFacts> types = new HashMap<>();
     private final Set<String> steadyFunctions = new HashSet<>();
 
     /** @param defaultSchema where a name without a schema belongs */
@@ -93,12 +94,11 @@ public final class SchemaModel {
         request.expressions()
                 .forEach(e -> volatilities.put(
                         e.expression(), Volatility.of(e.expression(), version.dialect(), steadyFunctions)));
-        Map<String, TypeFacts> types = new HashMap<>();
+        Map<String, TypeFacts> asked = new HashMap<>();
         for (String type : request.types()) {
-            Optional.ofNullable(constrainedTypes.get(typeName(type)))
-                    .ifPresent(constrained -> types.put(type, new TypeFacts(true, constrained, "")));
+            Optional.ofNullable(types.get(typeName(type))).ifPresent(known -> asked.put(type, known));
         }
-        return new Facts(version, true, "", Optional.of(defaultSchema), found, volatilities, types, Map.of());
+        return new Facts(version, true, "", Optional.of(defaultSchema), found, volatilities, asked, Map.of());
     }
 
     ServerVersion version() {
@@ -127,8 +127,8 @@ public final class SchemaModel {
         }
         QualifiedName name = real(create.name().get());
         switch (create.objectType()) {
-            case "DOMAIN" -> constrainedTypes.put(name.name(), constrained(create));
-            case "TYPE" -> constrainedTypes.put(name.name(), false);
+            case "DOMAIN" -> types.put(name.name(), domain(create));
+            case "TYPE" -> types.put(name.name(), new TypeFacts(true, false, Optional.empty(), ""));
             case "VIEW" -> put(ModelledTable.bare(name, RelationFacts.Kind.VIEW));
             case "MATERIALIZED VIEW" -> put(ModelledTable.bare(name, RelationFacts.Kind.MATERIALIZED_VIEW));
             case "SEQUENCE" -> put(ModelledTable.bare(name, RelationFacts.Kind.SEQUENCE));
@@ -136,9 +136,28 @@ public final class SchemaModel {
         }
     }
 
-    private static boolean constrained(SchemaChange.CreateObject domain) {
-        List<Token> tokens = Tokens.of(domain.source().text(), Dialect.POSTGRES);
-        return tokens.stream().anyMatch(t -> t.is("check") || t.is("not"));
+    private TypeFacts domain(SchemaChange.CreateObject domain) {
+        String text = domain.source().text();
+        List<Token> tokens = Tokens.of(text, Dialect.POSTGRES);
+        Optional<ExpressionFacts> byDefault = tokens.stream()
+                .filter(t -> t.is("default"))
+                .findFirst()
+                .map(t -> Volatility.of(text.substring(t.end()), version.dialect(), steadyFunctions));
+        Optional<TypeFacts> base = base(domain.name().orElseThrow(), tokens);
+        boolean constrained = base.filter(TypeFacts::constrainedDomain).isPresent()
+                || tokens.stream().anyMatch(t -> t.is("check") || t.is("not"));
+        return new TypeFacts(true, constrained, byDefault.or(() -> base.flatMap(TypeFacts::domainDefault)), "");
+    }
+
+    /** The type behind the domain's name, when it is one of the model's: {@code a AS s.b}. */
+    private Optional<TypeFacts> base(QualifiedName domain, List<Token> tokens) {
+        return tokens.stream()
+                .dropWhile(t -> !t.text().equals(domain.name()))
+                .skip(1)
+                .filter(t -> t.isName() && !t.is("as"))
+                .map(t -> types.get(t.text()))
+                .filter(Objects::nonNull)
+                .findFirst();
     }
 
     private void function(SchemaChange.CreateRoutine routine) {

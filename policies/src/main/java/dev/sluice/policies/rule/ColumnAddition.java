@@ -70,6 +70,11 @@ public record ColumnAddition(
         return column().last(ColumnConstraint.Default.class).map(ColumnConstraint.Default::expression);
     }
 
+    /** Whether existing rows get the default of the column's domain. */
+    public boolean takesDomainDefault() {
+        return defaultExpression().isEmpty() && (fill == Fill.STEADY || fill == Fill.VOLATILE);
+    }
+
     public Optional<ColumnConstraint.Generated> generated() {
         return column().last(ColumnConstraint.Generated.class);
     }
@@ -104,10 +109,17 @@ public record ColumnAddition(
             return Fill.GENERATED;
         }
         Optional<ColumnConstraint.Default> given = column.last(ColumnConstraint.Default.class);
-        if (given.isEmpty()) {
-            return Fill.NONE;
-        }
-        return ofExpression(given.get().expression().text(), facts);
+        return given.map(d -> ofExpression(d.expression().text(), facts))
+                .orElseGet(() -> ofDomain(column.type(), facts));
+    }
+
+    /** A column that has no default of its own gets its domain's. */
+    private static Fill ofDomain(TypeName type, Facts facts) {
+        Optional<ExpressionFacts> known = type.array()
+                ? Optional.empty()
+                : facts.type(type.source().text()).flatMap(TypeFacts::domainDefault);
+        return known.map(kind -> kind == ExpressionFacts.STABLE ? Fill.STEADY : Fill.VOLATILE)
+                .orElse(Fill.NONE);
     }
 
     private static Fill ofExpression(String expression, Facts facts) {

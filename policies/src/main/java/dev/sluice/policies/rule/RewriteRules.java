@@ -8,7 +8,6 @@ import static dev.sluice.policies.rule.Rule.rule;
 import dev.sluice.policies.ddl.AlterAction;
 import dev.sluice.policies.ddl.SchemaChange;
 import dev.sluice.policies.facts.RelationFacts;
-import dev.sluice.policies.facts.RelationFacts.ColumnFacts;
 import dev.sluice.policies.sql.Dialect;
 import java.util.List;
 import java.util.Set;
@@ -105,11 +104,7 @@ final class RewriteRules {
                         .safeWay("have it approved")
                         .example("ALTER TABLE events DROP PARTITION p2024"),
                 rule("attach-partition-scan", "ATTACH PARTITION of a table that must be read first")
-                        .postgres(
-                                REWRITE,
-                                s -> s.actions(AlterAction.AttachPartition.class).stream()
-                                        .map(a -> Hit.at(a.source()))
-                                        .toList())
+                        .postgres(REWRITE, RewriteRules::attach)
                         .harm("the new partition is read under lock to see that its rows belong there")
                         .safeWay("a check that says so is validated online first; then attaching reads nothing")
                         .example("ALTER TABLE events ATTACH PARTITION e26 FOR VALUES FROM ('2026-01-01') TO"
@@ -178,7 +173,7 @@ final class RewriteRules {
                 : Stream.empty();
         Stream<Hit> order = subject.actions(AlterAction.OrderBy.class).stream().map(a -> Hit.at(a.source()));
         Stream<Hit> expressions = subject.actions(AlterAction.SetExpression.class).stream()
-                .filter(a -> !isVirtual(subject, a.column()))
+                .filter(a -> !subject.isVirtual(a.column()))
                 .map(a -> Hit.at(a.source()));
         Stream<Hit> moved = subject.change() instanceof SchemaChange.AlterObject object
                         && Tokens.of(object.source().text(), subject.version().dialect()).stream()
@@ -193,22 +188,36 @@ final class RewriteRules {
                 .toList();
     }
 
-    private static boolean isVirtual(Subject subject, String column) {
-        return subject.additions().stream().anyMatch(a -> a.name().equals(column) && a.isVirtual(true))
-                || subject.column(column)
-                        .filter(ColumnFacts::generated)
-                        .flatMap(c -> subject.table().map(t -> t.options().getOrDefault("virtual." + column, "")))
-                        .filter(v -> !v.isEmpty())
-                        .isPresent();
-    }
-
     private static List<Hit> rewriteTables(Subject subject) {
         return subject.change() instanceof SchemaChange.RewriteTables rewrite
                 ? List.of(Hit.at(rewrite.source()))
                 : List.of();
     }
 
+    private static List<Hit> attach(Subject subject) {
+        if (subject.change() instanceof SchemaChange.CreateTable create) {
+            return create.partitionOf().flatMap(subject.facts()::relation).stream()
+                    .flatMap(parent -> subject.facts().defaultPartition(parent).stream())
+                    .filter(rest -> rest.rows() != 0 && !subject.createdHere().contains(rest.name()))
+                    .map(rest -> Hit.at(
+                                    create.source(),
+                                    "the default partition " + rest.name()
+                                            + " is read under lock, for rows that belong to the new one")
+                            .with("create the table by itself (LIKE … INCLUDING ALL), then ATTACH PARTITION: what that"
+                                    + " needs is validated online first")
+                            .as(APPROVE))
+                    .toList();
+        }
+        return subject.actions(AlterAction.AttachPartition.class).stream()
+                .map(a -> Hit.at(a.source()))
+                .toList();
+    }
+
+    /** Beside a default partition the server does not detach CONCURRENTLY; without, the lock is short and only to be had. */
     private static List<Hit> detach(Subject subject) {
+        if (subject.table().flatMap(subject.facts()::defaultPartition).isPresent()) {
+            return List.of();
+        }
         return subject.actions(AlterAction.DetachPartition.class).stream()
                 .filter(a -> !a.concurrently() && !a.finalizing())
                 .map(a -> subject.version().atLeast(14)

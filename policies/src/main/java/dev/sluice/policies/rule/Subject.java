@@ -88,6 +88,13 @@ public record Subject(
         return table().flatMap(t -> t.column(column)).isPresent();
     }
 
+    /** Whether a column, of this statement or the table's, is computed when it is read. */
+    public boolean isVirtual(String column) {
+        return additions().stream().anyMatch(a -> a.name().equals(column) && a.isVirtual(true))
+                || table().filter(t -> t.options().containsKey("virtual." + column))
+                        .isPresent();
+    }
+
     /** What the table's column is now, when it is known. */
     public Optional<RelationFacts.ColumnFacts> column(String name) {
         return table().flatMap(t -> t.column(name));

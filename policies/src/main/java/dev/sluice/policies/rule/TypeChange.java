@@ -138,9 +138,9 @@ final class TypeChange {
         if (!column || tokens.size() == 1) {
             return column;
         }
-        String wanted = change.type().source().text().replaceAll("\\s+", "");
         String cast =
                 change.using().orElseThrow().text().substring(tokens.get(1).end());
-        return tokens.get(1).is("::") && cast.replaceAll("\\s+", "").equalsIgnoreCase(wanted);
+        return tokens.get(1).is("::")
+                && parse(cast).equals(parse(change.type().source().text()));
     }
 }

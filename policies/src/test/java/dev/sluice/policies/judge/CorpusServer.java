@@ -21,6 +21,13 @@ enum CorpusServer {
     POSTGRES_MANUAL(ServerVersion.postgres(18), "public", "postgres-ddl.tsv", "postgres-manual.tsv"),
     MYSQL_MANUAL(ServerVersion.mysql(9, 7, 0), "shop", "mysql-ddl.tsv", "mysql-manual.tsv"),
     POSTGRES_MORE(ServerVersion.postgres(18), "public", "postgres-ddl.tsv", "postgres-manual.tsv", "postgres-more.tsv"),
+    POSTGRES_KINDS(
+            ServerVersion.postgres(18),
+            "public",
+            "postgres-ddl.tsv",
+            "postgres-manual.tsv",
+            "postgres-more.tsv",
+            "postgres-kinds.tsv"),
     MYSQL_MORE(ServerVersion.mysql(9, 7, 0), "shop", "mysql-ddl.tsv", "mysql-more.tsv"),
     MARIADB_MANUAL(ServerVersion.mariadb(11, 8, 0), "shop", "mysql-ddl.tsv", "mariadb-manual.tsv");
 

@@ -25,6 +25,7 @@ class CorpusVerdictTest {
                         CorpusServer.MYSQL_MANUAL,
                         CorpusServer.MARIADB_MANUAL,
                         CorpusServer.POSTGRES_MORE,
+                        CorpusServer.POSTGRES_KINDS,
                         CorpusServer.MYSQL_MORE)
                 .flatMap(server -> server.lines().stream().map(line -> Arguments.of(line, server)));
     }

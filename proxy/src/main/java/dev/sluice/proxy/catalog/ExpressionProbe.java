@@ -133,19 +133,20 @@ final class ExpressionProbe {
     }
 
     private TypeFacts type(String type) throws SQLException {
+        long before = fileNode();
         Savepoint savepoint = connection.setSavepoint();
         try {
             run("ALTER TABLE " + TABLE + " ADD COLUMN c " + type);
-            return readType();
+            return readType(before);
         } catch (SQLException e) {
             rethrowUnlessRefusal(e);
-            return new TypeFacts(false, false, type);
+            return TypeFacts.missing(type);
         } finally {
             connection.rollback(savepoint);
         }
     }
 
-    private TypeFacts readType() throws SQLException {
+    private TypeFacts readType(long before) throws SQLException {
         String sql = """
                 WITH RECURSIVE base(oid, typmod) AS (
                   SELECT a.atttypid, a.atttypmod FROM pg_catalog.pg_attribute a
@@ -156,11 +157,20 @@ final class ExpressionProbe {
                 SELECT (SELECT pg_catalog.format_type(b.oid, b.typmod) FROM base b LIMIT 1),
                        EXISTS (SELECT 1 FROM base b JOIN pg_catalog.pg_type t ON t.oid = b.oid
                                 WHERE t.typtype = 'd' AND (t.typnotnull
-                                   OR EXISTS (SELECT 1 FROM pg_catalog.pg_constraint k WHERE k.contypid = t.oid)))""";
+                                   OR EXISTS (SELECT 1 FROM pg_catalog.pg_constraint k WHERE k.contypid = t.oid))),
+                       EXISTS (SELECT 1 FROM base b JOIN pg_catalog.pg_type t ON t.oid = b.oid
+                                WHERE t.typtype = 'd' AND t.typdefault IS NOT NULL)""";
         try (Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery(sql)) {
             rows.next();
-            return new TypeFacts(true, rows.getBoolean(2), rows.getString(1));
+            String canonical = rows.getString(1);
+            boolean constrained = rows.getBoolean(2);
+            boolean hasDefault = rows.getBoolean(3);
+            boolean rewritten = fileNode() != before;
+            Optional<ExpressionFacts> byDefault = Optional.of(
+                            rewritten ? ExpressionFacts.VOLATILE : ExpressionFacts.STABLE)
+                    .filter(kind -> hasDefault);
+            return new TypeFacts(true, constrained, byDefault, canonical);
         }
     }
 

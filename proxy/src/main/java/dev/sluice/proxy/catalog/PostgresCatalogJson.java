@@ -118,6 +118,11 @@ final class PostgresCatalogJson {
         if (json.path("rowsGuessed").asBoolean()) {
             options.put("rows_guessed", "true");
         }
+        for (JsonNode column : json.path("columns")) {
+            if (text(column, "generated").equals("v")) {
+                options.put("virtual." + text(column, "name"), "true");
+            }
+        }
         optional(json, "partitionKey").ifPresent(key -> options.put("partition_key", key.asString()));
         optional(json, "partitionBound").ifPresent(bound -> options.put("partition_bound", bound.asString()));
         return options;

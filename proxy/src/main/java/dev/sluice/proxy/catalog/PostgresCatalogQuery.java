@@ -41,8 +41,12 @@ final class PostgresCatalogQuery {
                  LIMIT 1) AS oid
                 FROM wanted w WHERE w.fresh),
             found AS (SELECT * FROM hit WHERE oid IS NOT NULL UNION ALL SELECT * FROM taken WHERE oid IS NOT NULL),
+            roots(oid) AS (
+              SELECT f.oid FROM found f
+              UNION
+              SELECT i.inhrelid FROM roots JOIN pg_inherits i ON i.inhparent = roots.oid),
             tree(root, oid, depth) AS (
-              SELECT f.oid, f.oid, 0 FROM (SELECT oid FROM found GROUP BY oid) f
+              SELECT r.oid, r.oid, 0 FROM roots r
               UNION ALL
               SELECT tree.root, i.inhrelid, tree.depth + 1 FROM tree JOIN pg_inherits i ON i.inhparent = tree.oid
                WHERE tree.depth < 32),

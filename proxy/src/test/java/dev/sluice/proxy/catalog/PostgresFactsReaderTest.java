@@ -97,6 +97,41 @@ abstract class PostgresFactsReaderTest {
     }
 
     @Test
+    void aPartitionsRowsAreItsOwnAndTheDefaultOneIsKnownAsSuch() throws Exception {
+        run(
+                "CREATE TABLE parted (id int) PARTITION BY RANGE (id)",
+                "CREATE TABLE few PARTITION OF parted FOR VALUES FROM (0) TO (10)",
+                "CREATE TABLE rest PARTITION OF parted DEFAULT",
+                "INSERT INTO parted SELECT g FROM generate_series(8, 107) g",
+                "ANALYZE parted");
+
+        Facts facts = read(request("parted"));
+        RelationFacts parent = facts.relation(QualifiedName.of("parted")).orElseThrow();
+        RelationFacts rest = facts.defaultPartition(parent).orElseThrow();
+
+        assertThat(parent.rows()).isEqualTo(100);
+        assertThat(rest.name()).isEqualTo(QualifiedName.of("public", "rest"));
+        assertThat(rest.rows()).isEqualTo(98);
+    }
+
+    @Test
+    void aDomainsDefaultIsKnownForWhatItDoesToATable() throws Exception {
+        run(
+                "CREATE DOMAIN plain AS int",
+                "CREATE DOMAIN steady AS int DEFAULT 7",
+                "CREATE DOMAIN drawn AS double precision DEFAULT random()",
+                "CREATE DOMAIN over_drawn AS drawn");
+
+        Facts facts =
+                read(new FactsRequest(Set.of(), Set.of(), Set.of("plain", "steady", "drawn", "over_drawn"), Set.of()));
+
+        assertThat(facts.type("plain").orElseThrow().domainDefault()).isEmpty();
+        assertThat(facts.type("steady").orElseThrow().domainDefault()).contains(ExpressionFacts.STABLE);
+        assertThat(facts.type("drawn").orElseThrow().domainDefault()).contains(ExpressionFacts.VOLATILE);
+        assertThat(facts.type("over_drawn").orElseThrow().domainDefault()).contains(ExpressionFacts.VOLATILE);
+    }
+
+    @Test
     void namesMeanWhatTheyMeanInTheClientsOpenTransaction() throws Exception {
         run("CREATE SCHEMA app", "CREATE TABLE t (old int)");
         client.setAutoCommit(false);

@@ -96,6 +96,9 @@ final class ColumnPlanner {
                 text.append(' ').append(constraint.source().text());
             }
         }
+        if (filled && addition.takesDomainDefault()) {
+            text.append(" DEFAULT NULL");
+        }
         return text.toString();
     }
 
@@ -128,6 +131,10 @@ final class ColumnPlanner {
         addition.defaultExpression()
                 .filter(e -> addition.fill() != Fill.NONE)
                 .ifPresent(e -> expand.action(column + e.text()));
+        if (addition.takesDomainDefault()) {
+            // Without the NULL that stood for existing rows, new ones get what the domain says.
+            expand.after(table.alter() + "ALTER COLUMN " + Pg.id(addition.name()) + " DROP DEFAULT");
+        }
         if (addition.fill() == Fill.NONE) {
             FillTrigger.create(draft, table, expand, addition.name(), given.orElseThrow());
         }
