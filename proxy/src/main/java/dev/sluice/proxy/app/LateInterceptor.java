@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.Function;
 
 /**
  * Stands for an interceptor that is still being made: clients are let in at once, and the few statements that must be
@@ -23,8 +24,17 @@ final class LateInterceptor implements Interceptor {
 
     @Override
     public Ruling judge(HeldSession session, String sql) {
+        return ruling(interceptor -> interceptor.judge(session, sql));
+    }
+
+    @Override
+    public Ruling describe(HeldSession session, String sql) {
+        return ruling(interceptor -> interceptor.describe(session, sql));
+    }
+
+    private Ruling ruling(Function<Interceptor, Ruling> question) {
         try {
-            return made.join().judge(session, sql);
+            return question.apply(made.join());
         } catch (CompletionException e) {
             return new Ruling.Refuse(ServerError.of(
                     "58000",

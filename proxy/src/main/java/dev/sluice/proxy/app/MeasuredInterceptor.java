@@ -35,6 +35,11 @@ final class MeasuredInterceptor implements Interceptor {
     }
 
     @Override
+    public Ruling describe(HeldSession session, String sql) {
+        return inner.describe(session, sql);
+    }
+
+    @Override
     public boolean watchesTransaction(long session) {
         return inner.watchesTransaction(session);
     }

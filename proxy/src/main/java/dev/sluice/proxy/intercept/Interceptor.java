@@ -25,9 +25,7 @@ public interface Interceptor {
      * extended protocol wants to know the columns before it executes: must have no effect. Of an {@link Ruling.Answer}
      * only the columns count, and they must be those that judge will give; anything else says that there are none.
      */
-    default Ruling describe(HeldSession session, String sql) {
-        return judge(session, sql);
-    }
+    Ruling describe(HeldSession session, String sql);
 
     /**
      * Whether statements of the session's open transaction must be judged that are no schema changes, because of one that
@@ -35,9 +33,7 @@ public interface Interceptor {
      *
      * @param session the gateway's number of the session
      */
-    default boolean watchesTransaction(long session) {
-        return false;
-    }
+    boolean watchesTransaction(long session);
 
     /**
      * Is told how the server answered what a {@link Ruling.Substitute} sent, before the client is: the outcome goes to

@@ -47,6 +47,12 @@ public final class MySqlInterceptor implements Interceptor {
                 : ruling;
     }
 
+    /** Only PostgreSQL's sessions ask. */
+    @Override
+    public Ruling describe(HeldSession session, String sql) {
+        return judging.describe(session, sql);
+    }
+
     @Override
     public boolean watchesTransaction(long session) {
         return judging.watchesTransaction(session);

@@ -3,6 +3,7 @@ package dev.sluice.proxy.postgres;
 import dev.sluice.proxy.intercept.Ruling;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * A message's text with statements replaced, and the way back from positions in it.
@@ -11,6 +12,8 @@ import java.util.Optional;
  * @param edits in order, not overlapping
  */
 record EditedText(String original, List<Ruling.Edit> edits) {
+
+    private static final int FEW = 64;
 
     EditedText {
         edits = List.copyOf(edits);
@@ -94,7 +97,22 @@ record EditedText(String original, List<Ruling.Edit> edits) {
                 return codePoints(edit.start() + found);
             }
         }
+        // A word of the grammar's may have been put in as we write it.
+        int few = Math.min(FEW, inner.length() - index);
+        for (int length = few; length > 0; length = shorter(inner, index, length)) {
+            int found = ignoringCase(statement, inner.substring(index, index + length));
+            if (found >= 0) {
+                return codePoints(edit.start() + found);
+            }
+        }
         return 0;
+    }
+
+    private static int ignoringCase(String text, String part) {
+        return IntStream.rangeClosed(0, text.length() - part.length())
+                .filter(i -> text.regionMatches(true, i, part, 0, part.length()))
+                .findFirst()
+                .orElse(-1);
     }
 
     /** The same beginning without its last word; 0 when there is only one. */

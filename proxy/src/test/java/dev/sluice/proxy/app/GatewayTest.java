@@ -20,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -92,6 +93,39 @@ class GatewayTest {
                     .contains("\"unreachable\":[]")
                     .doesNotContain(goes);
         }
+    }
+
+    @Test
+    void aCommandThatIsPreparedOrDescribedIsRunOnceAndOnlyWhenItIsExecuted() throws Exception {
+        String database = TestPostgres.newDatabase();
+        TestPostgres.execute(database, "CREATE TABLE orders (id int, note text)");
+        try (GatewayLauncher.Running gateway = start(options(database));
+                Connection connection = connect(gateway, database)) {
+            assertThatThrownBy(() -> execute(connection, "ALTER TABLE orders DROP COLUMN note"))
+                    .hasMessageContaining("as request 1");
+
+            try (PreparedStatement command = connection.prepareStatement("ALTER SLUICE MIGRATION 1 CANCEL")) {
+                assertThat(command.getMetaData().getColumnName(1)).isEqualTo("id");
+                assertThat(states(connection)).containsExactly("awaiting_approval");
+
+                try (ResultSet rows = command.executeQuery()) {
+                    assertThat(rows.next()).isTrue();
+                    assertThat(rows.getString("state")).isEqualTo("cancelled");
+                }
+            }
+            assertThat(states(connection)).containsExactly("cancelled");
+        }
+    }
+
+    private static List<String> states(Connection connection) throws SQLException {
+        List<String> states = new ArrayList<>();
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery("SHOW SLUICE MIGRATIONS")) {
+            while (rows.next()) {
+                states.add(rows.getString("state"));
+            }
+        }
+        return states;
     }
 
     @Test

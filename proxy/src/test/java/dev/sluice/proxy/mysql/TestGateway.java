@@ -124,6 +124,16 @@ final class TestGateway implements AutoCloseable {
         }
 
         @Override
+        public Ruling describe(HeldSession session, String sql) {
+            return judge(session, sql);
+        }
+
+        @Override
+        public boolean watchesTransaction(long session) {
+            return false;
+        }
+
+        @Override
         public void answered(HeldSession session, Ruling.Substitute ruling, Optional<ServerError> error) {}
 
         @Override

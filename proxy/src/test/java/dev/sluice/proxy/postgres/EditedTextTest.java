@@ -44,6 +44,15 @@ class EditedTextTest {
     }
 
     @Test
+    void aWordOfTheGrammarsIsFoundHoweverTheClientWroteIt() {
+        String sent = "alter table t add b text default f() collate \"nix\" not null";
+        Ruling.Edit edit = edit(sent, sent, 0, "DO $$ $$");
+        String inner = "alter table t add b text COLLATE \"nix\", ALTER COLUMN \"b\" SET DEFAULT f()";
+        assertThat(new EditedText(sent, List.of(edit)).find(edit, inner, characterAt(inner, "COLLATE")))
+                .isEqualTo(characterAt(sent, "collate"));
+    }
+
+    @Test
     void aSyntaxErrorAtTheEndOfTheInputKeepsItsPlaceBehindTheStatement() {
         String statement = SENT.substring(EDIT.start(), EDIT.end());
         assertThat(TEXT.find(EDIT, statement, statement.length() + 1))

@@ -15,6 +15,16 @@ class Forwarding implements Interceptor {
     }
 
     @Override
+    public Ruling describe(HeldSession session, String sql) {
+        return judge(session, sql);
+    }
+
+    @Override
+    public boolean watchesTransaction(long session) {
+        return false;
+    }
+
+    @Override
     public void answered(HeldSession session, Ruling.Substitute ruling, Optional<ServerError> error) {}
 
     @Override
