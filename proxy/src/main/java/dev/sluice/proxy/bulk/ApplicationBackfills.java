@@ -26,6 +26,7 @@ public final class ApplicationBackfills {
     private final Clock clock;
     private final Set<SessionPacing> followed = ConcurrentHashMap.newKeySet();
     private final Map<String, Totals> totals = new ConcurrentHashMap<>();
+    private final Map<String, BriefLoads> briefLoads = new ConcurrentHashMap<>();
 
     private record Totals(LongAdder rows, LongAdder delayedNanos) {}
 
@@ -80,6 +81,10 @@ public final class ApplicationBackfills {
     /** Who a session is to the policy. The role is the one that it logged in as. */
     PolicyContext context(SessionInfo info) {
         return info.policyContext(info.user(), clock.instant());
+    }
+
+    BriefLoads briefLoads(String upstream) {
+        return briefLoads.computeIfAbsent(upstream, name -> new BriefLoads());
     }
 
     void follow(SessionPacing session) {

@@ -131,11 +131,28 @@ final class SessionPacing implements BulkPacing {
             counts.wrote(0, copyBytes);
             copyBytes = 0;
         }
+        if (waitedNanos == 0 && goesUnseen(nowNanos)) {
+            return 0;
+        }
         long delay = delay(current, nowNanos, waitedNanos, LEAST_COPY_WAIT_NANOS);
         if (delay == 0) {
             copySinceNanos = nowNanos;
         }
         return delay;
+    }
+
+    /** A COPY that is over at once. What it owes is forgotten, as it is at a full share. */
+    private boolean goesUnseen(long nowNanos) {
+        boolean limited = current.maxBytesPerSecond() > 0 || current.maxRowsPerSecond() > 0;
+        if (limited || !rows.isSolvent() || all.pacer().isAttended(work())) {
+            return false;
+        }
+        if (!all.briefLoads(work().upstream()).cover(nowNanos - copySinceNanos, nowNanos)) {
+            return false;
+        }
+        copySinceNanos = nowNanos;
+        bytes.fill(Double.POSITIVE_INFINITY, nowNanos);
+        return true;
     }
 
     private long delay(BulkWrite by, long nowNanos, long waitedNanos, long leastNanos) {
@@ -217,13 +234,16 @@ final class SessionPacing implements BulkPacing {
         }
         counts.wrote(requestRows, copyBytes);
         all.wrote(work().upstream(), requestRows);
+        boolean much = !isSolvent() || requestBytes > FREE_BYTES;
+        boolean owes = !isSolvent() && !(requestBytes > 0 && goesUnseen(endedNanos));
         requestRows = 0;
         requestBytes = 0;
         copyBytes = 0;
-        boolean owes = !isSolvent();
         owesForBlock = owes && (inBlock || owesForBlock);
-        if (owes) {
+        if (much) {
             atItUntilNanos = endedNanos + AT_IT_NANOS;
+        }
+        if (owes) {
             // The signals are read from now on: the next statement will be asked about.
             all.pacer().share(work());
         }

@@ -51,7 +51,7 @@ public final class LatencyWindow {
     private final double[] spans = new double[MANY_TICKS];
     private final Map<LatencyTail, LatencyBaseline> baselines = new EnumMap<>(LatencyTail.class);
     private volatile State state = State.UNKNOWN;
-    private int ticks;
+    private volatile int ticks;
 
     /** A request was answered: both moments by {@link System#nanoTime}. */
     public void answered(long startedNanos, long endedNanos) {
@@ -75,18 +75,44 @@ public final class LatencyWindow {
      * @param backfill what backfills did in it, here or through another gateway
      */
     public synchronized void tick(double elapsedSeconds, BackfillActivity backfill) {
-        spans[ticks++ % MANY_TICKS] = elapsedSeconds;
+        spans[ticks % MANY_TICKS] = elapsedSeconds;
+        ticks = ticks + 1;
         quiet.tick();
         met.tick();
         Window recent = new Window(TICKS);
         Window many = new Window(MANY_TICKS);
-        boolean few = recent.all.getTotalCount() < FEW && many.all.getTotalCount() < FEW_IN_MANY_TICKS;
-        Window window = few ? many : recent;
+        Window window = telling(recent, many);
         for (LatencyTail tail : LatencyTail.values()) {
             LatencyBaseline before = baselines.getOrDefault(tail, LatencyBaseline.UNKNOWN);
             baselines.put(tail, before.learn(tail.of(window.quiet), elapsedSeconds, backfill));
         }
         state = judged(window, besideBatches(recent, many));
+    }
+
+    private static Window telling(Window recent, Window many) {
+        boolean few = recent.all.getTotalCount() < FEW && many.all.getTotalCount() < FEW_IN_MANY_TICKS;
+        return few ? many : recent;
+    }
+
+    /** How often the window has moved on. */
+    int ticks() {
+        return ticks;
+    }
+
+    /**
+     * {@link #factor} by those requests alone that were answered since a moment; empty also where these are too few to say.
+     *
+     * @param tick what {@link #ticks} said at that moment
+     */
+    synchronized OptionalDouble factorSince(int tick) {
+        // The moment lies within the first of them.
+        int whole = ticks - tick - 1;
+        if (whole <= 0) {
+            return OptionalDouble.empty();
+        }
+        Window recent = new Window(Math.min(whole, TICKS));
+        Window many = new Window(Math.min(whole, MANY_TICKS));
+        return judged(telling(recent, many), besideBatches(recent, many)).factor();
     }
 
     private State judged(Window window, double besideBatches) {

@@ -1,7 +1,6 @@
 package dev.sluice.proxy.throttle;
 
 import java.util.List;
-import java.util.stream.Stream;
 
 /** One kind of backfills: what presses them, and the pace that follows. Not thread-safe; moments are one monotonic clock's. */
 final class Paced {
@@ -48,22 +47,5 @@ final class Paced {
         pace = PaceController.next(pace, pressure, others, ours, Math.max(0, now - pacedAt));
         pacedAt = now;
         hurt = !pace.full() && (hurt || pressure.level() > 0);
-    }
-
-    /**
-     * The readings as they count for what applications do for themselves. It must never stand because the gateway cannot
-     * see, and is slowed by that only where the configuration says so.
-     */
-    static List<Reading> forApplications(List<Reading> readings, boolean slowed) {
-        return readings.stream().flatMap(r -> forApplications(r, slowed)).toList();
-    }
-
-    private static Stream<Reading> forApplications(Reading reading, boolean slowed) {
-        return switch (reading) {
-            case Reading.Measured measured -> Stream.of(measured);
-            case Reading.Unreadable unreadable -> slowed ? Stream.of(unreadable.slowing()) : Stream.empty();
-            case Reading.Recovering recovering ->
-                recovering.seen() ? Stream.of(recovering) : forApplications(recovering.last(), slowed);
-        };
     }
 }

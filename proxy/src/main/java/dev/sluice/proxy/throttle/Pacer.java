@@ -28,6 +28,11 @@ public interface Pacer {
         return Share.FULL;
     }
 
+    /** Whether the signals are read already, be it for somebody else's work: then {@link #share} costs next to nothing. */
+    default boolean isAttended(Work work) {
+        return true;
+    }
+
     /** A batch has committed. May ask the ledger, where a budget is shared. */
     void after(Batch batch);
 

@@ -126,6 +126,11 @@ public final class Throttle implements Pacer, AutoCloseable {
         return upstream(work.upstream()).share(work, System.nanoTime());
     }
 
+    @Override
+    public boolean isAttended(Work work) {
+        return upstream(work.upstream()).isAttended(System.nanoTime());
+    }
+
     private void sample() {
         try {
             while (!closed) {

@@ -49,10 +49,10 @@ final class UpstreamThrottle {
     private ThrottleSettings settings;
     private List<Reading> readings = List.of();
     private Recovery recovery = Recovery.NONE;
-    /** The gateway's own backfills, and the applications'. */
+    /** The gateway's own backfills. */
     private final Paced own = new Paced();
 
-    private final Paced applications = new Paced();
+    private final ApplicationsPace applications = new ApplicationsPace(latency);
     private Budget rows = Budget.starting(0);
     private long begunAt;
     /** When somebody was at work for the last time; empty: nobody ever was. */
@@ -114,8 +114,7 @@ final class UpstreamThrottle {
             others = latency.underWay().orElse(0);
             Pace pace = elsewhere > 0 ? Pace.first(CROWD) : others > 0 ? Pace.first(others) : Pace.FULL;
             own.begin(now - besideOthersAt < REMEMBERED_NANOS ? pace.remembering(besideOthers) : pace, now);
-            // Theirs run free until something hurts, and are slowed from there.
-            applications.begin(Pace.FULL, now);
+            applications.begin(readings, settings.blindSlowsApplications(), now);
             begunAt = now;
             sensed = false;
         }
@@ -218,13 +217,22 @@ final class UpstreamThrottle {
     }
 
     synchronized Pacer.Share share(Pacer.Work work, long now) {
-        attend(work, now);
+        boolean known = atWork.containsKey(work);
+        boolean first = attend(work, now);
+        if (!known && !first && applications.isPaused(now)) {
+            applications.begin(readings, settings.blindSlowsApplications(), now);
+        }
+        applications.seen(now);
         step(now);
         Pace pace = applications.pace();
         works(pace, now);
-        boolean free =
-                pace.full() || (!applications.hurt() && applications.pressure().most() >= 1);
-        return free ? Pacer.Share.FULL : new Pacer.Share(part(pace), applications.reason());
+        return applications.isFree() ? Pacer.Share.FULL : new Pacer.Share(part(pace), applications.reason());
+    }
+
+    /** Whether the signals are read already, since somebody is at work. */
+    synchronized boolean isAttended(long now) {
+        prune(now);
+        return !atWork.isEmpty();
     }
 
     /** What each of those who are at work may have of the time. */
@@ -300,7 +308,7 @@ final class UpstreamThrottle {
         recovery = recovery.seeing(now, settings.recoverAfter(), moment);
         readings = recovery.judged(now, settings.recoverAfter(), moment);
         own.sensed(readings);
-        applications.sensed(Paced.forApplications(readings, settings.blindSlowsApplications()));
+        applications.sensed(readings, settings.blindSlowsApplications());
         others = others(now);
         sensed = sensed || complete;
         elsewhere = through;

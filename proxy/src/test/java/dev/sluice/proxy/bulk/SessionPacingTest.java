@@ -21,6 +21,7 @@ class SessionPacingTest {
     private static final long SECOND = Duration.ofSeconds(1).toNanos();
 
     private volatile Pacer.Share share = Pacer.Share.FULL;
+    private volatile boolean attended = true;
     private final ApplicationBackfills all = new ApplicationBackfills(
             () -> Policy.DEFAULTS,
             new Pacer() {
@@ -34,7 +35,13 @@ class SessionPacingTest {
 
                 @Override
                 public Share share(Work work) {
+                    attended = true;
                     return share;
+                }
+
+                @Override
+                public boolean isAttended(Work work) {
+                    return attended;
                 }
             },
             Clock.systemUTC());
@@ -157,6 +164,41 @@ class SessionPacingTest {
         pacing.copied(3 << 20);
         assertThat(pacing.copyDelayNanos(SECOND, 0)).isZero();
         pacing.copied(3 << 20);
+
+        assertThat(pacing.copyDelayNanos(SECOND, 0)).isPositive();
+    }
+
+    @Test
+    void copiesThatAreOverAtOnceAreNobodysConcernUntilThereAreMore() {
+        attended = false;
+        share = new Pacer.Share(0.5, "x");
+        copied(SECOND, SECOND * 5 / 4);
+        assertThat(attended).isFalse();
+        assertThat(pacing.isAtIt(2 * SECOND)).isTrue();
+
+        copied(20 * SECOND, SECOND * 20 + SECOND / 4);
+        assertThat(attended).isFalse();
+        copied(21 * SECOND, SECOND * 21 + SECOND / 2);
+        assertThat(attended).isTrue();
+    }
+
+    /** A COPY of 100 MB. */
+    private void copied(long from, long to) {
+        pacing.began(write(0), from);
+        for (int piece = 1; piece <= 100; piece++) {
+            if (pacing.owesForCopy()) {
+                pacing.copyDelayNanos(from + (to - from) * piece / 100, 0);
+            }
+            pacing.copied(1 << 20);
+        }
+        pacing.answered(from, to, false);
+    }
+
+    @Test
+    void aCopyWithALimitOfItsOwnIsHeldUpFromItsBeginning() {
+        attended = false;
+        pacing.began(new BulkWrite("nightly", 0, 1 << 20, Duration.ofMinutes(1), false), SECOND);
+        pacing.copied(8 << 20);
 
         assertThat(pacing.copyDelayNanos(SECOND, 0)).isPositive();
     }

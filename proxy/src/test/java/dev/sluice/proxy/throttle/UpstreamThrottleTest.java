@@ -18,6 +18,7 @@ class UpstreamThrottleTest {
 
     private static final Pacer.Work WORK = new Pacer.Work("orders", "shop", 1, "public.t");
     private static final Pacer.Work OTHER = new Pacer.Work("orders", "shop", 2, "public.u");
+    private static final Pacer.Work SESSION = Pacer.Work.ofSession("orders", "shop", 7);
     private static final long SECOND = Duration.ofSeconds(1).toNanos();
     private static final InstantSource NOON = InstantSource.fixed(Instant.parse("2026-11-21T12:00:00Z"));
     private static final Signal LAG = Watched.REPLICATION_LAG.byDefault();
@@ -170,19 +171,66 @@ class UpstreamThrottleTest {
 
     @Test
     void anApplicationsOwnBackfillRunsFreeUntilSomethingHurts() {
-        Signal latency = Watched.FOREGROUND_LATENCY.byDefault();
-        for (int i = 0; i < 4_000; i++) {
-            throttle.latency().answered(1, 1_000_000);
-        }
-        throttle.latency().tick(1, BackfillActivity.NONE);
+        answered(4_000, 1_000_000, BackfillActivity.NONE);
         throttle.attend(WORK, 0);
-        sensed(SECOND, new Reading.Measured(latency, "", 1));
+        sensed(SECOND, latency(1));
         assertThat(throttle.status().share()).isLessThan(0.5);
         assertThat(throttle.share(WORK, SECOND).part()).isEqualTo(1);
 
-        sensed(2 * SECOND, new Reading.Measured(latency, "", 1.5));
-        sensed(3 * SECOND, new Reading.Measured(latency, "", 1));
+        answered(4_000, 1_500_000, BackfillActivity.WORKING);
+        answered(4_000, 1_500_000, BackfillActivity.WORKING);
+        sensed(2 * SECOND, latency(1.5));
+        sensed(3 * SECOND, latency(1.5));
         assertThat(throttle.share(WORK, 3 * SECOND).part()).isLessThan(0.6);
+    }
+
+    @Test
+    void whatWasAnsweredBeforeAnApplicationBeganDoesNotHoldItBack() {
+        answered(4_000, 1_000_000, BackfillActivity.NONE);
+        answered(4_000, 3_000_000, BackfillActivity.NONE);
+        throttle.share(SESSION, SECOND);
+        answered(0, 0, BackfillActivity.WORKING);
+        sensed(2 * SECOND, latency(1.8));
+        answered(0, 0, BackfillActivity.WORKING);
+        sensed(3 * SECOND, latency(1.8));
+
+        assertThat(throttle.share(SESSION, 3 * SECOND)).isEqualTo(Pacer.Share.FULL);
+    }
+
+    @Test
+    void aSessionThatBeginsWhenNoOtherIsAtItBeginsAnew() {
+        Pacer.Work next = Pacer.Work.ofSession("orders", "shop", 8);
+        answered(4_000, 1_000_000, BackfillActivity.NONE);
+        throttle.share(SESSION, 0);
+        answered(4_000, 1_500_000, BackfillActivity.WORKING);
+        answered(4_000, 1_500_000, BackfillActivity.WORKING);
+        sensed(SECOND, latency(1.5));
+        sensed(2 * SECOND, latency(1.5));
+        assertThat(throttle.share(SESSION, 2 * SECOND).part()).isLessThan(0.6);
+
+        assertThat(throttle.share(next, 2 * SECOND + 1).part()).isLessThan(0.3);
+        assertThat(throttle.share(Pacer.Work.ofSession("orders", "shop", 9), 4 * SECOND))
+                .isEqualTo(Pacer.Share.FULL);
+    }
+
+    @Test
+    void theSignalsAreReadWhileSomebodyIsAtWork() {
+        assertThat(throttle.isAttended(0)).isFalse();
+        throttle.share(SESSION, 0);
+
+        assertThat(throttle.isAttended(SECOND)).isTrue();
+        assertThat(throttle.isAttended(10 * SECOND)).isFalse();
+    }
+
+    private void answered(int requests, long nanosEach, BackfillActivity backfill) {
+        for (int i = 0; i < requests; i++) {
+            throttle.latency().answered(1, 1 + nanosEach);
+        }
+        throttle.latency().tick(1, backfill);
+    }
+
+    private static Reading latency(double factor) {
+        return new Reading.Measured(Watched.FOREGROUND_LATENCY.byDefault(), "", factor);
     }
 
     @Test
