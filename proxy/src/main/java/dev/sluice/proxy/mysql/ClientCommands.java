@@ -298,7 +298,7 @@ final class ClientCommands {
 
     private long hold(ByteBuf in, int index, int bytes, Hold hold) {
         flow.hold();
-        ByteBuf message = in.retainedSlice(index, bytes);
+        ByteBuf message = in.copy(index, bytes);
         session.hold(hold, message);
         return -bytes;
     }

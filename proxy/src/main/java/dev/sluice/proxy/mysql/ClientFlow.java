@@ -329,6 +329,7 @@ final class ClientFlow extends PacketFlow {
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
         session.flushToServer();
+        received();
         session.regulate();
     }
 

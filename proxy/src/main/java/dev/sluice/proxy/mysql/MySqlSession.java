@@ -274,7 +274,7 @@ final class MySqlSession implements ServerChannels.Taker, RelayedSession {
     /** Each side is read as long as the other takes what is written. */
     void regulate() {
         Channel to = server;
-        if (to == null || end.isClosing()) {
+        if (to == null || end.isClosing() || clientFlow.isReceiving() || serverFlow.isReceiving()) {
             return;
         }
         client.config().setAutoRead(to.isWritable() && !clientFlow.overfull());

@@ -19,6 +19,10 @@ abstract class PacketFlow extends ChannelInboundHandlerAdapter {
     static final long WAIT = 0;
 
     private @Nullable ByteBuf pending;
+    /** Whether what is pending is a buffer that was made here, and not as it was received. */
+    private boolean ours;
+
+    private boolean receiving;
     private long rest;
     private long dropping;
     private @Nullable ByteBuf instead;
@@ -58,6 +62,16 @@ abstract class PacketFlow extends ChannelInboundHandlerAdapter {
         rest = 0;
     }
 
+    /** Whether what was received last is still being passed on: what is in the way of more shows only when it is sent. */
+    final boolean isReceiving() {
+        return receiving;
+    }
+
+    /** What was received has been passed on. */
+    final void received() {
+        receiving = false;
+    }
+
     /** How many bytes stand and wait, so that reading can be stopped when they are many. */
     final int waitingBytes() {
         return pending == null ? 0 : pending.readableBytes();
@@ -69,8 +83,20 @@ abstract class PacketFlow extends ChannelInboundHandlerAdapter {
             ReferenceCountUtil.release(message);
             return;
         }
+        receiving = true;
+        ours = pending != null;
         pending = pending == null ? bytes : ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(ctx.alloc(), pending, bytes);
         run();
+        keep(ctx);
+    }
+
+    /** What was received is not held on to: it lies in memory that others read into, too. */
+    private void keep(ChannelHandlerContext ctx) {
+        ByteBuf left = pending;
+        if (left != null && !ours) {
+            pending = ctx.alloc().buffer(left.readableBytes()).writeBytes(left);
+            left.release();
+        }
     }
 
     /** Goes on with the bytes at hand, after something that stopped the flow is over. */

@@ -302,6 +302,8 @@ final class ServerFlow extends PacketFlow {
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
         session.flushToClient();
+        received();
+        session.regulate();
     }
 
     @Override

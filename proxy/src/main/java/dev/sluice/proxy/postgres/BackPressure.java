@@ -13,6 +13,10 @@ final class BackPressure {
     private final Session session;
     private boolean clientReading = true;
     private boolean serverReading;
+    /** While a piece is passed on, it is in the way of the next only until it is sent: nothing is decided before. */
+    private boolean passing;
+
+    private boolean due;
 
     BackPressure(Session session) {
         this.session = session;
@@ -21,6 +25,21 @@ final class BackPressure {
     /** There is no server yet. */
     void begin() {
         readClient(false);
+    }
+
+    /** Something has been received from either side. */
+    void received() {
+        passing = true;
+    }
+
+    /** It has been passed on, as far as it could be. */
+    void passedOn() {
+        passing = false;
+        if (due) {
+            due = false;
+            updateClient();
+            updateServer();
+        }
     }
 
     /** Something has been written to the server. */
@@ -38,6 +57,10 @@ final class BackPressure {
     }
 
     void updateClient() {
+        if (passing) {
+            due = true;
+            return;
+        }
         SocketChannel to = session.server();
         boolean room = to != null && to.isWritable() && session.inFlight.size() <= MAX_IN_FLIGHT;
         // What waits shows at its header; less than one may be COPY data, which never waits.
@@ -46,6 +69,10 @@ final class BackPressure {
     }
 
     void updateServer() {
+        if (passing) {
+            due = true;
+            return;
+        }
         SocketChannel from = session.server();
         boolean wanted = session.client.isWritable() && !session.isHalted();
         if (from != null && wanted != serverReading) {

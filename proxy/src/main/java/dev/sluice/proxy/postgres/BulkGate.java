@@ -164,6 +164,20 @@ final class BulkGate {
         return true;
     }
 
+    /** Whether the next pieces of COPY go to the server without being asked about. */
+    boolean isCopyFree() {
+        return session.inFlight.isCopyIn()
+                && session.backend.isRequestRunning()
+                && (!running || (!delaying && !pacing().owesForCopy()));
+    }
+
+    /** Pieces of COPY that did not ask go to the server. */
+    void copied(int bytes) {
+        if (running && bytes > 0) {
+            pacing().copied(bytes);
+        }
+    }
+
     // ---- what happens to it --------------------------------------------------------------------------------------
 
     /** A statement is to be judged, which is this besides. */

@@ -42,6 +42,7 @@ final class ClientSide extends RelayHalf {
             in.release();
             return;
         }
+        session.pressure.received();
         if (kept == null) {
             take(in, false);
         } else {
@@ -101,6 +102,13 @@ final class ClientSide extends RelayHalf {
                 break;
             }
             byte type = in.getByte(at);
+            if (type == FrontendType.COPY_DATA && session.bulk.isCopyFree()) {
+                int behind = passCopyData(in, at, end);
+                if (behind > at) {
+                    at = behind;
+                    continue;
+                }
+            }
             int length = in.getInt(at + 1);
             check(type, length);
             int next = at + length + 1;
@@ -112,7 +120,7 @@ final class ClientSide extends RelayHalf {
                 }
                 case HOLD -> {
                     forwardSlice(in, at);
-                    session.held(type, in.readRetainedSlice(next - at));
+                    session.held(type, in.readBytes(next - at));
                     at = next;
                     continue;
                 }
@@ -130,6 +138,20 @@ final class ClientSide extends RelayHalf {
                 at = end;
             }
         }
+        return at;
+    }
+
+    /** Whole messages of COPY data follow each other by the thousands, of a line each with some clients. */
+    private int passCopyData(ByteBuf in, int from, int end) {
+        int at = from;
+        while (end - at >= HEADER && in.getByte(at) == FrontendType.COPY_DATA) {
+            int length = in.getInt(at + 1);
+            if (length < 4 || length >= end - at) {
+                break;
+            }
+            at += length + 1;
+        }
+        session.bulk.copied(at - from);
         return at;
     }
 
@@ -202,6 +224,7 @@ final class ClientSide extends RelayHalf {
             session.pressure.updateClient();
         }
         session.flushServer();
+        session.pressure.passedOn();
     }
 
     @Override

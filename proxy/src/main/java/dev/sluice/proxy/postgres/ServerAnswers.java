@@ -96,7 +96,7 @@ final class ServerAnswers {
                 transaction.completed(message);
                 inFlight.received(type);
                 if (transaction.keepsCompletion()) {
-                    transaction.withhold(message.retain());
+                    transaction.withhold(message.copy());
                 } else {
                     out.forward(message);
                 }

@@ -46,6 +46,7 @@ final class ServerSide extends RelayHalf {
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object msg) {
         ByteBuf in = (ByteBuf) msg;
+        session.pressure.received();
         try {
             if (kept != null || session.isAttending()) {
                 boolean ours = kept != null;
@@ -268,6 +269,7 @@ final class ServerSide extends RelayHalf {
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
         session.flushClient();
+        session.pressure.passedOn();
     }
 
     @Override

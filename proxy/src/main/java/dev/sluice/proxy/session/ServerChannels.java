@@ -11,9 +11,8 @@ import java.time.Duration;
 
 /** Opens channels to the server without a Bootstrap, whose copies cost more than the connection. */
 public final class ServerChannels {
-    private static final WriteBufferWaterMark TO_CLIENT = new WriteBufferWaterMark(32 << 10, 64 << 10);
-    /** More than is received from a client at once: otherwise each piece of a COPY stops and starts the reading. */
-    private static final WriteBufferWaterMark TO_SERVER = new WriteBufferWaterMark(256 << 10, 640 << 10);
+    /** Of what is left when a piece has been sent as far as the other side takes it. */
+    private static final WriteBufferWaterMark UNSENT = new WriteBufferWaterMark(32 << 10, 64 << 10);
 
     /** Who gets the channel. Called on its event loop. */
     public interface Taker {
@@ -34,8 +33,6 @@ public final class ServerChannels {
     public void connect(EventLoop loop, InetSocketAddress address, ChannelHandler handler, Taker taker) {
         SocketChannel channel = transport.newChannel();
         configure(channel, transport);
-        channel.config().setRecvByteBufAllocator(ReceiveBuffers.fromServer());
-        channel.config().setWriteBufferWaterMark(TO_SERVER);
         channel.config().setAutoRead(false);
         channel.config().setOption(ChannelOption.CONNECT_TIMEOUT_MILLIS, connectTimeoutMs);
         channel.pipeline().addLast(handler);
@@ -61,8 +58,8 @@ public final class ServerChannels {
         channel.config().setTcpNoDelay(true);
         channel.config().setKeepAlive(true);
         channel.config().setAllowHalfClosure(true);
-        channel.config().setWriteBufferWaterMark(TO_CLIENT);
-        channel.config().setRecvByteBufAllocator(ReceiveBuffers.fromClient());
+        channel.config().setWriteBufferWaterMark(UNSENT);
+        channel.config().setRecvByteBufAllocator(ReceiveBuffers.sizes());
         channel.config().setAllocator(ReceiveBuffers.memory());
         transport.detectDeadPeers(channel);
     }

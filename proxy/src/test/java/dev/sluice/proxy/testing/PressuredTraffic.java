@@ -105,6 +105,12 @@ public final class PressuredTraffic implements TrafficListener, AutoCloseable {
         return applications.sessions().stream().anyMatch(s -> s.waiting().isPresent());
     }
 
+    /** Whether a session has been held up for longer than until somebody looks again. */
+    public boolean isStanding() {
+        return waiting().stream()
+                .anyMatch(s -> s.waiting().orElseThrow().compareTo(Duration.ofMillis(600)) > 0);
+    }
+
     /** What somebody was ever held up for, in nanoseconds. */
     public long delayedNanos() {
         return applications.sessions().stream()
