@@ -107,8 +107,7 @@ public final class PressuredTraffic implements TrafficListener, AutoCloseable {
 
     /** Whether a session has been held up for longer than until somebody looks again. */
     public boolean isStanding() {
-        return waiting().stream()
-                .anyMatch(s -> s.waiting().orElseThrow().compareTo(Duration.ofMillis(600)) > 0);
+        return waiting().stream().anyMatch(s -> s.waiting().orElseThrow().compareTo(Duration.ofMillis(600)) > 0);
     }
 
     /** What somebody was ever held up for, in nanoseconds. */
