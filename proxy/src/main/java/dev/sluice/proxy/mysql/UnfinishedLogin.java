@@ -42,6 +42,7 @@ final class UnfinishedLogin extends ByteToMessageDecoder {
 
     private static final int OK = 0x00;
     private static final int MORE_DATA = 0x01;
+    private static final int NEXT_FACTOR = 0x02;
     private static final int SWITCH = 0xFE;
 
     private boolean greeted;
@@ -96,7 +97,7 @@ final class UnfinishedLogin extends ByteToMessageDecoder {
         if (!greeted && first != 0xFF) {
             greeted = true;
             respond(server, sequence);
-        } else if ((first == SWITCH || first == MORE_DATA) && answers < MAX_ANSWERS) {
+        } else if ((first == SWITCH || first == MORE_DATA || first == NEXT_FACTOR) && answers < MAX_ANSWERS) {
             answer(server, sequence);
         } else if (first == OK) {
             server.writeAndFlush(Unpooled.wrappedBuffer(new byte[] {1, 0, 0, 0, Command.QUIT}))

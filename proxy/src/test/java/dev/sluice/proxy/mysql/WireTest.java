@@ -44,7 +44,9 @@ class WireTest {
             wire.fromClient(response(WireConversation.CAPABILITIES));
             wire.fromServer(packet(2, 0xFE, 'm', 0, 1, 2));
             wire.fromClient(packet(3, 9, 9, 9, 9));
-            wire.fromServer(ok(4));
+            wire.fromServer(packet(4, 0x02, 'n', 0, 1, 2)); // a further factor
+            wire.fromClient(packet(5, 8, 8));
+            wire.fromServer(ok(6));
             wire.fromClient(command(Command.QUERY, "SELECT a FROM t"));
             wire.fromServer(result(3));
             wire.fromClient(command(Command.STMT_PREPARE, "SELECT ?"));
@@ -184,6 +186,20 @@ class WireTest {
             wire.fromServer(ok(4));
             assertThat(wire.atServer()).isEqualTo("0100000001");
             assertThat(wire.server.isOpen()).isFalse();
+        }
+    }
+
+    @Test
+    void aLoginThatItsClientLeavesBeforeTheSecondFactorIsEndedByAnEmptyAnswerToo() {
+        try (WireConversation wire = new WireConversation(FORWARDS, 0)) {
+            wire.fromServer(greeting());
+            wire.fromClient(response(WireConversation.CAPABILITIES));
+            wire.client.close();
+            wire.settle();
+            wire.atServer();
+            wire.fromServer(packet(2, 0x02, 'm', 0, 1, 2));
+            assertThat(wire.atServer()).isEqualTo("00000003");
+            assertThat(wire.server.isOpen()).isTrue();
         }
     }
 
