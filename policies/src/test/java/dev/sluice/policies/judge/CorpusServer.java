@@ -29,6 +29,7 @@ enum CorpusServer {
             "postgres-more.tsv",
             "postgres-kinds.tsv"),
     MYSQL_MORE(ServerVersion.mysql(9, 7, 0), "shop", "mysql-ddl.tsv", "mysql-more.tsv"),
+    MYSQL_FORMS(ServerVersion.mysql(9, 7, 0), "shop", "mysql-ddl.tsv", "mysql-forms.tsv"),
     MARIADB_MANUAL(ServerVersion.mariadb(11, 8, 0), "shop", "mysql-ddl.tsv", "mariadb-manual.tsv");
 
     private static final PolicyContext ANYWHERE = PolicyContext.anywhere(Instant.EPOCH);

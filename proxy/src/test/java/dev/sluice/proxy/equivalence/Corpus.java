@@ -25,18 +25,23 @@ record Corpus(List<String> setup, List<Entry> entries) {
         return Sample.of("Statements of the corpus", entries, entry -> List.of(entry.verdict(), entry.rules()));
     }
 
-    /** The file lies beside the parser's tests, which read it too. */
     static Corpus postgres() {
-        try {
-            return read(Files.readAllLines(Path.of("..", "policies", "src/test/resources/corpus/postgres-ddl.tsv")));
-        } catch (IOException e) {
-            throw new IllegalStateException(e);
-        }
+        return file("postgres-ddl.tsv");
     }
 
     static Corpus mysql() {
+        return file("mysql-ddl.tsv");
+    }
+
+    /** Statements for the tables of {@link #mysql()}, few enough to run them all. */
+    static List<Entry> mysqlForms() {
+        return file("mysql-forms.tsv").entries();
+    }
+
+    /** The files lie beside the parser's tests, which read them too. */
+    private static Corpus file(String name) {
         try {
-            return read(Files.readAllLines(Path.of("..", "policies", "src/test/resources/corpus/mysql-ddl.tsv")));
+            return read(Files.readAllLines(Path.of("..", "policies", "src/test/resources/corpus", name)));
         } catch (IOException e) {
             throw new IllegalStateException(e);
         }

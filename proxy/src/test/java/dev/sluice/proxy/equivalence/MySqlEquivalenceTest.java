@@ -46,7 +46,7 @@ abstract class MySqlEquivalenceTest {
     }
 
     static Stream<Corpus.Entry> statements() {
-        return CORPUS.sample();
+        return Stream.concat(Corpus.mysqlForms().stream(), CORPUS.sample());
     }
 
     @AfterAll

@@ -68,9 +68,7 @@ class MultiFactorTest {
     @Test
     void aChangeOfUserAsksForTheFactorsAgain() throws SQLException {
         database.execute(
-                "mysql",
-                "CREATE OR REPLACE USER factors IDENTIFIED BY 'factors'",
-                "GRANT ALL ON *.* TO factors");
+                "mysql", "CREATE OR REPLACE USER factors IDENTIFIED BY 'factors'", "GRANT ALL ON *.* TO factors");
         try (Connection client = gateway.connectorJ(schema, "password2=second&password3=third")) {
             client.unwrap(JdbcConnection.class).changeUser("factors", "factors");
             execute(client, ALTER);

@@ -3,6 +3,7 @@ package dev.sluice.policies.plan.mysql;
 import dev.sluice.policies.ddl.AlterAction;
 import dev.sluice.policies.ddl.IndexKind;
 import dev.sluice.policies.ddl.SchemaChange;
+import dev.sluice.policies.ddl.SourceText;
 import dev.sluice.policies.rule.ColumnAddition;
 import dev.sluice.policies.rule.Subject;
 import java.util.List;
@@ -25,15 +26,18 @@ public final class Explicit {
                 || !innodb(subject)) {
             return written;
         }
-        String head = alter.source()
-                .sql()
-                .substring(
-                        alter.source().start(),
-                        alter.actions().getLast().source().end());
         if (alter.actions().stream().allMatch(a -> instant(subject, a))) {
-            return head + ", " + MySqlPlanner.INSTANT;
+            return behind(alter, MySqlPlanner.INSTANT);
         }
-        return alter.actions().stream().allMatch(Explicit::online) ? head + ", " + MySqlPlanner.ONLINE : written;
+        return alter.actions().stream().allMatch(Explicit::online) ? behind(alter, MySqlPlanner.ONLINE) : written;
+    }
+
+    /** Behind a parenthesis and the end of a comment that are open at the last action, and on a line without a comment. */
+    private static String behind(SchemaChange.AlterTable alter, String algorithm) {
+        SourceText statement = alter.source();
+        int end = alter.actions().getLast().source().end();
+        boolean plain = statement.sql().substring(end, statement.end()).isBlank();
+        return statement.text().stripTrailing() + (plain ? ", " : "\n, ") + algorithm;
     }
 
     private static boolean innodb(Subject subject) {

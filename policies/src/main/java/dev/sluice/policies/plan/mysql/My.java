@@ -1,11 +1,15 @@
 package dev.sluice.policies.plan.mysql;
 
 import dev.sluice.policies.ddl.QualifiedName;
+import dev.sluice.policies.ddl.SourceText;
 import dev.sluice.policies.sql.Dialect;
 import dev.sluice.policies.sql.SqlText;
+import java.util.regex.Pattern;
 
 /** MySQL's ways of writing names and strings, and questions to its catalog. */
 final class My {
+
+    private static final Pattern ADD = Pattern.compile("(?i)add\\b");
 
     private My() {}
 
@@ -20,6 +24,12 @@ final class My {
     /** A literal that means the same whatever the session's settings are. */
     static String literal(String text) {
         return SqlText.quoteLiteral(Dialect.MYSQL, text);
+    }
+
+    /** An addition as an action of its own: within parentheses it has no ADD. */
+    static String adding(SourceText addition) {
+        String text = addition.text();
+        return ADD.matcher(text).lookingAt() ? text : "ADD " + text;
     }
 
     static String hasColumn(QualifiedName table, String column) {

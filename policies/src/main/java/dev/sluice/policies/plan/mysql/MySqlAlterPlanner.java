@@ -90,10 +90,10 @@ final class MySqlAlterPlanner {
             case AlterAction.AddIndex add ->
                 add.kind() != IndexKind.FULLTEXT
                         && add.kind() != IndexKind.SPATIAL
-                        && index(add.source().text(), add.name().orElseGet(() -> indexName(add.keys())));
+                        && index(My.adding(add.source()), add.name().orElseGet(() -> indexName(add.keys())));
             case AlterAction.AddConstraint add ->
                 add.constraint() instanceof TableConstraint.Unique unique
-                        && index(add.source().text(), unique.name().orElseGet(() -> indexName(unique.keys())));
+                        && index(My.adding(add.source()), unique.name().orElseGet(() -> indexName(unique.keys())));
             case AlterAction.SetDefault set -> instantly(set.source().text(), Optional.empty());
             case AlterAction.DropDefault drop -> instantly(drop.source().text(), Optional.empty());
             case AlterAction.RenameIndex rename -> online(rename.source().text(), Optional.empty());

@@ -99,42 +99,67 @@ final class MySqlColumn {
                 cuts.add(new Cut(new SourceText(column.column().source().sql(), end, end), " " + clause));
             }
         }
-        return cut(cuts);
+        SourceText action = column.action().source();
+        boolean listed = action.start() == column.column().source().start();
+        String add = column.action().ifNotExists() ? "ADD COLUMN IF NOT EXISTS " : "ADD COLUMN ";
+        return (listed ? add : "") + cut(action, cuts);
+    }
+
+    /** The column as the statement has it, but for what an index must do. */
+    private String modification() {
+        List<Cut> cuts = new ArrayList<>();
+        column.column().all(ColumnConstraint.Unique.class).forEach(u -> cuts.add(new Cut(u.source(), "")));
+        return "MODIFY COLUMN " + cut(column.column().source(), cuts);
     }
 
     private record Cut(SourceText where, String instead) {}
 
-    private String cut(List<Cut> cuts) {
-        SourceText action = column.action().source();
+    private static String cut(SourceText whole, List<Cut> cuts) {
         StringBuilder text = new StringBuilder();
-        int at = action.start();
+        int at = whole.start();
         for (Cut cut : cuts.stream()
                 .sorted(Comparator.comparingInt(c -> c.where().start()))
                 .toList()) {
-            text.append(action.sql(), at, cut.where().start()).append(cut.instead());
+            text.append(whole.sql(), at, cut.where().start()).append(cut.instead());
             at = cut.where().end();
         }
-        return text.append(action.sql(), at, action.end()).toString().strip();
+        return text.append(whole.sql(), at, whole.end()).toString().strip();
     }
 
     /** The real default, once the column is there. */
     Optional<String> setDefault() {
         boolean own = needsBackfill()
                 && (column.fill() == Fill.EXPRESSION || column.fill() == Fill.VOLATILE || column.fill() == Fill.STEADY);
-        return own
-                ? column.defaultExpression()
-                        .map(e -> "ALTER COLUMN " + My.id(name()) + " SET DEFAULT "
-                                + (column.fill() == Fill.STEADY ? e.text() : parenthesized(e.text())))
-                : Optional.empty();
+        return own ? column.defaultExpression().map(this::setDefault) : Optional.empty();
     }
 
-    /** A placeholder that the statement does not have as its default goes in the end. */
+    /**
+     * MySQL's SET DEFAULT takes a literal within parentheses for one without: another default in SHOW CREATE TABLE, and
+     * none at all where the type has no constant defaults (1101). MODIFY reads it as ADD does, but may refuse the
+     * functions that give each row a value of its own (1674).
+     */
+    private String setDefault(SourceText expression) {
+        boolean steady = Volatility.of(expression.text(), dialect) == ExpressionFacts.STABLE;
+        if (steady && dialect == Dialect.MYSQL && column.fill() == Fill.EXPRESSION) {
+            return modification();
+        }
+        return "ALTER COLUMN " + My.id(name()) + " SET DEFAULT "
+                + (column.fill() == Fill.STEADY ? expression.text() : parenthesized(expression.text()));
+    }
+
+    /**
+     * A placeholder that the statement does not have as its default goes in the end. A TIMESTAMP may get a default that
+     * nobody wrote, as {@code explicit_defaults_for_timestamp} has it.
+     */
     Optional<String> dropDefault() {
         boolean foreign = needsBackfill()
                 && column.fill() == Fill.NONE
                 && column.notNull()
                 && !placeholder.orElseThrow().clause().isEmpty();
-        return foreign ? Optional.of("ALTER COLUMN " + My.id(name()) + " DROP DEFAULT") : Optional.empty();
+        boolean timestamp = Unlikely.base(column.column().type()).equals("timestamp");
+        return foreign
+                ? Optional.of(timestamp ? modification() : "ALTER COLUMN " + My.id(name()) + " DROP DEFAULT")
+                : Optional.empty();
     }
 
     boolean isUnique() {
