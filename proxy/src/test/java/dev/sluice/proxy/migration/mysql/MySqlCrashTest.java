@@ -50,6 +50,9 @@ abstract class MySqlCrashTest {
 
     private final TestDatabase server;
     private final Map<Long, String> filled = new HashMap<>();
+    /** The migration that the last look was at. */
+    private long seen;
+
     private String database;
     private final List<Process> started = new ArrayList<>();
     private int port;
@@ -217,14 +220,22 @@ abstract class MySqlCrashTest {
         }
     }
 
-    /** What has been filled stays as it is. */
+    /** What has been filled stays as it is, unless a try was taken back, and perhaps made anew, since the last look. */
     private void look() throws SQLException {
-        if (server.number(
+        long newest = ledger()
+                ? server.number(
+                        database, "SELECT COALESCE(MAX(id), 0) FROM sluice.migrations WHERE target_schema = DATABASE()")
+                : 0;
+        boolean column = server.number(
                         database,
                         "SELECT COUNT(*) FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE()"
                                 + " AND COLUMN_NAME = 'ref'")
-                == 0) {
+                == 1;
+        if (newest != seen || !column) {
             filled.clear();
+        }
+        seen = newest;
+        if (!column) {
             return;
         }
         Map<Long, String> now = new HashMap<>();
@@ -272,22 +283,22 @@ abstract class MySqlCrashTest {
             case "unfinished" -> "state NOT IN " + ended + " AND (state <> 'proposed' OR expanding = 1)";
             default -> "state = '" + wanted + "'";
         };
+        if (!ledger()) {
+            return Optional.empty();
+        }
         try (Connection connection = server.connect(database);
-                Statement statement = connection.createStatement()) {
-            if (!ledger(statement)) {
-                return Optional.empty();
-            }
-            try (ResultSet row = statement.executeQuery("SELECT state FROM sluice.migrations WHERE target_schema = '"
-                    + database + "' AND " + where + " ORDER BY id DESC LIMIT 1")) {
-                return row.next() ? Optional.of(row.getString(1)) : Optional.empty();
-            }
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("SELECT state FROM sluice.migrations WHERE target_schema = '"
+                        + database + "' AND " + where + " ORDER BY id DESC LIMIT 1")) {
+            return row.next() ? Optional.of(row.getString(1)) : Optional.empty();
         }
     }
 
-    private static boolean ledger(Statement statement) throws SQLException {
-        try (ResultSet row = statement.executeQuery("SELECT COUNT(*) FROM information_schema.TABLES WHERE"
-                + " TABLE_SCHEMA = 'sluice' AND TABLE_NAME = 'migrations'")) {
-            return row.next() && row.getInt(1) == 1;
-        }
+    private boolean ledger() throws SQLException {
+        return server.number(
+                        database,
+                        "SELECT COUNT(*) FROM information_schema.TABLES WHERE TABLE_SCHEMA = 'sluice'"
+                                + " AND TABLE_NAME = 'migrations'")
+                == 1;
     }
 }
