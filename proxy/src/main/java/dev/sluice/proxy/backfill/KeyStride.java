@@ -2,6 +2,7 @@ package dev.sluice.proxy.backfill;
 
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -24,12 +25,43 @@ final class KeyStride {
     /** Keys are unique: there are never fewer than one for a row. */
     private static final double DENSEST = 1;
 
+    /** A range of fewer keys is read as soon as somebody is found to read it. */
+    private static final BigInteger WORTH_A_CUT = BigInteger.valueOf(50_000);
+
     private double keysPerRow = DENSEST;
 
     /** Whether a walk's keys are whole numbers. */
     static boolean suits(BackfillCursor cursor) {
-        return cursor.upper().size() == 1
-                && WHOLE.matcher(cursor.upper().getFirst()).matches();
+        return isWhole(cursor.upper());
+    }
+
+    private static boolean isWhole(List<String> key) {
+        return key.size() == 1 && WHOLE.matcher(key.getFirst()).matches();
+    }
+
+    /**
+     * All keys in ranges of the same width, in order; the first begins before all and the last, whose end is empty, has none.
+     *
+     * @param most of them; fewer where they would be short, and none at all where there would be one
+     */
+    static List<BackfillCursor.Range> cuts(List<String> first, List<String> last, int most) {
+        if (!isWhole(first) || !isWhole(last)) {
+            return List.of();
+        }
+        BigInteger from = new BigInteger(first.getFirst());
+        BigInteger width = new BigInteger(last.getFirst()).subtract(from);
+        int count = width.divide(WORTH_A_CUT).min(BigInteger.valueOf(most)).intValue();
+        List<BackfillCursor.Range> ranges = new ArrayList<>();
+        List<String> after = List.of();
+        for (int i = 1; i <= count; i++) {
+            List<String> to = i == count
+                    ? List.of()
+                    : List.of(from.add(width.multiply(BigInteger.valueOf(i)).divide(BigInteger.valueOf(count)))
+                            .toString());
+            ranges.add(new BackfillCursor.Range(after, to));
+            after = to;
+        }
+        return count < 2 ? List.of() : List.copyOf(ranges);
     }
 
     /**

@@ -105,6 +105,35 @@ public final class MySqlBackfill {
                         cursor.bounds(upper.get(), 0, Math.max(cursor.total(), estimate(connection))), 0, false, false);
     }
 
+    /** The table, as SQL names it. */
+    public String table() {
+        return table;
+    }
+
+    /**
+     * Questions that all together ask whether no row is pending, each of a range of its own of the key.
+     *
+     * @param most of them; there is only one where the key is not one whole number, or the table is small
+     */
+    public List<String> looks(Connection connection, int most) throws SQLException {
+        List<String> first = firstKey(connection).orElse(List.of());
+        List<String> last = lastKey(connection).orElse(List.of());
+        List<String> ranges = KeyStride.cuts(first, last, most).stream()
+                .map(range -> range.to().isEmpty() ? key.behind(range.after()) : key.within(range))
+                .toList();
+        return (ranges.isEmpty() ? List.of("1 = 1") : ranges)
+                .stream()
+                        .map(range -> "SELECT NOT EXISTS (SELECT 1 FROM " + table + " WHERE " + range + " AND ("
+                                + step.pending() + "))")
+                        .toList();
+    }
+
+    private Optional<List<String>> firstKey(Connection connection) throws SQLException {
+        return MySqlText.key(
+                connection,
+                "SELECT " + key.columns() + " FROM " + table + " ORDER BY " + key.ordered("") + " LIMIT 1");
+    }
+
     Optional<List<String>> lastKey(Connection connection) throws SQLException {
         return MySqlText.key(
                 connection,
@@ -172,11 +201,7 @@ public final class MySqlBackfill {
     }
 
     private String beforeFirst(Connection connection) throws SQLException {
-        String first = MySqlText.key(
-                        connection,
-                        "SELECT " + key.columns() + " FROM " + table + " ORDER BY " + key.ordered("") + " LIMIT 1")
-                .map(List::getFirst)
-                .orElse("0");
+        String first = firstKey(connection).map(List::getFirst).orElse("0");
         return new BigInteger(first).subtract(BigInteger.ONE).toString();
     }
 

@@ -36,6 +36,11 @@ record MySqlKey(List<String> names) {
         return (range.after().isEmpty() ? "" : after(range.after()) + " AND ") + upTo(range.to());
     }
 
+    /** All of those behind one. */
+    String behind(List<String> key) {
+        return after(key);
+    }
+
     private String after(List<String> key) {
         List<String> ors = new ArrayList<>();
         for (int i = 0; i < key.size(); i++) {

@@ -108,8 +108,9 @@ final class MessageJudge {
             approved = Optional.of(granted.id());
             judgement = judge.approved(judgement);
         }
+        mustBeNew(judgement);
         switch (judgement.decision().verdict()) {
-            case REJECT -> throw refused(judgement);
+            case REJECT -> throw refused(judgement, "refused", Refusals.rejected(judgement.decision()));
             case PARK, FORWARD, GUARD, REWRITE, PHASE -> {
                 if (lock.isPresent() && Conduct.takesTime(judgement.change())) {
                     conduct.caught(message.session(), judgement.text(), Conduct.STATEMENT_AFTER_LOCK, lock.get());
@@ -140,11 +141,19 @@ final class MessageJudge {
         return now;
     }
 
-    private RefusedException refused(Judgement judgement) {
-        ServerError error = Refusals.rejected(judgement.decision());
+    private void mustBeNew(Judgement judgement) throws RefusedException {
+        Optional<ServerError> duplicate = judgement.decision().verdict() == Verdict.FORWARD
+                ? DuplicateColumn.of(judgement.change(), judgement.facts())
+                : Optional.empty();
+        if (duplicate.isPresent()) {
+            throw refused(judgement, "failed", duplicate.get());
+        }
+    }
+
+    private RefusedException refused(Judgement judgement, String outcome, ServerError error) {
         String id = trail.newId();
         trail.keep(effects.attempt(id, judgement, List.of(), Optional.empty()));
-        trail.outcome(id, message.who(), "refused", error);
+        trail.outcome(id, message.who(), outcome, error);
         return new RefusedException(error);
     }
 

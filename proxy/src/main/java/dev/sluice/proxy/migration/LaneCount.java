@@ -22,11 +22,11 @@ public record LaneCount(int count, double fewer, long rows, long nanos, int batc
     /** One more is worth it from here on: it takes a core from whoever comes next. */
     private static final double WORTH = 1.1;
 
-    private static final int LOOK_BATCHES = 8;
-    private static final int REST_LOOKS = 50;
+    private static final int LOOK_BATCHES = 6;
+    private static final int REST_LOOKS = 66;
 
     /** A new one has to connect and to find a range first: so many batches tell nothing of what it brings. */
-    private static final int SETTLING_BATCHES = 4;
+    private static final int SETTLING_BATCHES = 3;
 
     public static final LaneCount ONE = new LaneCount(1, 0, 0, 0, 0, 0);
 

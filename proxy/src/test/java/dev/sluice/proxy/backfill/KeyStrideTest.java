@@ -122,4 +122,25 @@ class KeyStrideTest {
                 .isFalse();
         assertThat(KeyStride.suits(cursor.bounds(List.of("1", "2"), 0, 0))).isFalse();
     }
+
+    @Test
+    void cutsLeaveNoKeyOutAndNoneInTwo() {
+        List<BackfillCursor.Range> ranges = KeyStride.cuts(List.of("-100000"), List.of("18446744073709551615"), 4);
+
+        assertThat(ranges).hasSize(4);
+        assertThat(ranges.getFirst().after()).isEmpty();
+        assertThat(ranges.getLast().to()).isEmpty();
+        for (int i = 1; i < 4; i++) {
+            assertThat(ranges.get(i).after()).isEqualTo(ranges.get(i - 1).to());
+        }
+    }
+
+    @Test
+    void fewKeysAndSuchAsAreNoNumbersAreNotCut() {
+        assertThat(KeyStride.cuts(List.of("1"), List.of("99999"), 4)).isEmpty();
+        assertThat(KeyStride.cuts(List.of("1"), List.of("150001"), 4)).hasSize(3);
+        assertThat(KeyStride.cuts(List.of("_utf8mb4 X'31'"), List.of("_utf8mb4 X'39'"), 4))
+                .isEmpty();
+        assertThat(KeyStride.cuts(List.of(), List.of(), 4)).isEmpty();
+    }
 }

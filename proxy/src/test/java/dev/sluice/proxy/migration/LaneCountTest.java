@@ -37,13 +37,13 @@ class LaneCountTest {
 
     @Test
     void aServerWithOneCoreGetsOneOnceItHasBeenTried() {
-        assertThat(after(21, lanes -> 50L * lanes).count()).isEqualTo(1);
+        assertThat(after(16, lanes -> 50L * lanes).count()).isEqualTo(1);
     }
 
     @Test
     void whatDidNotPayIsTriedAgainMuchLater() {
-        assertThat(after(50 * 8, lanes -> 50L * lanes).count()).isEqualTo(1);
-        assertThat(after(54 * 8, lanes -> 50L * lanes).count()).isEqualTo(2);
+        assertThat(after(66 * 6, lanes -> 50L * lanes).count()).isEqualTo(1);
+        assertThat(after(70 * 6, lanes -> 50L * lanes).count()).isEqualTo(2);
     }
 
     @Test

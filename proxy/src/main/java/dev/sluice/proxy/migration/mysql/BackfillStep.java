@@ -181,16 +181,12 @@ final class BackfillStep implements AutoCloseable {
         }
         long done = ranges.done() + filled.batch().rows();
         long total = Math.max(ranges.total(), filled.move().near().cursor().total());
-        run.advance(
-                open,
-                run.position(),
-                new Progress(
-                        done,
-                        Math.max(done, total),
-                        rate.rowsPerSecond(),
-                        !go.reason().isEmpty(),
-                        go.reason()));
+        run.advance(open, run.position(), progress(done, total, go.reason()));
         toldAt = System.nanoTime();
+    }
+
+    private Progress progress(long done, long total, String reason) {
+        return new Progress(done, Math.max(done, total), rate.rowsPerSecond(), !reason.isEmpty(), reason);
     }
 
     /** The last batches before a rest may have been too quick to be told of, and the rest may be long. */
@@ -200,8 +196,7 @@ final class BackfillStep implements AutoCloseable {
         }
         long done = book.get().done();
         if (done != run.progress().rowsDone()) {
-            long total = Math.max(done, book.get().total());
-            run.advance(run.position(), new Progress(done, total, rate.rowsPerSecond(), !reason.isEmpty(), reason));
+            run.advance(run.position(), progress(done, book.get().total(), reason));
         }
         toldAt = System.nanoTime();
     }

@@ -40,21 +40,23 @@ final class DdlSteps {
     DdlSteps(WorkConnection work, ControlDatabase database, Gate gate, RunnerSettings settings) {
         this.work = work;
         this.settings = settings;
-        ShortLocks.Times times =
-                ShortLocks.Times.of(settings.lockTimeout(), settings.lockRetry(), settings.lockPatience());
+        ShortLocks.Times times = times(settings);
         this.shortLocks = new ShortLocks(database, gate, times);
         this.onlineLocks = new ShortLocks(
                 database, gate, new ShortLocks.Times(ONLINE_LOCK, times.keep(), times.retry(), times.insistAfter()));
     }
 
+    static ShortLocks.Times times(RunnerSettings settings) {
+        return ShortLocks.Times.of(settings.lockTimeout(), settings.lockRetry(), settings.lockPatience());
+    }
+
     /** @param again whether it may find its work done by an earlier try */
-    private record Execution(Connection connection, String sql, boolean again)
-            implements ShortLocks.Attempt<Boolean, SQLException> {
+    private record Execution(Connection connection, String sql, boolean again) implements JdbcAttempt<Boolean> {
 
         @Override
         public Boolean run() throws SQLException {
-            try (Statement statement = connection.createStatement()) {
-                statement.execute(sql);
+            try {
+                execute(sql);
                 return true;
             } catch (SQLException e) {
                 if (again && (THERE.contains(e.getErrorCode()) || GONE.contains(e.getErrorCode()))) {
@@ -65,31 +67,12 @@ final class DdlSteps {
         }
 
         @Override
-        public int code(SQLException e) {
-            return e.getErrorCode();
-        }
-
-        @Override
         public boolean triesInPassing() {
             try {
                 String version = connection.getMetaData().getDatabaseProductVersion();
                 return version.contains("MariaDB") && ShortLocks.isInstant(sql);
             } catch (SQLException e) {
                 return false; // The statement itself will say what is wrong with the connection.
-            }
-        }
-
-        @Override
-        public void lockWait(int seconds) throws SQLException {
-            try (Statement statement = connection.createStatement()) {
-                statement.execute("SET SESSION lock_wait_timeout = " + seconds);
-            }
-        }
-
-        @Override
-        public void absorbKill() throws SQLException {
-            try (Statement statement = connection.createStatement()) {
-                statement.execute("DO 0");
             }
         }
     }

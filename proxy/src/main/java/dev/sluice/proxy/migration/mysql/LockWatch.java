@@ -1,11 +1,13 @@
 package dev.sluice.proxy.migration.mysql;
 
 import dev.sluice.proxy.catalog.ControlDatabase;
+import dev.sluice.proxy.session.Gate;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -15,7 +17,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Watches one statement from another connection, and kills it once it has waited for a metadata lock as long as it may:
  * everybody who comes later queues behind it. Looks several times within that time, so that a statement that works first
- * and waits later is not left waiting either. Thread-safe.
+ * and waits later is not left waiting either. Clients are kept at the gate while it waits, so that those who hold the lock
+ * come to their end and nobody takes their place. Thread-safe.
  */
 final class LockWatch implements AutoCloseable {
 
@@ -28,14 +31,18 @@ final class LockWatch implements AutoCloseable {
     private final ControlDatabase control;
     private final long connectionId;
     private final Duration timeout;
+    private final Gate gate;
     private final CountDownLatch ready = new CountDownLatch(1);
     private final CountDownLatch over = new CountDownLatch(1);
     private final AtomicBoolean killed = new AtomicBoolean();
     private final Thread thread;
+    /** The watching thread's. */
+    private Optional<Gate.Closing> closing = Optional.empty();
 
     /** Returns once the watch can see: making its connection may take longer than the statement may wait. Blocks. */
-    LockWatch(ControlDatabase control, long connectionId, Duration timeout) {
+    LockWatch(ControlDatabase control, long connectionId, Duration timeout, Gate gate) {
         this.control = control;
+        this.gate = gate;
         this.connectionId = connectionId;
         this.timeout = timeout;
         this.thread = Thread.ofVirtual().name("lock watch " + connectionId).start(this::watch);
@@ -64,6 +71,7 @@ final class LockWatch implements AutoCloseable {
             Thread.currentThread().interrupt();
         } finally {
             ready.countDown();
+            letClientsPass();
         }
     }
 
@@ -82,12 +90,23 @@ final class LockWatch implements AutoCloseable {
                 waitsSince = 0;
             } else if (waitsSince == 0) {
                 waitsSince = Math.max(began, now - pause);
+                keepClients();
             }
             if (waitsSince != 0 && now - waitsSince >= timeout.toNanos() - pause && over.getCount() > 0) {
                 killed.set(true);
                 statement.execute("KILL QUERY " + connectionId);
             }
         }
+    }
+
+    private void keepClients() {
+        letClientsPass();
+        closing = Optional.of(gate.close(timeout));
+    }
+
+    private void letClientsPass() {
+        closing.ifPresent(Gate.Closing::close);
+        closing = Optional.empty();
     }
 
     private boolean waits(Statement statement) throws SQLException {

@@ -26,7 +26,8 @@ final class MySqlStepRunner implements StepRunner {
         this.ddl = new DdlSteps(work, database, gate, settings);
         this.backfill = new BackfillStep(work, database, settings, pacer);
         this.batches = new BatchesStep(work, settings, pacer);
-        this.verification = new Verification(work);
+        ShortLocks locks = new ShortLocks(database, gate, DdlSteps.times(settings));
+        this.verification = new Verification(work, new RangedLook(work, database, locks, pacer));
     }
 
     @Override

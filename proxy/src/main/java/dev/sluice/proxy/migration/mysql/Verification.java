@@ -10,7 +10,7 @@ import java.sql.SQLException;
 import java.util.Optional;
 
 /**
- * Looks whether what a migration promises is kept, in one read of the table. Rows that a backfill has missed, since their
+ * Looks whether what a migration promises is kept, reading the table as it is at one moment. Rows that a backfill has missed, since their
  * key was changed meanwhile, are its work again: so it need not read the whole table for them when it has walked it.
  */
 final class Verification {
@@ -19,10 +19,12 @@ final class Verification {
     private static final int MOST_TIMES = 10;
 
     private final WorkConnection work;
+    private final RangedLook ranges;
     private int times;
 
-    Verification(WorkConnection work) {
+    Verification(WorkConnection work, RangedLook ranges) {
         this.work = work;
+        this.ranges = ranges;
     }
 
     /** Whether the look at what a backfill has left, which is the present step, comes right behind it. */
@@ -33,11 +35,11 @@ final class Verification {
     }
 
     Outcome run(Step.Verify step, Run run) throws SQLException {
-        if (DdlSteps.holds(work.plain(run), step.sql())) {
+        Optional<Position> backfill = backfill(step, run);
+        if (holds(step, backfill, run)) {
             run.advance(run.next(), run.progress().because(""));
             return new Outcome.Done();
         }
-        Optional<Position> backfill = backfill(step, run);
         if (backfill.isEmpty() || times++ >= MOST_TIMES) {
             return new Outcome.Failed("HY000", "not kept: " + step.promise());
         }
@@ -45,6 +47,17 @@ final class Verification {
         BackfillCursor missed = BackfillCursor.ofMissed(progress.rowsDone(), progress.rowsTotal());
         run.advance(backfill.get().at(missed.write()), progress);
         return new Outcome.Advanced();
+    }
+
+    private boolean holds(Step.Verify step, Optional<Position> backfill, Run run) throws SQLException {
+        Optional<Step> filled = backfill.flatMap(run::step);
+        if (filled.isPresent() && filled.get() instanceof Step.Backfill rows) {
+            Optional<Boolean> nothingLeft = ranges.nothingLeft(rows, run);
+            if (nothingLeft.isPresent()) {
+                return nothingLeft.get();
+            }
+        }
+        return DdlSteps.holds(work.plain(run), step.sql());
     }
 
     /** The last step before this one that fills what it asks for. */

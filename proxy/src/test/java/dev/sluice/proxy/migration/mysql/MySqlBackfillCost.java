@@ -10,8 +10,10 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -21,10 +23,12 @@ import java.util.stream.IntStream;
  * against copying it in chunks of a thousand rows, as gh-ost does, without the changes that it would apply meanwhile.
  *
  * <p>Arguments: rows, rounds, and optionally a command that is run between the filling of a table and the measurement, such
- * as one that starts the server anew: then nothing is in its memory.
+ * as one that starts the server anew: then nothing is in its memory. The property {@code ways} names those that are
+ * measured, unless all of them are.
  */
 final class MySqlBackfillCost {
 
+    private static final String WAYS = System.getProperty("ways", "");
     private static final int CHUNK = 1_000;
     private static final int KEYS = 10_000;
     private static final String COLUMNS = "id, customer_id, status, amount, note, counter, created_at";
@@ -48,13 +52,23 @@ final class MySqlBackfillCost {
                 Arrays.stream(arguments).skip(2).toList());
         try (MySqlGatewayFixture gateway = new MySqlGatewayFixture(server)) {
             for (int i = 0; i < Integer.parseInt(arguments[1]); i++) {
-                cost.measure("one UPDATE", connection -> plainUpdate(connection));
-                cost.measure("by keys", connection -> cost.byKeys(connection));
-                cost.measure("the gateway", connection -> cost.through(gateway, connection.getCatalog()));
-                cost.measure("copied", connection -> cost.copy(connection));
+                for (Map.Entry<String, Work> way : cost.ways(gateway).entrySet()) {
+                    if (WAYS.isEmpty() || WAYS.contains(way.getKey())) {
+                        cost.measure(way.getKey(), way.getValue());
+                    }
+                }
             }
         }
         System.exit(0);
+    }
+
+    private Map<String, Work> ways(MySqlGatewayFixture gateway) {
+        Map<String, Work> ways = new LinkedHashMap<>();
+        ways.put("one UPDATE", connection -> plainUpdate(connection));
+        ways.put("by keys", this::byKeys);
+        ways.put("the gateway", connection -> through(gateway, connection.getCatalog()));
+        ways.put("copied", this::copy);
+        return ways;
     }
 
     private interface Work {

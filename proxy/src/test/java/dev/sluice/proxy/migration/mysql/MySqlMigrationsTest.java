@@ -140,6 +140,16 @@ abstract class MySqlMigrationsTest {
         return id;
     }
 
+    /** A migration that has filled some rows and rests, at a gateway in the place of the first. */
+    private long underWay() throws Exception {
+        stop();
+        gateway("slow", new LimitedPacer());
+        long id = expanded();
+        migrations.await(REF, id, Duration.ofMillis(1), progress -> {});
+        Awaitility.await().until(() -> migrations.find(REF, id).orElseThrow().rowsDone() > 0);
+        return id;
+    }
+
     @Test
     void everyRowIsFilledOnceAndNothingElseChanges() throws Exception {
         long id = expanded();
@@ -196,12 +206,7 @@ abstract class MySqlMigrationsTest {
 
     @Test
     void anotherGatewayGoesOnWhereOneHasEnded() throws Exception {
-        migrations.close();
-        pools.close();
-        gateway("slow", new LimitedPacer());
-        long id = expanded();
-        migrations.await(REF, id, Duration.ofMillis(1), progress -> {});
-        Awaitility.await().until(() -> migrations.find(REF, id).orElseThrow().rowsDone() > 0);
+        long id = underWay();
         pools.close(); // it can say no more to anybody, and its lease runs out
         migrations.close();
         gateway("two", Pacer.UNTHROTTLED);
@@ -234,11 +239,7 @@ abstract class MySqlMigrationsTest {
 
     @Test
     void whatIsCancelledLeavesTheTableAsItWas() throws Exception {
-        migrations.close();
-        pools.close();
-        gateway("slow", new LimitedPacer());
-        long id = expanded();
-        migrations.await(REF, id, Duration.ofMillis(1), progress -> {});
+        long id = underWay();
         migrations.command(REF, id, new Migrations.Command.Cancel(), "ann");
         assertThat(migrations.await(REF, id, Patience.LONG, progress -> {}).state())
                 .isEqualTo(Migration.State.CANCELLED);
@@ -252,14 +253,8 @@ abstract class MySqlMigrationsTest {
     /** As a gateway of a former version leaves it, which kept one cursor, in the migration's own row. */
     @Test
     void aMigrationThatALedgerWithoutRangesHasUnderWayGoesOnFromItsCursor() throws Exception {
-        migrations.close();
-        pools.close();
-        gateway("slow", new LimitedPacer());
-        long id = expanded();
-        migrations.await(REF, id, Duration.ofMillis(1), progress -> {});
-        Awaitility.await().until(() -> migrations.find(REF, id).orElseThrow().rowsDone() > 0);
-        migrations.close();
-        pools.close();
+        long id = underWay();
+        stop();
         String cursor = "(SELECT step_cursor FROM sluice.backfill_ranges WHERE migration = " + id + ")";
         server.execute(
                 database,

@@ -1,0 +1,139 @@
+package dev.sluice.proxy.migration.mysql;
+
+import dev.sluice.policies.plan.Step;
+import dev.sluice.proxy.backfill.MySqlBackfill;
+import dev.sluice.proxy.catalog.ControlDatabase;
+import dev.sluice.proxy.migration.LaneCount;
+import dev.sluice.proxy.migration.Run;
+import dev.sluice.proxy.throttle.Pacer;
+import dev.sluice.proxy.throttle.Pacer.Turn;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads a table for rows that a backfill has left, in several ranges of its key at once, on a server that nobody else uses.
+ * A row that moves from one range to another must not be missed by both: so the snapshots of all readers are made while a
+ * lock on the table keeps everybody from writing to it, at a moment when nobody does anyway. For one thread.
+ */
+final class RangedLook {
+
+    private static final Logger LOG = LoggerFactory.getLogger(RangedLook.class);
+
+    private final WorkConnection work;
+    private final ControlDatabase database;
+    private final ShortLocks locks;
+    private final Pacer pacer;
+
+    /** @param locks how the table is locked for the moment in which the snapshots are made */
+    RangedLook(WorkConnection work, ControlDatabase database, ShortLocks locks, Pacer pacer) {
+        this.work = work;
+        this.database = database;
+        this.locks = locks;
+        this.pacer = pacer;
+    }
+
+    /** Whether no row is left; empty where one read of the whole table has to tell. Blocks. */
+    Optional<Boolean> nothingLeft(Step.Backfill step, Run run) throws SQLException {
+        if (!alone(step, run)) {
+            return Optional.empty();
+        }
+        List<String> looks = new MySqlBackfill(step).looks(work.plain(run), LaneCount.MOST);
+        if (looks.size() < 2) {
+            return Optional.empty();
+        }
+        List<WorkConnection> readers = new ArrayList<>();
+        looks.forEach(look -> readers.add(new WorkConnection(database, LaneCount.MOST + readers.size())));
+        try {
+            List<Connection> open = open(readers, run);
+            return snapshots(step, run, open) ? Optional.of(read(looks, open)) : Optional.empty();
+        } finally {
+            readers.forEach(WorkConnection::close);
+        }
+    }
+
+    private boolean alone(Step.Backfill step, Run run) {
+        return pacer.before(run.work(step.table().toString()), run.signals().maxRowsPerSecond())
+                        instanceof Turn.Go go
+                && go.alone();
+    }
+
+    private static List<Connection> open(List<WorkConnection> readers, Run run) throws SQLException {
+        List<Connection> open = new ArrayList<>();
+        for (WorkConnection reader : readers) {
+            Connection connection = reader.plain(run);
+            JdbcAttempt.execute(connection, "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ");
+            open.add(connection);
+        }
+        return open;
+    }
+
+    private boolean snapshots(Step.Backfill step, Run run, List<Connection> readers) throws SQLException {
+        Connection locker = work.plain(run);
+        String table = new MySqlBackfill(step).table();
+        try {
+            return locks.attempt(Optional.of(step.table()), work.id(), new Snapshots(locker, table, readers))
+                    .done()
+                    .isPresent();
+        } catch (SQLException e) {
+            LOG.debug("cannot lock {} for a moment", table, e);
+            work.close();
+            return false;
+        }
+    }
+
+    /** Made by all readers while the table is locked. */
+    private record Snapshots(Connection connection, String table, List<Connection> readers)
+            implements JdbcAttempt<Boolean> {
+
+        @Override
+        public Boolean run() throws SQLException {
+            execute("LOCK TABLES " + table + " READ");
+            try {
+                for (Connection reader : readers) {
+                    JdbcAttempt.execute(reader, "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY");
+                }
+                return true;
+            } finally {
+                execute("UNLOCK TABLES");
+            }
+        }
+
+        @Override
+        public boolean triesInPassing() {
+            return false;
+        }
+    }
+
+    private static boolean read(List<String> looks, List<Connection> readers) throws SQLException {
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<Boolean>> answers = new ArrayList<>();
+            for (int i = 0; i < looks.size(); i++) {
+                Connection reader = readers.get(i);
+                String look = looks.get(i);
+                answers.add(threads.submit(() -> DdlSteps.holds(reader, look)));
+            }
+            boolean nothing = true;
+            for (Future<Boolean> answer : answers) {
+                nothing &= answer.get();
+            }
+            return nothing;
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof SQLException failed) {
+                throw failed;
+            }
+            throw new IllegalStateException(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new SQLException("interrupted", "57014", e);
+        }
+    }
+}
