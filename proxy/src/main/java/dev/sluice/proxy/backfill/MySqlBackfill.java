@@ -130,8 +130,7 @@ public final class MySqlBackfill {
 
     private Optional<List<String>> firstKey(Connection connection) throws SQLException {
         return MySqlText.key(
-                connection,
-                "SELECT " + key.columns() + " FROM " + table + " ORDER BY " + key.ordered("") + " LIMIT 1");
+                connection, "SELECT " + key.columns() + " FROM " + table + " ORDER BY " + key.ordered("") + " LIMIT 1");
     }
 
     Optional<List<String>> lastKey(Connection connection) throws SQLException {

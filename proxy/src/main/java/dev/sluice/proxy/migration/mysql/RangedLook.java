@@ -61,8 +61,7 @@ final class RangedLook {
     }
 
     private boolean alone(Step.Backfill step, Run run) {
-        return pacer.before(run.work(step.table().toString()), run.signals().maxRowsPerSecond())
-                        instanceof Turn.Go go
+        return pacer.before(run.work(step.table().toString()), run.signals().maxRowsPerSecond()) instanceof Turn.Go go
                 && go.alone();
     }
 
