@@ -4,7 +4,7 @@ import java.time.Duration;
 
 /**
  * How many batches of a backfill run at once while nobody else uses the server. An UPDATE keeps one core of it busy;
- * whether it has others is nobody's to tell, so one more is tried, and stays if markedly more rows come of it. Pure and
+ * whether it has others is nobody's to tell, so one more is tried, and stays if more rows come of it. Pure and
  * immutable.
  *
  * @param count as many run at once
@@ -19,8 +19,8 @@ public record LaneCount(int count, double fewer, long rows, long nanos, int batc
     /** Never more than this. */
     public static final int MOST = 4;
 
-    /** One more is worth it from here on: it takes a core from whoever comes next. */
-    private static final double WORTH = 1.1;
+    /** One more is worth it from here on; less is chance. Who commits leaves its core to another, so it may be more than there are cores. */
+    private static final double WORTH = 1.03;
 
     private static final int LOOK_BATCHES = 6;
     private static final int REST_LOOKS = 66;

@@ -9,6 +9,7 @@ import dev.sluice.proxy.throttle.Pacer;
 import dev.sluice.proxy.throttle.Pacer.Turn;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -43,9 +44,19 @@ final class RangedLook {
 
     /** Whether no row is left; empty where one read of the whole table has to tell. Blocks. */
     Optional<Boolean> nothingLeft(Step.Backfill step, Run run) throws SQLException {
-        if (!alone(step, run)) {
+        Pacer.Work worker = run.work(step.table().toString());
+        if (!(pacer.before(worker, run.signals().maxRowsPerSecond()) instanceof Turn.Go go)) {
             return Optional.empty();
         }
+        long begin = System.nanoTime();
+        try {
+            return go.alone() ? inRanges(step, run) : Optional.empty();
+        } finally {
+            pacer.after(new Pacer.Batch(worker, 0, Duration.ofNanos(System.nanoTime() - begin)));
+        }
+    }
+
+    private Optional<Boolean> inRanges(Step.Backfill step, Run run) throws SQLException {
         List<String> looks = new MySqlBackfill(step).looks(work.plain(run), LaneCount.MOST);
         if (looks.size() < 2) {
             return Optional.empty();
@@ -58,11 +69,6 @@ final class RangedLook {
         } finally {
             readers.forEach(WorkConnection::close);
         }
-    }
-
-    private boolean alone(Step.Backfill step, Run run) {
-        return pacer.before(run.work(step.table().toString()), run.signals().maxRowsPerSecond()) instanceof Turn.Go go
-                && go.alone();
     }
 
     private static List<Connection> open(List<WorkConnection> readers, Run run) throws SQLException {
