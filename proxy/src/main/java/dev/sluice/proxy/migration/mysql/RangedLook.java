@@ -8,7 +8,9 @@ import dev.sluice.proxy.migration.Run;
 import dev.sluice.proxy.throttle.Pacer;
 import dev.sluice.proxy.throttle.Pacer.Turn;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,7 +60,7 @@ final class RangedLook {
 
     private Optional<Boolean> inRanges(Step.Backfill step, Run run) throws SQLException {
         List<String> looks = new MySqlBackfill(step).looks(work.plain(run), LaneCount.MOST);
-        if (looks.size() < 2) {
+        if (looks.size() < 2 || inCluster(work.plain(run))) {
             return Optional.empty();
         }
         List<WorkConnection> readers = new ArrayList<>();
@@ -68,6 +70,14 @@ final class RangedLook {
             return snapshots(step, run, open) ? Optional.of(read(looks, open)) : Optional.empty();
         } finally {
             readers.forEach(WorkConnection::close);
+        }
+    }
+
+    /** Whether a Galera cluster applies the writes of other nodes, which no lock of this one keeps off. */
+    private static boolean inCluster(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("SHOW GLOBAL STATUS LIKE 'wsrep_cluster_size'")) {
+            return row.next() && row.getInt(2) > 0;
         }
     }
 

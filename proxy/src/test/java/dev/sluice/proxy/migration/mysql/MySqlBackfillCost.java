@@ -121,7 +121,12 @@ final class MySqlBackfillCost {
 
     /** What this process has used: the client, and the gateway where it is measured. */
     private static double ownCpuSeconds() {
-        return ProcessHandle.current().info().totalCpuDuration().orElse(Duration.ZERO).toNanos() / 1e9;
+        return ProcessHandle.current()
+                        .info()
+                        .totalCpuDuration()
+                        .orElse(Duration.ZERO)
+                        .toNanos()
+                / 1e9;
     }
 
     /** What a server on this machine has used; one that is busy otherwise does not change it. 0 where it cannot be told. */
