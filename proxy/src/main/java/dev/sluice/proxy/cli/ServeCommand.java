@@ -7,11 +7,14 @@ import dev.sluice.proxy.config.GatewayOptions;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -112,8 +115,31 @@ public final class ServeCommand implements Callable<Integer> {
         if (upstream != null) {
             return reader.readOptions(options(upstream));
         }
+        String unused = withoutUse();
+        if (!unused.isEmpty()) {
+            throw new CliException(
+                    ExitCode.USAGE,
+                    unused + ": only together with --upstream; a configuration file says it itself, and SLUICE_ variables"
+                            + " go before the file");
+        }
         Optional<Path> file = file();
         return file.isPresent() ? reader.readFile(file.get()) : reader.readEnvironment();
+    }
+
+    /** The options given that only count where no file is read. */
+    private String withoutUse() {
+        Map<String, Boolean> given = new LinkedHashMap<>();
+        given.put("--listen", listen != null);
+        given.put("--user", user != null);
+        given.put("--password", password != null);
+        given.put("--http", http != null);
+        given.put("--audit", audit != null);
+        given.put("--policies", policies != null);
+        given.put("--operators", !operators.isEmpty());
+        return given.entrySet().stream()
+                .filter(Map.Entry::getValue)
+                .map(Map.Entry::getKey)
+                .collect(Collectors.joining(", "));
     }
 
     private GatewayOptions options(String url) {

@@ -1,5 +1,6 @@
 package dev.sluice.proxy.demo;
 
+import dev.sluice.proxy.catalog.KeptConnection;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -38,11 +39,13 @@ final class Workload implements AutoCloseable {
 
     static Workload start(Client client, String table, int rows, int perSecond) throws SQLException {
         Workload workload = new Workload(client, table, rows, perSecond);
-        List<Connection> connections = new ArrayList<>();
+        List<KeptConnection> connections = new ArrayList<>();
         for (int i = 0; i < THREADS; i++) {
-            connections.add(client.connect("shop"));
+            KeptConnection connection = new KeptConnection();
+            connection.get(workload::connect);
+            connections.add(connection);
         }
-        for (Connection connection : connections) {
+        for (KeptConnection connection : connections) {
             Thread thread = Thread.ofPlatform().name("shop").daemon().start(() -> workload.run(connection));
             workload.threads.add(thread);
         }
@@ -61,23 +64,27 @@ final class Workload implements AutoCloseable {
         return measurement.get();
     }
 
-    private void run(Connection first) {
-        Connection connection = first;
-        while (!stopped) {
-            long planned = origin + nextArrival.getAndIncrement() * intervalNanos;
-            long wait = planned - System.nanoTime();
-            if (wait > 0) {
-                LockSupport.parkNanos(wait);
-            }
-            try {
-                transaction(connection);
-                measurement.get().committed(planned);
-            } catch (SQLException e) {
-                measurement.get().failed(e);
-                connection = reconnected(connection);
+    private Connection connect() throws SQLException {
+        return client.connect("shop");
+    }
+
+    private void run(KeptConnection connection) {
+        try (connection) {
+            while (!stopped) {
+                long planned = origin + nextArrival.getAndIncrement() * intervalNanos;
+                long wait = planned - System.nanoTime();
+                if (wait > 0) {
+                    LockSupport.parkNanos(wait);
+                }
+                try {
+                    transaction(connection.get(this::connect));
+                    measurement.get().committed(planned);
+                } catch (SQLException e) {
+                    measurement.get().failed(e);
+                    connection.close();
+                }
             }
         }
-        closeQuietly(connection);
     }
 
     private void transaction(Connection connection) throws SQLException {
@@ -106,28 +113,6 @@ final class Workload implements AutoCloseable {
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             statement.setLong(1, argument);
             statement.execute();
-        }
-    }
-
-    private Connection reconnected(Connection broken) {
-        closeQuietly(broken);
-        while (!stopped) {
-            try {
-                return client.connect("shop");
-            } catch (SQLException e) {
-                measurement.get().failed(e);
-                LockSupport.parkNanos(Duration.ofMillis(200).toNanos());
-            }
-        }
-        return broken;
-    }
-
-    private static void closeQuietly(Connection connection) {
-        try {
-            connection.close();
-        } catch (SQLException e) {
-            // It is broken already, and nobody is left to be told.
-            return;
         }
     }
 

@@ -45,6 +45,18 @@ class CommandsTest {
     }
 
     @Test
+    void anOptionThatAFileWouldMakeUselessIsRefusedAndNotPassedOver(@TempDir Path folder) throws Exception {
+        Path file = Files.writeString(
+                folder.resolve("sluice.yaml"),
+                "upstreams: {db: {url: \"jdbc:postgresql://h/d\"}}\nlisteners: [{address: \"127.0.0.1:0\"}]\n");
+
+        assertThat(run("serve", "--config", file.toString())).isEqualTo(ExitCode.UNREACHABLE);
+        assertThat(run("serve", "--config", file.toString(), "--policies", "strict.yaml", "--operators", "dba"))
+                .isEqualTo(ExitCode.USAGE);
+        assertThat(err.toString()).contains("--policies, --operators: only together with --upstream");
+    }
+
+    @Test
     void aBadConfigurationIsToldLineByLine(@TempDir Path folder) throws Exception {
         Path file = Files.writeString(folder.resolve("sluice.yaml"), "listners: []\n");
 
