@@ -198,7 +198,7 @@ final class RewriteRules {
         if (subject.change() instanceof SchemaChange.CreateTable create) {
             return create.partitionOf().flatMap(subject.facts()::relation).stream()
                     .flatMap(parent -> subject.facts().defaultPartition(parent).stream())
-                    .filter(rest -> rest.rows() != 0 && !subject.createdHere().contains(rest.name()))
+                    .filter(rest -> rest.rows() != 0 && !subject.isCreatedHere(rest.name()))
                     .map(rest -> Hit.at(
                                     create.source(),
                                     "the default partition " + rest.name()

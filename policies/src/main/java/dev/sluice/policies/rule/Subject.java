@@ -72,6 +72,11 @@ public record Subject(
                 .isPresent();
     }
 
+    /** Whether the same transaction or file created a table, by its real name. */
+    public boolean isCreatedHere(QualifiedName real) {
+        return createdHere.contains(real) || createdHere.contains(QualifiedName.of(real.name()));
+    }
+
     /** ADD COLUMN actions that add something; a column that exists already is left out. */
     public List<ColumnAddition> additions() {
         List<AlterAction.AddColumn> added = actions(AlterAction.AddColumn.class);

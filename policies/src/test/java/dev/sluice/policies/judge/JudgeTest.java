@@ -95,6 +95,21 @@ class JudgeTest {
     }
 
     @Test
+    void aNewPartitionBesideADefaultOneWaitsUnlessThatOneIsNewItself() {
+        List.of(
+                        "CREATE TABLE events (at date) PARTITION BY RANGE (at)",
+                        "CREATE TABLE events_rest PARTITION OF events DEFAULT")
+                .forEach(sql -> model.apply(PARSER.parse(sql, text(sql), rules())));
+        String sql = "CREATE TABLE e26 PARTITION OF events FOR VALUES FROM ('2026-01-01') TO ('2027-01-01')";
+
+        assertThat(judge(sql).ruleIds()).containsExactly("attach-partition-scan");
+        assertThat(judge(sql).verdict()).isEqualTo(Verdict.PARK);
+        assertThat(judge(sql, true, Set.of(QualifiedName.of("events_rest")), Policy.DEFAULTS)
+                        .verdict())
+                .isEqualTo(Verdict.GUARD);
+    }
+
+    @Test
     void aNotNullColumnWithoutDefaultIsRefusedWithTheWayToSayWhatRowsGet() {
         Decision decision = judge("ALTER TABLE orders ADD region text NOT NULL");
         assertThat(decision.verdict()).isEqualTo(Verdict.REJECT);

@@ -119,7 +119,8 @@ public final class ServeCommand implements Callable<Integer> {
         if (!unused.isEmpty()) {
             throw new CliException(
                     ExitCode.USAGE,
-                    unused + ": only together with --upstream; a configuration file says it itself, and SLUICE_ variables"
+                    unused
+                            + ": only together with --upstream; a configuration file says it itself, and SLUICE_ variables"
                             + " go before the file");
         }
         Optional<Path> file = file();

@@ -133,6 +133,10 @@ final class IndexPlanner {
             if (known.isEmpty() && !subject.facts().assumed()) {
                 continue;
             }
+            if (known.filter(RelationFacts::temporary).isPresent()) {
+                // No other session can drop it.
+                return Optional.empty();
+            }
             QualifiedName index = known.map(RelationFacts::name).orElse(written);
             target = known.flatMap(RelationFacts::indexOf).orElse(index);
             draft.add(
