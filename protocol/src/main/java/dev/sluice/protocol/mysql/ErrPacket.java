@@ -5,7 +5,7 @@ import io.netty.buffer.ByteBuf;
 /**
  * An error.
  *
- * @param sqlState five characters
+ * @param sqlState five characters; none in what is sent in place of a greeting, when a client reads none yet
  */
 public record ErrPacket(int code, String sqlState, String message) {
 
@@ -28,8 +28,11 @@ public record ErrPacket(int code, String sqlState, String message) {
     /** Writes the packet's payload. */
     public void write(ByteBuf out) {
         String shown = message.length() > MAX_MESSAGE_CHARS ? message.substring(0, MAX_MESSAGE_CHARS) : message;
-        out.writeByte(0xFF).writeShortLE(code).writeByte('#');
-        out.writeCharSequence(sqlState, java.nio.charset.StandardCharsets.US_ASCII);
+        out.writeByte(0xFF).writeShortLE(code);
+        if (!sqlState.isEmpty()) {
+            out.writeByte('#');
+            out.writeCharSequence(sqlState, java.nio.charset.StandardCharsets.US_ASCII);
+        }
         out.writeCharSequence(shown, java.nio.charset.StandardCharsets.UTF_8);
     }
 }

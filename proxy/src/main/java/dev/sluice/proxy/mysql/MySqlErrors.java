@@ -76,8 +76,9 @@ final class MySqlErrors {
         return packet;
     }
 
+    /** In place of a greeting. */
     static ErrPacket unreachable(String upstream) {
-        return new ErrPacket(2003, "08S01", "The database server \"" + upstream + "\" cannot be reached");
+        return new ErrPacket(2003, "", "The database server \"" + upstream + "\" cannot be reached");
     }
 
     /** An ERR packet has one text: the message, then the reason and the way out. */

@@ -86,6 +86,6 @@ public final class MySqlListener extends Listener {
 
     @Override
     protected ByteBuf tooMany(ByteBufAllocator alloc) {
-        return MySqlErrors.framed(alloc, new ErrPacket(1040, "08004", "Too many connections"), 0);
+        return MySqlErrors.framed(alloc, new ErrPacket(1040, "", "Too many connections"), 0);
     }
 }
