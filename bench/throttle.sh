@@ -1,18 +1,20 @@
 #!/usr/bin/env bash
 # What a backfill costs those who use the database meanwhile. PostgreSQL and Sluice on loopback, pgbench through Sluice at
-# about half of what the machine can do. In one run turns without the backfill and with it alternate, by PAUSE and RESUME of
-# one migration, so that what the machine does besides meets both alike; what a turn begins with belongs to it. Then, on
-# the idle server, the backfill's rows a second against one plain UPDATE of the whole table.
+# about half of what the machine can do. In one run pairs of a turn without the backfill and one with it, by PAUSE and RESUME
+# of one migration; which of the two comes first is drawn by lot, so that what the machine does besides meets both alike. What
+# a turn begins with belongs to it. Then, on the idle server, the backfill's rows a second against one plain UPDATE of the
+# whole table, in pairs as well.
 #
-#   bench/throttle.sh [--pairs 8] [--secs 6] [--rows 2000000] [--clients 16] [--rate N] [--out DIR]
+#   bench/throttle.sh [--pairs 18] [--secs 4] [--rows 1000000] [--clients 16] [--rate N] [--idle 5] [--seed N] [--out DIR]
 #
-# --rate: foreground transactions a second; by default half of what a short run at full speed reaches. Prints p50, p99 and
-# p99.9 in milliseconds, throughput and the ratios, of all turns together and of each pair; writes load.csv, pairs.csv,
-# ratios.csv, seconds.csv and, as plots, latency.svg and pace.svg to the folder of --out (docs/throttling by default). Needs
-# a machine with nothing else to do, PostgreSQL's server programs, pgbench and python3.
+# --rate: foreground transactions a second; by default half of what a short run at full speed reaches. --idle: pairs on the
+# idle server. --seed: of the lots; printed. Prints p50, p99 and p99.9 in milliseconds, throughput and the ratios, of all turns
+# together, with the interval that nine in ten draws of the pairs lie in, and of each pair; writes load.csv, pairs.csv,
+# ratios.csv, idle.csv, seconds.csv and, as plots, latency.svg and pace.svg to the folder of --out (docs/throttling by
+# default). Needs a machine with nothing else to do, PostgreSQL's server programs, pgbench and python3.
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
-pairs=8 secs=6 rows=2000000 clients=16 rate= out=
+pairs=18 secs=4 rows=1000000 clients=16 rate= idle=5 seed=$RANDOM out=
 while [ $# -gt 0 ]; do
   case $1 in
     --pairs) pairs=$2; shift 2 ;;
@@ -20,6 +22,8 @@ while [ $# -gt 0 ]; do
     --rows) rows=$2; shift 2 ;;
     --clients) clients=$2; shift 2 ;;
     --rate) rate=$2; shift 2 ;;
+    --idle) idle=$2; shift 2 ;;
+    --seed) seed=$2; shift 2 ;;
     --out) out=$2; shift 2 ;;
     *) usage ;;
   esac
@@ -58,7 +62,7 @@ if [ -z "$rate" ]; then
   load -T 8 >full.txt 2>&1
   rate=$(awk '/^tps/ {printf "%d", $3 / 2}' full.txt)
 fi
-echo "foreground: $rate transactions/s, $clients clients"
+echo "foreground: $rate transactions/s, $clients clients; seed $seed"
 
 # One run: the ALTER, then pairs of turns.
 lead=5
@@ -80,9 +84,14 @@ turn alter
 psql -p $((base + 1)) postgres \
   -c "/* sluice: completion=return */ ALTER TABLE orders ADD COLUMN ref uuid NOT NULL DEFAULT gen_random_uuid()" 2>/dev/null
 sleep "$lead"
+kind() { # without or with: for so long
+  turn "$1"
+  if [ "$1" = with ]; then operate RESUME; else operate PAUSE; fi
+  sleep "$secs"
+}
+RANDOM=$seed
 for _ in $(seq "$pairs"); do
-  turn without; operate PAUSE; sleep "$secs"
-  turn with; operate RESUME; sleep "$secs"
+  if [ $((RANDOM % 2)) = 0 ]; then kind without; kind with; else kind with; kind without; fi
 done
 turn end
 operate PAUSE
@@ -90,14 +99,23 @@ wait "$run" || true
 wait "$watch" || true
 operate CANCEL
 
-# Idle: the whole table, by one UPDATE and by the backfill.
-table plain; psql -p "$base" postgres -c "ALTER TABLE plain ADD COLUMN ref uuid" -c CHECKPOINT
-t0=$(date +%s.%N); psql -p "$base" postgres -c "UPDATE plain SET ref = gen_random_uuid()"; t1=$(date +%s.%N)
-psql -p "$base" postgres -c "DROP TABLE plain"
-table filled; sleep 4
-psql -p $((base + 1)) postgres -c "ALTER TABLE filled ADD COLUMN ref uuid DEFAULT gen_random_uuid()" 2>/dev/null
+# Idle: the whole table, by one UPDATE and by the backfill, the first of them in turns.
+plain() {
+  table plain; psql -p "$base" postgres -c "ALTER TABLE plain ADD COLUMN ref uuid" -c CHECKPOINT
+  local begun
+  begun=$(date +%s.%N); psql -p "$base" postgres -c "UPDATE plain SET ref = gen_random_uuid()"
+  echo "$begun $(date +%s.%N)" >>plain.txt
+  psql -p "$base" postgres -c "DROP TABLE plain"
+}
+filled() {
+  table filled; sleep 4
+  psql -p $((base + 1)) postgres -c "ALTER TABLE filled ADD COLUMN ref uuid DEFAULT gen_random_uuid()" 2>/dev/null
+}
+for i in $(seq "$idle"); do
+  if [ $((i % 2)) = 1 ]; then plain; filled; else filled; plain; fi
+done
 sleep 1
 
 cat fore.* 2>/dev/null | grep -v '[a-z]' >all.log || true
 python3 "$root/bench/throttle-plot.py" --log all.log --pace pace.txt --turns turns.txt --rows "$rows" \
-  --update "$t0" "$t1" --audit audit.jsonl --out "$out"
+  --update plain.txt --seed "$seed" --audit audit.jsonl --out "$out"

@@ -32,7 +32,8 @@ public record BackfillCursor(
 
     private static final JsonMapper JSON = JsonMapper.shared();
 
-    private static final int FIRST_ROWS = 1_000;
+    /** Few, since nobody knows yet how long they take, and others may be there. */
+    private static final int FIRST_ROWS = 100;
 
     /** What is being done in a leaf, in this order. */
     public enum Stage {

@@ -50,6 +50,11 @@ public final class PostgresBackfill {
             return new Walked(cursor, rows, finished);
         }
 
+        /** With what batches before it have filled meanwhile. */
+        public Batch behind(long rowsBefore) {
+            return new Batch(cursor.filled(rowsBefore), rows, finished, blocked);
+        }
+
         static Batch going(BackfillCursor cursor, long rows) {
             return new Batch(cursor, rows, false, false);
         }
@@ -85,6 +90,50 @@ public final class PostgresBackfill {
             case REVISIT -> revisit(scope, sql, cursor);
             case SWEEP -> sweep(scope, sql, cursor);
         };
+    }
+
+    /**
+     * Where a walk's next batches begin, the one at the cursor not counted, so that they can be done side by side; fewer
+     * where the walk ends before, or is over.
+     */
+    public List<BackfillCursor> ahead(Connection connection, RoleScope scope, BackfillCursor cursor, int batches)
+            throws SQLException {
+        List<BackfillCursor> begins = new ArrayList<>();
+        boolean walks = cursor.leaf() < leaves().size() && cursor.stage() == Stage.WALK;
+        PostgresBackfillSql sql =
+                new PostgresBackfillSql(step, leaf(cursor), walks ? types(connection, leaf(cursor)) : List.of());
+        for (BackfillCursor at = cursor; walks && begins.size() < batches; ) {
+            Optional<BackfillCursor> end = step.keyColumns().isEmpty() ? blockEnd(at) : keyEnd(scope, sql, at);
+            end.ifPresent(begins::add);
+            walks = end.isPresent();
+            at = end.orElse(at);
+        }
+        return begins;
+    }
+
+    private static Optional<BackfillCursor> keyEnd(RoleScope scope, PostgresBackfillSql sql, BackfillCursor at)
+            throws SQLException {
+        String probe = sql.endOfBatch(at.last(), at.upper(), at.batchRows());
+        List<String> reached = scope.run(Optional.of(probe), List.of()).reached();
+        return reached.isEmpty() ? Optional.empty() : Optional.of(at.walked(reached, 0));
+    }
+
+    private Optional<BackfillCursor> blockEnd(BackfillCursor at) {
+        long to = lastBlock(at);
+        return to < at.blocks() ? Optional.of(at.walked(to, 0)) : Optional.empty();
+    }
+
+    /** Does the batch from a cursor to where the next one begins, as {@link #ahead} has found it. */
+    public Batch until(Connection connection, RoleScope scope, BackfillCursor cursor, BackfillCursor next)
+            throws SQLException {
+        QualifiedName table = leaf(cursor);
+        PostgresBackfillSql sql = new PostgresBackfillSql(step, table, types(connection, table));
+        boolean byKey = !step.keyColumns().isEmpty();
+        String fill = byKey
+                ? sql.fill(cursor.last(), next.last())
+                : sql.fillBlocks(cursor.block(), next.block(), serverVersion >= TID_RANGE_SCAN_SINCE, false);
+        long rows = scope.run(List.of(fill)).rows();
+        return Batch.going(byKey ? cursor.walked(next.last(), rows) : cursor.walked(next.block(), rows), rows);
     }
 
     private Batch begin(Connection connection, RoleScope scope, PostgresBackfillSql sql, BackfillCursor cursor)
@@ -126,14 +175,18 @@ public final class PostgresBackfill {
         if (cursor.block() >= cursor.blocks()) {
             return Batch.going(cursor.to(Stage.SWEEP), 0);
         }
-        double rowsPerBlock = cursor.blocks() == 0 || leaves().size() > 1
-                ? 50
-                : Math.max(1, cursor.total() / (double) cursor.blocks());
-        long to =
-                Math.min(cursor.blocks(), cursor.block() + Math.max(1, Math.round(cursor.batchRows() / rowsPerBlock)));
+        long to = lastBlock(cursor);
         String fill = sql.fillBlocks(cursor.block(), to, serverVersion >= TID_RANGE_SCAN_SINCE, skipLocked);
         long rows = scope.run(List.of(fill)).rows();
         return Batch.going(cursor.walked(to, rows), rows);
+    }
+
+    /** Behind the last block of the batch that begins there. */
+    private long lastBlock(BackfillCursor cursor) {
+        double rowsPerBlock = cursor.blocks() == 0 || leaves().size() > 1
+                ? 50
+                : Math.max(1, cursor.total() / (double) cursor.blocks());
+        return Math.min(cursor.blocks(), cursor.block() + Math.max(1, Math.round(cursor.batchRows() / rowsPerBlock)));
     }
 
     private Batch revisit(RoleScope scope, PostgresBackfillSql sql, BackfillCursor cursor) throws SQLException {

@@ -93,6 +93,6 @@ final class ApplicationsPace {
 
     /** See {@link Paced#step}. */
     void step(double others, boolean ours, long now) {
-        paced.step(besideOthers ? others : 0, ours, now);
+        paced.step(besideOthers ? others : 0, ours, true, now);
     }
 }

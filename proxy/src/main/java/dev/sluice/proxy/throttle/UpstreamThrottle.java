@@ -55,6 +55,8 @@ final class UpstreamThrottle {
     private final ApplicationsPace applications = new ApplicationsPace(latency);
     private Budget rows = Budget.starting(0);
     private long begunAt;
+    /** When one of our own backfills asked for a batch last. */
+    private long askedAt;
     /** When somebody was at work for the last time; empty: nobody ever was. */
     private OptionalLong workedAt = OptionalLong.empty();
 
@@ -112,14 +114,18 @@ final class UpstreamThrottle {
         if (first) {
             // Nobody knows yet what a database with traffic bears; one without need not be asked.
             others = latency.underWay().orElse(0);
-            Pace pace = elsewhere > 0 ? Pace.first(CROWD) : others > 0 ? Pace.first(others) : Pace.FULL;
-            own.begin(now - besideOthersAt < REMEMBERED_NANOS ? pace.remembering(besideOthers) : pace, now);
+            own.begin(first(now), now);
             applications.begin(readings, settings.blindSlowsApplications(), now);
             begunAt = now;
             sensed = false;
         }
         atWork.computeIfAbsent(work, w -> new Worker(now)).seenAt = now;
         return first;
+    }
+
+    private Pace first(long now) {
+        Pace pace = elsewhere > 0 ? Pace.first(CROWD) : others > 0 ? Pace.first(others) : Pace.FULL;
+        return now - besideOthersAt < REMEMBERED_NANOS ? pace.remembering(besideOthers) : pace;
     }
 
     private void prune(long now) {
@@ -149,6 +155,7 @@ final class UpstreamThrottle {
         if (closed.isPresent()) {
             return new Turn.Rest(CLOSED_PAUSE, closed.get());
         }
+        askedAt = now;
         if (!sensed && now - begunAt < FIRST_LOOK_NANOS) {
             return new Turn.Rest(FIRST_LOOK_PAUSE, "");
         }
@@ -268,9 +275,10 @@ final class UpstreamThrottle {
 
     private void step(long now) {
         boolean ours = !latency.isSlowAnyway();
-        own.step(others, ours, now);
+        boolean tried = now - askedAt < RESTED_NANOS;
+        own.step(others, ours, tried, now);
         applications.step(others, ours, now);
-        if (!atWork.isEmpty() && others > 0) {
+        if (tried && others > 0) {
             besideOthers = own.pace();
             besideOthersAt = now;
         }
@@ -309,9 +317,14 @@ final class UpstreamThrottle {
         readings = recovery.judged(now, settings.recoverAfter(), moment);
         own.sensed(readings);
         applications.sensed(readings, settings.blindSlowsApplications());
+        boolean alone = others == 0 && elsewhere == 0;
         others = others(now);
         sensed = sensed || complete;
         elsewhere = through;
+        if (alone && others > 0 && own.pace().share() > first(moment).share()) {
+            // What was borne while nobody was there says nothing of what those bear who come.
+            own.begin(first(moment), moment);
+        }
         step(moment);
     }
 

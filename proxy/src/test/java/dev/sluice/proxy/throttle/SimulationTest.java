@@ -116,7 +116,7 @@ class SimulationTest {
     void burstsOfForegroundLoadStopItWhileTheyLastAndItComesBackWithinSeconds(
             @ForAll @IntRange(min = 3, max = 15) int burst, @ForAll @IntRange(min = 15, max = 40) int quiet) {
         // Beside others it takes a while until it has felt its way to full speed.
-        int calm = 100;
+        int calm = 200;
         int period = burst + quiet;
         Course course =
                 run(calm + period * 5, (t, used) -> List.of(latency(t < calm || (t - calm) % period < quiet ? 1 : 3)));
@@ -165,8 +165,8 @@ class SimulationTest {
     @Property(tries = 60)
     void noiseAboutTheUsualDoesNotStopIt(@ForAll long seed) {
         Random noise = new Random(seed);
-        Course course = run(300, (t, used) -> List.of(latency(1 + noise.nextGaussian() * 0.1)));
-        assertThat(course.mean(150, 300)).as("seed %d", seed).isGreaterThan(0.3);
+        Course course = run(900, (t, used) -> List.of(latency(1 + noise.nextGaussian() * 0.1)));
+        assertThat(course.mean(600, 900)).as("seed %d", seed).isGreaterThan(0.3);
     }
 
     /** A replica that applies so many times what a full backfill writes. */

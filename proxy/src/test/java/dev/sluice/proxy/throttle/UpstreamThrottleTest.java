@@ -340,7 +340,42 @@ class UpstreamThrottleTest {
 
         assertThat(throttle.activity(90 * SECOND)).isEqualTo(BackfillActivity.NONE);
         throttle.attend(OTHER, 90 * SECOND);
+        sensed(90 * SECOND, new Reading.Measured(latency, "", 1));
+        throttle.before(OTHER, 0, 90 * SECOND);
         sensed(91 * SECOND, new Reading.Measured(latency, "", 1));
         assertThat(throttle.status().share()).isBetween(0.5 * reached, reached);
+    }
+
+    @Test
+    void whoComesToAServerThatABackfillHasToItselfMeetsAGentleOne() {
+        Signal latency = Watched.FOREGROUND_LATENCY.byDefault();
+        begin(WORK, 0);
+        for (int second = 1; second < 10; second++) {
+            sensed(second * SECOND);
+            throttle.before(WORK, 0, second * SECOND);
+        }
+        assertThat(throttle.status().share()).isEqualTo(1);
+
+        sensed(10 * SECOND, new Reading.Measured(latency, "", 1));
+        assertThat(throttle.status().share()).isLessThan(0.05);
+        for (int second = 11; second < 15; second++) {
+            throttle.before(WORK, 0, second * SECOND);
+            sensed(second * SECOND, new Reading.Measured(latency, "", 1));
+        }
+        assertThat(throttle.status().share()).isLessThan(0.05);
+    }
+
+    @Test
+    void whatNobodyHasTriedIsNotTakenForBorne() {
+        Signal latency = Watched.FOREGROUND_LATENCY.byDefault();
+        begin(WORK, 0);
+        sensed(SECOND, new Reading.Measured(latency, "", 1));
+        throttle.before(WORK, 0, SECOND);
+        double tried = throttle.status().share();
+        for (int second = 2; second < 60; second++) {
+            sensed(second * SECOND, new Reading.Measured(latency, "", 1));
+            throttle.attend(WORK, second * SECOND);
+        }
+        assertThat(throttle.status().share()).isLessThan(1.5 * tried);
     }
 }

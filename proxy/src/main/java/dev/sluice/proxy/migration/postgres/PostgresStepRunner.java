@@ -26,7 +26,7 @@ final class PostgresStepRunner implements StepRunner {
         this.work = new WorkConnection(database);
         this.statements = new ShortStatements(work, settings);
         this.online = new OnlineStatement(work, statements, settings);
-        this.backfill = new BackfillStep(work, settings, pacer);
+        this.backfill = new BackfillStep(work, database, settings, pacer);
         this.batches = new BatchesStep(work, settings, pacer);
     }
 
@@ -79,6 +79,7 @@ final class PostgresStepRunner implements StepRunner {
 
     @Override
     public void close() {
+        backfill.close();
         work.close();
     }
 }

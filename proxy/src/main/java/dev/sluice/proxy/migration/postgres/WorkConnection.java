@@ -26,6 +26,7 @@ final class WorkConnection implements AutoCloseable {
     private static final String SESSION = "SET jit = off";
 
     private final ControlDatabase database;
+    private final String lane;
     private final KeptConnection connection = new KeptConnection();
     private int pid;
     private boolean mayReplicate;
@@ -33,7 +34,13 @@ final class WorkConnection implements AutoCloseable {
     private Optional<RoleScope> scope = Optional.empty();
 
     WorkConnection(ControlDatabase database) {
+        this(database, "");
+    }
+
+    /** @param lane what tells one that works beside the migration's own apart; empty: the migration's own */
+    WorkConnection(ControlDatabase database, String lane) {
         this.database = database;
+        this.lane = lane;
     }
 
     /** Work in one transaction, which is rolled back when it throws. */
@@ -97,7 +104,7 @@ final class WorkConnection implements AutoCloseable {
     }
 
     private Connection fresh(Run run) throws SQLException {
-        String name = "sluice migration " + run.entry().id();
+        String name = "sluice migration " + run.entry().id() + lane;
         Connection fresh = database.dedicated(name, OPTIONS);
         scope = Optional.empty();
         try {
@@ -128,10 +135,11 @@ final class WorkConnection implements AutoCloseable {
 
     private static void endFormerOwners(Connection connection, String name) throws SQLException {
         String sql = "SELECT pg_catalog.pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity"
-                + " WHERE application_name = ? AND usename = session_user AND datname = pg_catalog.current_database()"
+                + " WHERE (application_name = ? OR pg_catalog.starts_with(application_name, ? || ' ')) AND usename = session_user AND datname = pg_catalog.current_database()"
                 + " AND pid <> pg_catalog.pg_backend_pid()";
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             statement.setString(1, name);
+            statement.setString(2, name);
             statement.executeQuery().close();
         }
     }
