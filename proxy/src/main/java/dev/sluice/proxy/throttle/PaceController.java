@@ -10,7 +10,7 @@ package dev.sluice.proxy.throttle;
  *                      all over the square of the others' requests under way, where those are fewer than one (and not
  *                      above QUICKLY)
  *   soft pressure p    share' = share · e^(−DECREASE · p · dt)                (never below LEAST)
- *   hard limit         share' = 0; when it has gone, LEAST
+ *   hard limit         share' = 0; when it has gone, LEAST, or up to ten times that where the others are few
  *   pressure begins    borne' = 0.7 · share, or 0.7 · borne where that had not been reached again; not where the others
  *                      suffer without us as well
  *   always             share' ≤ most                                          (signals that slow steadily)
@@ -35,6 +35,8 @@ public final class PaceController {
     /** So slow that nobody is hurt, and yet not a standstill, from which alone the pressure would say nothing. */
     static final double LEAST = 0.002;
 
+    private static final double MOST_AGAIN = 10;
+
     /** A look that comes late must not count for more than this, or one pause would undo the control. */
     private static final double MAX_STEP_SECONDS = 1;
 
@@ -56,10 +58,14 @@ public final class PaceController {
             return new Pace(0, borne, true);
         }
         double seconds = Math.min(MAX_STEP_SECONDS, elapsedNanos / 1e9);
-        double share = pace.standing() ? LEAST : changed(pace, pressure.level(), others, seconds);
+        double share = pace.standing() ? again(others) : changed(pace, pressure.level(), others, seconds);
         share = Math.min(Math.clamp(share, LEAST, 1), Math.max(LEAST, pressure.most()));
         boolean further = !pressed && borne > 0;
         return new Pace(share, further ? Math.max(borne, share) : borne, pressed);
+    }
+
+    private static double again(double others) {
+        return LEAST * Math.min(MOST_AGAIN, Pace.room(others));
     }
 
     private static double less(Pace pace) {

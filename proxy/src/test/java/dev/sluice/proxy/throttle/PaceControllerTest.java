@@ -44,6 +44,14 @@ class PaceControllerTest {
     }
 
     @Test
+    void afterAHardLimitItBeginsSmallAndLessSoWhereTheOthersAreFew() {
+        Pace standing = PaceController.next(Pace.FULL, of(new Reading.Measured(LOAD, "", 2)), 1, true, 0);
+        assertThat(PaceController.next(standing, of(), 1, true, SECOND).share()).isEqualTo(PaceController.LEAST);
+        assertThat(PaceController.next(standing, of(), 0.1, true, SECOND).share())
+                .isEqualTo(10 * PaceController.LEAST);
+    }
+
+    @Test
     void softPressureSlowsButDoesNotStop() {
         Pace pace = Pace.FULL;
         for (int i = 0; i < 60; i++) {
