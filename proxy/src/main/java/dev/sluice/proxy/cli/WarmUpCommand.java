@@ -3,6 +3,8 @@ package dev.sluice.proxy.cli;
 import dev.sluice.proxy.config.ConfigException;
 import dev.sluice.proxy.config.ConfigurationReader;
 import dev.sluice.proxy.config.GatewayOptions;
+import dev.sluice.proxy.rehearsal.MySqlRehearsal;
+import dev.sluice.proxy.rehearsal.PostgresRehearsal;
 import dev.sluice.proxy.rehearsal.Rehearsal;
 import dev.sluice.proxy.throttle.Watched;
 import java.io.IOException;
@@ -51,8 +53,10 @@ public final class WarmUpCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws CliException, ConfigException, IOException, InterruptedException {
-        try (Rehearsal rehearsal = new Rehearsal()) {
-            run(rehearsal);
+        try (Rehearsal mysql = new MySqlRehearsal();
+                Rehearsal postgres = new PostgresRehearsal()) {
+            run(mysql);
+            run(postgres);
         }
         return ExitCode.FINE;
     }
