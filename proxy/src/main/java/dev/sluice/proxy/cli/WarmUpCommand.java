@@ -20,6 +20,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 
 /**
@@ -33,6 +35,8 @@ import picocli.CommandLine.Command;
         mixinStandardHelpOptions = true,
         description = "Trains the JVM's class cache.")
 public final class WarmUpCommand implements Callable<Integer> {
+
+    private static final Logger LOG = LoggerFactory.getLogger(WarmUpCommand.class);
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
@@ -80,7 +84,8 @@ public final class WarmUpCommand implements Callable<Integer> {
             InetSocketAddress http = gateway.http().orElseThrow();
             ask(http, "/metrics");
             awaitControlPlane(http);
-            rehearsal.play(gateway.addresses().get(0), PATIENCE);
+            int played = rehearsal.play(gateway.addresses().get(0), Rehearsal.SESSIONS, PATIENCE);
+            LOG.info("{} sessions before {}", played, rehearsal.upstream());
         } finally {
             Files.deleteIfExists(audit);
             Files.deleteIfExists(policies);

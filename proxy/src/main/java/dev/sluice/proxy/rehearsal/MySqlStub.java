@@ -45,9 +45,7 @@ final class MySqlStub extends StubServer {
         byte[] response = read(in);
         long capabilities = Unpooled.wrappedBuffer(response).readUnsignedIntLE();
         if (!new String(response, StandardCharsets.ISO_8859_1).contains(USER)) {
-            send(
-                    out,
-                    answer(capabilities, 2, a -> a.err(new ErrPacket(1045, "28000", "this is a rehearsal"))));
+            send(out, answer(capabilities, 2, a -> a.err(new ErrPacket(1045, "28000", "this is a rehearsal"))));
             return;
         }
         send(out, answer(capabilities, 2, a -> a.ok(DONE)));
@@ -58,7 +56,9 @@ final class MySqlStub extends StubServer {
     }
 
     private static void greeting(ByteBuf out) {
-        out.writeByte(10).writeBytes("9.7.0\0".getBytes(StandardCharsets.US_ASCII)).writeIntLE(1);
+        out.writeByte(10)
+                .writeBytes("9.7.0\0".getBytes(StandardCharsets.US_ASCII))
+                .writeIntLE(1);
         out.writeBytes(new byte[] {1, 2, 3, 4, 5, 6, 7, 8}).writeByte(0).writeShortLE((int) CAPABILITIES);
         out.writeByte(UTF8MB4).writeShortLE(AUTOCOMMIT).writeShortLE((int) (CAPABILITIES >> 16));
         out.writeByte(21).writeZero(10).writeBytes("abcdefghijkl\0".getBytes(StandardCharsets.US_ASCII));

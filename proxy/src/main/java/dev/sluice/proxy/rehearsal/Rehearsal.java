@@ -9,15 +9,16 @@ import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** What applications do most, done often enough in several sessions that the JVM knows the relay's code. Blocks. */
 public abstract class Rehearsal implements AutoCloseable {
-    private static final int CLIENTS = 6;
+    static final int CLIENTS = 6;
     /**
      * Of each client, one after the other: what is done once for a session must be known, too, or the JVM throws the code for
      * everything else away when the next client comes.
      */
-    private static final int SESSIONS = 40;
+    public static final int SESSIONS = 40;
 
     private final StubServer server;
 
@@ -35,22 +36,33 @@ public abstract class Rehearsal implements AutoCloseable {
         return server.port();
     }
 
-    /** Ends when all is said, or when the time is over. */
-    public final void play(InetSocketAddress gateway, Duration patience) throws InterruptedException {
+    /**
+     * Ends when all is said, or when the time is over.
+     *
+     * @param sessions of each client
+     * @return how many sessions came to their end
+     */
+    public final int play(InetSocketAddress gateway, int sessions, Duration patience) throws InterruptedException {
+        AtomicInteger played = new AtomicInteger();
         long deadlineNanos = System.nanoTime() + patience.toNanos();
         List<Thread> threads = new ArrayList<>();
         for (int i = 0; i < CLIENTS; i++) {
-            threads.add(Thread.ofPlatform().daemon().name("rehearsal").start(() -> client(gateway, deadlineNanos)));
+            threads.add(Thread.ofPlatform()
+                    .daemon()
+                    .name("rehearsal")
+                    .start(() -> client(gateway, sessions, deadlineNanos, played)));
         }
         for (Thread thread : threads) {
             thread.join(patience);
         }
+        return played.get();
     }
 
-    private void client(InetSocketAddress gateway, long deadlineNanos) {
+    private void client(InetSocketAddress gateway, int sessions, long deadlineNanos, AtomicInteger played) {
         try {
-            for (int i = 0; i < SESSIONS && System.nanoTime() < deadlineNanos; i++) {
+            for (int i = 0; i < sessions && System.nanoTime() < deadlineNanos; i++) {
                 session(gateway, i);
+                played.incrementAndGet();
             }
         } catch (IOException e) {
             // Whoever warms up has lost interest.

@@ -1,0 +1,5 @@
+/** Tests of the rehearsal, without a gateway. */
+@NullMarked
+package dev.sluice.proxy.rehearsal;
+
+import org.jspecify.annotations.NullMarked;
