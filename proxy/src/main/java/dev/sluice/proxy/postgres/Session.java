@@ -38,14 +38,14 @@ final class Session implements RelayedSession {
     private @Nullable Interception interception;
     private volatile boolean holding;
     private @Nullable SocketChannel server;
-    private final boolean opaque;
+    private final boolean replication;
 
     Session(Relay relay, long id, SocketChannel client, StartupPacket.Startup startup, ByteBuf packet) {
         this.relay = relay;
         this.client = client;
         this.start = new SessionStart(this, packet);
         this.picture = new SessionPicture(this, id, startup);
-        this.opaque = startup.isReplication();
+        this.replication = startup.isReplication();
         this.admission = new Admission(this, bulk);
         this.heldReader = new HeldReader(this, bulk);
     }
@@ -82,12 +82,13 @@ final class Session implements RelayedSession {
         return server != null && (holding == null || holding.takesMessages());
     }
 
+    /** Whether the server's end is a walsender, which takes replication commands besides SQL. */
+    boolean isReplication() {
+        return replication;
+    }
+
     /** Decides on a message of which at least the header is there. */
     Verdict admit(byte type, int length, ByteBuf in, int at, boolean whole) {
-        if (opaque) {
-            sent(type);
-            return Verdict.FORWARD;
-        }
         return admission.admit(interception, type, length, in, at, whole);
     }
 
