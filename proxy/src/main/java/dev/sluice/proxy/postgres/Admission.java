@@ -70,7 +70,8 @@ final class Admission {
         if (!whole) {
             return Verdict.MORE;
         }
-        if (session.isReplication() && ReplicationCommand.leads(in, at + FrontendMessage.HEADER_BYTES, at + length + 1)) {
+        if (session.isReplication()
+                && ReplicationCommand.leads(in, at + FrontendMessage.HEADER_BYTES, at + length + 1)) {
             return forward(FrontendType.QUERY);
         }
         Interest interest = text.interest(FrontendType.QUERY, in, at, at + length + 1);

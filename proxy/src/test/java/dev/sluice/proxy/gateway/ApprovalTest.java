@@ -161,7 +161,8 @@ class ApprovalTest {
     @Test
     void whoMayWaitPassesWhenItIsApproved() throws Exception {
         restart(Patience.LONG);
-        CompletableFuture<String> waiting = CompletableFuture.supplyAsync(() -> error(client, DROP));
+        CompletableFuture<String> waiting =
+                CompletableFuture.supplyAsync(() -> error(client, DROP), Thread::startVirtualThread);
         long request = waiting();
         approve(request, "");
 
@@ -172,7 +173,8 @@ class ApprovalTest {
     @Test
     void whatChangedWhileTheClientWaitedIsAskedForAnew() throws Exception {
         restart(Patience.LONG);
-        CompletableFuture<String> waiting = CompletableFuture.supplyAsync(() -> error(client, DROP));
+        CompletableFuture<String> waiting =
+                CompletableFuture.supplyAsync(() -> error(client, DROP), Thread::startVirtualThread);
         long request = waiting();
         try (Connection direct = gateway.direct()) {
             execute(direct, "ALTER TABLE orders ADD COLUMN meanwhile int");
@@ -215,7 +217,8 @@ class ApprovalTest {
         restart(Duration.ZERO, CompiledPolicy.of(document, Set.of("truncate")));
 
         assertThat(error(client, "TRUNCATE orders")).contains("waits for approval as request");
-        CompletableFuture<String> waiting = CompletableFuture.supplyAsync(() -> error(client, DROP));
+        CompletableFuture<String> waiting =
+                CompletableFuture.supplyAsync(() -> error(client, DROP), Thread::startVirtualThread);
         approve(waiting(DROP), "");
 
         assertThat(waiting.get()).isEmpty();

@@ -196,13 +196,15 @@ abstract class MySqlApprovalsTest {
     private void isHeldUntilSomebodyApproves(MySqlGatewayFixture started) throws Exception {
         try (MySqlGatewayFixture waits = started;
                 Connection client = waits.connect(database)) {
-            CompletableFuture<Void> dropped = CompletableFuture.runAsync(() -> {
-                try {
-                    run(client, DROP);
-                } catch (SQLException e) {
-                    throw new IllegalStateException(e);
-                }
-            });
+            CompletableFuture<Void> dropped = CompletableFuture.runAsync(
+                    () -> {
+                        try {
+                            run(client, DROP);
+                        } catch (SQLException e) {
+                            throw new IllegalStateException(e);
+                        }
+                    },
+                    Thread::startVirtualThread);
             DatabaseRef ref = new DatabaseRef("test", "");
             Awaitility.await().untilAsserted(() -> {
                 assertThat(dropped).isNotDone();

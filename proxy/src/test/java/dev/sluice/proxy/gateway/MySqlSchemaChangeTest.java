@@ -228,16 +228,18 @@ abstract class MySqlSchemaChangeTest {
             String own = Long.toString(connectionId(holder));
             AtomicInteger reads = new AtomicInteger();
             AtomicBoolean over = new AtomicBoolean();
-            CompletableFuture<Void> reading = CompletableFuture.runAsync(() -> {
-                while (!over.get()) {
-                    try {
-                        execute(reader, "SELECT COUNT(*) FROM orders WHERE id < 10");
-                        reads.incrementAndGet();
-                    } catch (SQLException e) {
-                        throw new IllegalStateException(e);
-                    }
-                }
-            });
+            CompletableFuture<Void> reading = CompletableFuture.runAsync(
+                    () -> {
+                        while (!over.get()) {
+                            try {
+                                execute(reader, "SELECT COUNT(*) FROM orders WHERE id < 10");
+                                reads.incrementAndGet();
+                            } catch (SQLException e) {
+                                throw new IllegalStateException(e);
+                            }
+                        }
+                    },
+                    Thread::startVirtualThread);
 
             assertThatThrownBy(() -> execute(client, "ALTER TABLE orders ADD COLUMN plain INT"))
                     .isInstanceOfSatisfying(SQLException.class, e -> {

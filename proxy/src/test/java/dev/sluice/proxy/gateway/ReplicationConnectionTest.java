@@ -10,6 +10,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Objects;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -81,7 +82,7 @@ class ReplicationConnectionTest {
                 Statement statement = direct.createStatement()) {
             statement.execute("INSERT INTO orders SELECT g FROM generate_series(2, 5000) g");
         }
-        ByteBuffer piece = stream.read();
+        ByteBuffer piece = Objects.requireNonNull(stream.read());
         assertThat(piece.remaining()).isPositive();
         stream.close();
         assertThat(Sql.text(client, "SELECT count(*) FROM orders")).isEqualTo("5000");

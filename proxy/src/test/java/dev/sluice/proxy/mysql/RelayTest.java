@@ -212,16 +212,18 @@ abstract class RelayTest {
             ResultSet r = s.executeQuery("SELECT CONNECTION_ID()");
             r.next();
             long id = r.getLong(1);
-            CompletableFuture<SQLException> failed = CompletableFuture.supplyAsync(() -> {
-                try {
-                    s.execute("SELECT /* endless */ count(*) FROM information_schema.columns a,"
-                            + " information_schema.columns b, information_schema.columns c WHERE a.ordinal_position"
-                            + " + b.ordinal_position + c.ordinal_position = -1");
-                    return new SQLException("not killed");
-                } catch (SQLException e) {
-                    return e;
-                }
-            });
+            CompletableFuture<SQLException> failed = CompletableFuture.supplyAsync(
+                    () -> {
+                        try {
+                            s.execute("SELECT /* endless */ count(*) FROM information_schema.columns a,"
+                                    + " information_schema.columns b, information_schema.columns c WHERE a.ordinal_position"
+                                    + " + b.ordinal_position + c.ordinal_position = -1");
+                            return new SQLException("not killed");
+                        } catch (SQLException e) {
+                            return e;
+                        }
+                    },
+                    Thread::startVirtualThread);
             Awaitility.await().until(() -> running(id, "endless"));
             killer.execute("KILL QUERY " + id);
             assertThat(failed.get(Patience.SECONDS, TimeUnit.SECONDS).getErrorCode())

@@ -50,7 +50,8 @@ class RelayTest {
     void aRunningStatementIsCancelled() throws Exception {
         try (Connection connection = gateway.connect();
                 Statement statement = connection.createStatement()) {
-            CompletableFuture<Void> cancelled = CompletableFuture.runAsync(() -> cancelOnceRunning(statement));
+            CompletableFuture<Void> cancelled =
+                    CompletableFuture.runAsync(() -> cancelOnceRunning(statement), Thread::startVirtualThread);
             assertThatThrownBy(() -> statement.execute("SELECT pg_sleep(60)"))
                     .isInstanceOfSatisfying(
                             SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("57014"));

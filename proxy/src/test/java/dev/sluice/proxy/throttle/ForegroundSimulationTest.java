@@ -162,10 +162,11 @@ class ForegroundSimulationTest {
         assertThat(run(seed, 200, 1, steady(500)).share()).as("seed %d", seed).isGreaterThan(0.8);
     }
 
-    @Property(tries = 5)
+    /** Of the last ten of twenty minutes: how long it takes is a matter of luck, since one in so many requests is long. */
+    @Property(tries = 3)
     void aChangeInWhatIsAskedHoldsItBackForAWhileAndNotForEver(
             @ForAll long seed, @ForAll @DoubleRange(min = 0.03, max = 0.3) double others) {
-        Course course = run(seed, 500, 1, new Clients() {
+        Course course = run(seed, 1_200, 1, new Clients() {
             @Override
             public int perSecond(int second) {
                 return 500;
@@ -177,7 +178,7 @@ class ForegroundSimulationTest {
                 return changed ? 0.03 + 0.05 * luck.nextDouble() : usual(luck);
             }
         });
-        assertThat(course.share()).as("seed %d", seed).isGreaterThan(0.05);
+        assertThat(course.share()).as("seed %d", seed).isGreaterThan(0.1);
     }
 
     @Property(tries = 5)

@@ -34,13 +34,15 @@ class LockWatchTest {
     }
 
     private CompletableFuture<Void> added(Connection worker) {
-        return CompletableFuture.runAsync(() -> {
-            try {
-                Sql.execute(worker, "ALTER TABLE t ADD COLUMN a INT");
-            } catch (Exception e) {
-                throw new IllegalStateException(e);
-            }
-        });
+        return CompletableFuture.runAsync(
+                () -> {
+                    try {
+                        Sql.execute(worker, "ALTER TABLE t ADD COLUMN a INT");
+                    } catch (Exception e) {
+                        throw new IllegalStateException(e);
+                    }
+                },
+                Thread::startVirtualThread);
     }
 
     @Test
@@ -56,7 +58,8 @@ class LockWatchTest {
             try (watch) {
                 assertThat(gate.isClosed()).as("before it waits").isFalse();
                 CompletableFuture<Void> added = added(worker);
-                Awaitility.await().until(gate::isClosed);
+                Awaitility.await().until(() -> gate.isClosed() || added.isDone());
+                assertThat(gate.isClosed()).as("while it waits").isTrue();
                 holder.commit();
                 added.get(LONG.toSeconds(), TimeUnit.SECONDS);
             }
