@@ -107,11 +107,21 @@ final class KeyStride {
      */
     Optional<List<String>> took(BackfillCursor cursor, BackfillCursor.Range step, long rows) {
         boolean whole = rows < limit(cursor);
+        saw(step, whole ? rows : Long.MAX_VALUE);
+        return whole ? Optional.of(step.to()) : Optional.empty();
+    }
+
+    /** A step was found to have so many rows. */
+    void saw(BackfillCursor.Range step, long rows) {
         double width = new BigInteger(step.to().getFirst())
                 .subtract(new BigInteger(step.after().getFirst()))
                 .doubleValue();
-        double seen = whole ? width / Math.max(1, rows) : DENSEST;
+        double seen = width / Math.max(1, rows);
         keysPerRow = Math.max(DENSEST, Math.clamp(seen, keysPerRow / MOST_CHANGE, keysPerRow * MOST_CHANGE));
-        return whole ? Optional.of(step.to()) : Optional.empty();
+    }
+
+    /** Whether a step cannot have more rows than {@link #limit}, however its keys lie. */
+    boolean isDense() {
+        return keysPerRow <= SLACK;
     }
 }

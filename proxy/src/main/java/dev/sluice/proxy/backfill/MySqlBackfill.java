@@ -14,11 +14,11 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
- * Fills columns key by key on MySQL and MariaDB. While nobody else writes, a batch is one update of a range of the key.
- * Otherwise it locks its rows first, without waiting for anybody; where one is locked already, the others of the range are
- * filled and the range is gone over again later. In the end whatever is pending
- * anywhere is looked for: an update of its key takes a row out of the range that was still to come. Key values are kept as
- * literals.
+ * Fills columns key by key on MySQL and MariaDB. On a server that nobody else uses a batch is one update of a range of the
+ * key. Otherwise it locks its rows first, without waiting for anybody, or the server could end a transaction of others that
+ * waits for one of them; where one is locked already, the others of the range are filled and the range is gone over again
+ * later. In the end whatever is pending anywhere is looked for: an update of its key takes a row out of the range that was
+ * still to come. Key values are kept as literals.
  * For one range of the key at a time, in a transaction at READ COMMITTED; not thread-safe.
  */
 public final class MySqlBackfill {
@@ -65,20 +65,20 @@ public final class MySqlBackfill {
      */
     public record Halves(BackfillCursor near, BackfillCursor far) {}
 
-    /** Does the next batch, in the open transaction. */
-    public Batch next(Connection connection, BackfillCursor cursor) throws SQLException {
-        return next(connection, cursor, Set::of);
-    }
-
     /**
      * Does the next batch, in the open transaction.
      *
+     * @param alone whether nobody else uses the server, as far as is known without asking it
      * @param ours what the server calls the connections that fill other ranges of the same backfill
      */
-    public Batch next(Connection connection, BackfillCursor cursor, Supplier<Set<Long>> ours) throws SQLException {
+    public Batch next(Connection connection, BackfillCursor cursor, boolean alone, Supplier<Set<Long>> ours)
+            throws SQLException {
         return switch (cursor.stage()) {
             case BEGIN -> begin(connection, cursor);
-            case WALK -> walk(connection, cursor, ours);
+            case WALK ->
+                alone && KeyStride.suits(cursor) && nobodyElseWrites(connection, ours)
+                        ? stride(connection, cursor)
+                        : lockingFirst(connection, cursor);
             case REVISIT -> revisit(connection, cursor);
             case SWEEP -> sweep(connection, cursor);
         };
@@ -162,15 +162,9 @@ public final class MySqlBackfill {
         return key.within(range);
     }
 
-    private Batch walk(Connection connection, BackfillCursor cursor, Supplier<Set<Long>> ours) throws SQLException {
-        return KeyStride.suits(cursor) && nobodyElseWrites(connection, ours)
-                ? stride(connection, cursor)
-                : lookingFirst(connection, cursor);
-    }
-
     /**
-     * Whether nobody has locked a row: then none has to be asked for without waiting, and an update that meets one after all
-     * waits for a second at most. The server's answer may be a tenth of a second old.
+     * Whether nobody has locked a row. The server's answer may be a tenth of a second old, and somebody may come the moment
+     * after: so this alone is not enough where there are others.
      */
     private static boolean nobodyElseWrites(Connection connection, Supplier<Set<Long>> ours) throws SQLException {
         String own = ours.get().stream().map(id -> ", " + id).collect(Collectors.joining("", "", ")"));
@@ -185,18 +179,18 @@ public final class MySqlBackfill {
     }
 
     private Batch stride(Connection connection, BackfillCursor cursor) throws SQLException {
-        String last = cursor.last().isEmpty()
-                ? beforeFirst(connection)
-                : cursor.last().getFirst();
-        BackfillCursor.Range range = stride.next(cursor, last);
+        BackfillCursor.Range range = stride.next(cursor, last(connection, cursor));
         // In whatever order: with an ORDER BY the server looks for all of them first, and then for each again.
         long rows = update(
                 connection,
                 " WHERE " + within(range) + " AND (" + step.pending() + ") LIMIT " + KeyStride.limit(cursor));
         List<String> end = stride.took(cursor, range, rows).orElse(range.after());
-        BackfillCursor moved = cursor.walked(end, rows);
-        boolean over = end.equals(cursor.upper());
-        return new Batch(over ? moved.to(BackfillCursor.Stage.REVISIT) : moved, rows, false, false, true);
+        return new Batch(moved(cursor, end, rows), rows, false, false, true);
+    }
+
+    /** The key behind which a walk over whole numbers goes on. */
+    private String last(Connection connection, BackfillCursor cursor) throws SQLException {
+        return cursor.last().isEmpty() ? beforeFirst(connection) : cursor.last().getFirst();
     }
 
     private String beforeFirst(Connection connection) throws SQLException {
@@ -204,18 +198,29 @@ public final class MySqlBackfill {
         return new BigInteger(first).subtract(BigInteger.ONE).toString();
     }
 
-    private Batch lookingFirst(Connection connection, BackfillCursor cursor) throws SQLException {
+    private static BackfillCursor moved(BackfillCursor cursor, List<String> end, long rows) {
+        BackfillCursor moved = cursor.walked(end, rows);
+        return end.equals(cursor.upper()) ? moved.to(BackfillCursor.Stage.REVISIT) : moved;
+    }
+
+    private Batch lockingFirst(Connection connection, BackfillCursor cursor) throws SQLException {
+        BackfillCursor.Range range = ofBatch(connection, cursor);
+        Filled filled = fill(connection, range);
+        BackfillCursor moved = moved(cursor, range.to(), filled.rows());
+        return new Batch(filled.whole() ? moved : moved.skipping(range), filled.rows(), false, false);
+    }
+
+    /** All of it is locked, so it must not have many more rows than were asked for. */
+    private BackfillCursor.Range ofBatch(Connection connection, BackfillCursor cursor) throws SQLException {
+        if (KeyStride.suits(cursor) && stride.isDense()) {
+            return stride.next(cursor, last(connection, cursor));
+        }
         Optional<List<String>> end = endOfBatch(connection, cursor);
         BackfillCursor.Range range = new BackfillCursor.Range(cursor.last(), end.orElse(cursor.upper()));
-        Filled filled = fill(connection, range);
-        BackfillCursor moved = cursor.walked(range.to(), filled.rows());
-        if (!filled.whole()) {
-            moved = moved.skipping(range);
+        if (KeyStride.suits(cursor) && end.isPresent() && !cursor.last().isEmpty()) {
+            stride.saw(range, cursor.batchRows());
         }
-        if (end.isPresent() && !end.get().equals(cursor.upper())) {
-            return new Batch(moved, filled.rows(), false, false);
-        }
-        return new Batch(moved.to(BackfillCursor.Stage.REVISIT), filled.rows(), false, false);
+        return range;
     }
 
     private Batch revisit(Connection connection, BackfillCursor cursor) throws SQLException {

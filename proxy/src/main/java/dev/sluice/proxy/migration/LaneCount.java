@@ -13,22 +13,39 @@ import java.time.Duration;
  * @param nanos that these took
  * @param batches how many they are; below 0: so many are not looked at yet
  * @param resting for so many looks no more are tried
+ * @param look how it is found out whether one more is worth it
  */
-public record LaneCount(int count, double fewer, long rows, long nanos, int batches, int resting) {
+public record LaneCount(int count, double fewer, long rows, long nanos, int batches, int resting, Look look) {
 
     /** Never more than this. */
     public static final int MOST = 4;
 
-    /** One more is worth it from here on; less is chance. Who commits leaves its core to another, so it may be more than there are cores. */
-    private static final double WORTH = 1.03;
-
-    private static final int LOOK_BATCHES = 6;
-    private static final int REST_LOOKS = 66;
+    /** So many batches no more are tried after one was not worth it. */
+    private static final int REST_BATCHES = 396;
 
     /** A new one has to connect and to find a range first: so many batches tell nothing of what it brings. */
     private static final int SETTLING_BATCHES = 3;
 
-    public static final LaneCount ONE = new LaneCount(1, 0, 0, 0, 0, 0);
+    /**
+     * How it is found out whether one more is worth it.
+     *
+     * @param worth from so many times the rows on; less is chance
+     * @param batches so many of them are looked at: what others have under way meanwhile blurs few of them
+     */
+    public record Look(double worth, int batches) {}
+
+    /** Batches that commit in one order, whoever did them: more are a burden unless they bring something. */
+    public static final LaneCount ORDERED = starting(new Look(1.03, 6));
+
+    /**
+     * Batches that commit as they end. Who commits waits for the disk and leaves its core to another, so more than there are
+     * cores are worth having, and do no harm where they bring nothing.
+     */
+    public static final LaneCount APART = starting(new Look(0.98, 12));
+
+    private static LaneCount starting(Look look) {
+        return new LaneCount(1, 0, 0, 0, 0, 0, look);
+    }
 
     /**
      * After a batch.
@@ -42,29 +59,33 @@ public record LaneCount(int count, double fewer, long rows, long nanos, int batc
             return this;
         }
         if (batches < 0) {
-            return new LaneCount(count, fewer, 0, 0, batches + 1, resting);
+            return new LaneCount(count, fewer, 0, 0, batches + 1, resting, look);
         }
-        LaneCount seen = new LaneCount(count, fewer, rows + did, nanos + took.toNanos(), batches + 1, resting);
-        return seen.batches < LOOK_BATCHES ? seen : seen.looked();
+        LaneCount seen = new LaneCount(count, fewer, rows + did, nanos + took.toNanos(), batches + 1, resting, look);
+        return seen.batches < look.batches() ? seen : seen.looked();
     }
 
     private LaneCount looked() {
         double rate = rows * 1e9 / Math.max(1, nanos);
-        if (count > 1 && rate < fewer * WORTH) {
-            return of(count - 1, 0, REST_LOOKS);
+        if (count > 1 && rate < fewer * look.worth()) {
+            return of(count - 1, rest());
         }
         if (resting > 0 || count == MOST) {
-            return of(count, 0, Math.max(0, resting - 1));
+            return of(count, Math.max(0, resting - 1));
         }
-        return new LaneCount(count + 1, rate, 0, 0, -SETTLING_BATCHES, 0);
+        return new LaneCount(count + 1, rate, 0, 0, -SETTLING_BATCHES, 0, look);
+    }
+
+    private int rest() {
+        return REST_BATCHES / look.batches();
     }
 
     /** A batch failed: one at a time for a while. */
     public LaneCount afterFailure() {
-        return of(1, 0, REST_LOOKS);
+        return of(1, rest());
     }
 
-    private static LaneCount of(int count, double fewer, int resting) {
-        return new LaneCount(count, fewer, 0, 0, 0, resting);
+    private LaneCount of(int newCount, int newResting) {
+        return new LaneCount(newCount, 0, 0, 0, 0, newResting, look);
     }
 }

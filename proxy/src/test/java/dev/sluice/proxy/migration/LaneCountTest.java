@@ -14,7 +14,11 @@ class LaneCountTest {
 
     /** @param took what a batch lasts, in milliseconds, with so many at once */
     private static LaneCount after(int batches, IntToLongFunction took) {
-        LaneCount lanes = LaneCount.ONE;
+        return after(LaneCount.ORDERED, batches, took);
+    }
+
+    private static LaneCount after(LaneCount from, int batches, IntToLongFunction took) {
+        LaneCount lanes = from;
         for (int i = 0; i < batches; i++) {
             lanes = lanes.after(
                     lanes.count(),
@@ -44,6 +48,14 @@ class LaneCountTest {
     void whatDidNotPayIsTriedAgainMuchLater() {
         assertThat(after(66 * 6, lanes -> 50L * lanes).count()).isEqualTo(1);
         assertThat(after(70 * 6, lanes -> 50L * lanes).count()).isEqualTo(2);
+    }
+
+    @Test
+    void batchesThatCommitApartGetMoreThanThereAreCoresUnlessThatIsSlower() {
+        assertThat(after(LaneCount.APART, 200, lanes -> lanes <= 2 ? 50 : 25L * lanes).count())
+                .isEqualTo(LaneCount.MOST);
+        assertThat(after(LaneCount.APART, 200, lanes -> lanes <= 2 ? 50 : 30L * lanes).count())
+                .isEqualTo(2);
     }
 
     @Test

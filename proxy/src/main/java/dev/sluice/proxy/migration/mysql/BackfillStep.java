@@ -41,7 +41,7 @@ final class BackfillStep implements AutoCloseable {
     private final SideLanes sides;
     private final Rate rate = new Rate();
     private Optional<RangeBook> book = Optional.empty();
-    private LaneCount laneCount = LaneCount.ONE;
+    private LaneCount laneCount = LaneCount.APART;
     /** Whether nobody else wrote when a batch looked last. */
     private boolean free;
 

@@ -101,7 +101,7 @@ final class Lane {
 
     private Filled fill(Job job, Range range, int rows, long begin, Turn.Go go, Connection open) throws SQLException {
         MySqlBackfill fill = backfill.of(job.step());
-        MySqlBackfill.Batch batch = fill.next(open, range.cursor().sized(rows), job.connections());
+        MySqlBackfill.Batch batch = fill.next(open, range.cursor().sized(rows), go.alone(), job.connections());
         int next = batches.did(rows, batch.rows(), since(begin), go);
         BackfillCursor moved = batch.cursor().sized(next);
         Optional<MySqlBackfill.Halves> halves = job.ranges().wanted() ? fill.halves(moved) : Optional.empty();

@@ -15,7 +15,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -25,11 +24,15 @@ import org.slf4j.LoggerFactory;
 /**
  * Reads a table for rows that a backfill has left, in several ranges of its key at once, on a server that nobody else uses.
  * A row that moves from one range to another must not be missed by both: so the snapshots of all readers are made while a
- * lock on the table keeps everybody from writing to it, at a moment when nobody does anyway. For one thread.
+ * lock on the table keeps everybody from writing to it, at a moment when nobody does anyway, and for a moment. For one
+ * thread.
  */
 final class RangedLook {
 
     private static final Logger LOG = LoggerFactory.getLogger(RangedLook.class);
+
+    /** Who comes just then and writes waits so long at most. */
+    private static final Duration PAUSE = Duration.ofMillis(100);
 
     private final WorkConnection work;
     private final ControlDatabase database;
@@ -92,33 +95,31 @@ final class RangedLook {
     }
 
     private boolean snapshots(Step.Backfill step, Run run, List<Connection> readers) throws SQLException {
-        Connection locker = work.plain(run);
         String table = new MySqlBackfill(step).table();
-        try {
-            return locks.attempt(Optional.of(step.table()), work.id(), new Snapshots(locker, table, readers))
+        try (WorkConnection locker = WorkConnection.ofScripts(database, LaneCount.MOST + readers.size())) {
+            Connection open = locker.plain(run);
+            WritePause pause = new WritePause(open, locker.id(), table, database, PAUSE);
+            return locks.attempt(Optional.of(step.table()), locker.id(), new Snapshots(open, pause, readers))
                     .done()
-                    .isPresent();
+                    .orElse(false);
         } catch (SQLException e) {
             LOG.debug("cannot lock {} for a moment", table, e);
-            work.close();
             return false;
         }
     }
 
-    /** Made by all readers while the table is locked. */
-    private record Snapshots(Connection connection, String table, List<Connection> readers)
+    /** Made by all readers while nobody writes to the table; false: somebody may have. */
+    private record Snapshots(Connection connection, WritePause pause, List<Connection> readers)
             implements JdbcAttempt<Boolean> {
 
         @Override
         public Boolean run() throws SQLException {
-            execute("LOCK TABLES " + table + " READ");
-            try {
-                for (Connection reader : readers) {
-                    JdbcAttempt.execute(reader, "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY");
-                }
-                return true;
-            } finally {
-                execute("UNLOCK TABLES");
+            return pause.during(this::begin);
+        }
+
+        private void begin() throws SQLException {
+            for (Connection reader : readers) {
+                JdbcAttempt.execute(reader, "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY");
             }
         }
 
@@ -138,17 +139,9 @@ final class RangedLook {
             }
             boolean nothing = true;
             for (Future<Boolean> answer : answers) {
-                nothing &= answer.get();
+                nothing &= WritePause.answer(answer);
             }
             return nothing;
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof SQLException failed) {
-                throw failed;
-            }
-            throw new IllegalStateException(e.getCause());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new SQLException("interrupted", "57014", e);
         }
     }
 }

@@ -30,17 +30,11 @@ public final class ShortLocks {
 
     private static final Duration IN_PASSING = Duration.ofMillis(5);
 
-    /** Who has worked for so long before it had to give way has lost something. */
-    private static final Duration WORK = Duration.ofSeconds(2);
-
-    /** So often is the time doubled that a statement may queue. */
-    private static final int MOST_LOST = 3;
-
     private final ControlDatabase control;
     private final Gate gate;
     private final Times times;
     private long deniedSince;
-    private int lost;
+    private LostWork lost = LostWork.NONE;
 
     /**
      * @param gate before the server, closed for moments
@@ -53,8 +47,7 @@ public final class ShortLocks {
     }
 
     /**
-     * @param timeout how long a statement queues for a lock; twice as long after one has lost its work at the end of it, an
-     *     index build for one, so that it comes to its end some time, and up to eight times
+     * @param timeout how long a statement queues for a lock; longer after one has {@linkplain LostWork lost its work}
      * @param keep how long clients are kept from beginning anything, so that it need not queue
      * @param retry how long all are left alone before the next try; jittered
      * @param insistAfter for how long a table must have been in use at each try, before a statement queues for its lock all
@@ -105,6 +98,7 @@ public final class ShortLocks {
                 : table.isPresent() ? quietly(table.get(), connectionId, work) : attempt(connectionId, work);
         if (tried.done().isPresent()) {
             deniedSince = 0;
+            lost = LostWork.NONE;
             return tried;
         }
         long now = System.nanoTime();
@@ -150,8 +144,7 @@ public final class ShortLocks {
     }
 
     private <T, E extends Exception> GaveWay<T> attempt(long connectionId, Attempt<T, E> work) throws E {
-        Duration timeout = times.timeout().multipliedBy(1L << lost);
-        LockWatch watch = new LockWatch(control, connectionId, timeout, gate);
+        LockWatch watch = new LockWatch(control, connectionId, lost.timeout(times.timeout()), gate);
         long began = System.nanoTime();
         try {
             return new GaveWay<>(Optional.of(work.run()));
@@ -163,8 +156,7 @@ public final class ShortLocks {
             boolean locked = number == LOCK_WAIT_TIMEOUT
                     || watch.killed() && (number == INTERRUPTED || number == STATEMENT_TIMEOUT_MARIADB);
             if (locked) {
-                boolean worked = System.nanoTime() - began > WORK.plus(timeout).toNanos();
-                lost = Math.min(MOST_LOST, lost + (worked ? 1 : 0));
+                lost = lost.after(Duration.ofNanos(System.nanoTime() - began), times.timeout());
                 return new GaveWay<>(Optional.empty());
             }
             throw error;

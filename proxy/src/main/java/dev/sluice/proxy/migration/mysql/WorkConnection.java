@@ -12,6 +12,7 @@ import dev.sluice.proxy.migration.Run;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.HashMap;
 import java.util.Map;
 
 /**
@@ -20,10 +21,11 @@ import java.util.Map;
  */
 final class WorkConnection implements AutoCloseable {
 
-    private static final int NO_SUCH_THREAD = 1094;
+    static final int NO_SUCH_THREAD = 1094;
 
     private final ControlDatabase database;
     private final int lane;
+    private final Map<String, String> more;
     private final KeptConnection connection = new KeptConnection();
     private volatile long id;
 
@@ -33,8 +35,18 @@ final class WorkConnection implements AutoCloseable {
 
     /** @param lane 0: the migration's own; otherwise one of those beside it */
     WorkConnection(ControlDatabase database, int lane) {
+        this(database, lane, Map.of());
+    }
+
+    private WorkConnection(ControlDatabase database, int lane, Map<String, String> more) {
         this.database = database;
         this.lane = lane;
+        this.more = more;
+    }
+
+    /** One that takes several statements at once. */
+    static WorkConnection ofScripts(ControlDatabase database, int lane) {
+        return new WorkConnection(database, lane, Map.of("allowMultiQueries", "true"));
     }
 
     /** Work in one transaction, which is rolled back when it throws. */
@@ -137,11 +149,15 @@ final class WorkConnection implements AutoCloseable {
     }
 
     /** Both drivers count rows that were found, unless they are told that the client counts those that changed. */
-    private static Map<String, String> options(Run run) {
+    private Map<String, String> options(Run run) {
         boolean changed = run.plan().phases().stream()
                 .flatMap(phase -> phase.steps().stream())
                 .anyMatch(step -> step instanceof Step.Batches batches && !batches.countsMatched());
-        return changed ? Map.of("useAffectedRows", "true") : Map.of();
+        Map<String, String> options = new HashMap<>(more);
+        if (changed) {
+            options.put("useAffectedRows", "true");
+        }
+        return options;
     }
 
     private static void takeOver(Connection fresh, String lock) throws SQLException {

@@ -46,7 +46,7 @@ final class BackfillStep implements AutoCloseable {
     private final Batches batches = new Batches();
     private final PerStep<Step.Backfill, PostgresBackfill> backfill;
     private final SideBatches sides;
-    private LaneCount lanes = LaneCount.ONE;
+    private LaneCount lanes = LaneCount.ORDERED;
     private boolean conflict;
     private long begin;
 
