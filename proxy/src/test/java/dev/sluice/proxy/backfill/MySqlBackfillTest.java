@@ -38,7 +38,9 @@ abstract class MySqlBackfillTest {
                 database,
                 "CREATE TABLE t (id INT PRIMARY KEY, a INT NOT NULL DEFAULT 0, ref CHAR(36) NOT NULL DEFAULT '')",
                 "INSERT INTO t (id) VALUES "
-                        + IntStream.rangeClosed(1, ROWS).mapToObj(i -> "(" + i + ")").collect(Collectors.joining(",")));
+                        + IntStream.rangeClosed(1, ROWS)
+                                .mapToObj(i -> "(" + i + ")")
+                                .collect(Collectors.joining(",")));
         fill = new MySqlBackfill(new Step.Backfill(
                 QualifiedName.of(database, "t"),
                 List.of(new Step.Assignment("ref", "'x'")),
@@ -84,7 +86,9 @@ abstract class MySqlBackfillTest {
 
             assertThat(batch.rows()).isEqualTo(ROWS - 1);
             assertThat(batch.cursor().stage()).isEqualTo(BackfillCursor.Stage.REVISIT);
-            assertThat(batch(ours, batch.cursor()).rows()).as("the one that was locked").isEqualTo(1);
+            assertThat(batch(ours, batch.cursor()).rows())
+                    .as("the one that was locked")
+                    .isEqualTo(1);
             ours.commit();
         }
     }
@@ -100,6 +104,7 @@ abstract class MySqlBackfillTest {
             }
             ours.commit();
         }
-        assertThat(server.number(database, "SELECT COUNT(*) FROM t WHERE ref = ''")).isZero();
+        assertThat(server.number(database, "SELECT COUNT(*) FROM t WHERE ref = ''"))
+                .isZero();
     }
 }

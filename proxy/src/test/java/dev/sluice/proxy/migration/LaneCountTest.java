@@ -52,9 +52,11 @@ class LaneCountTest {
 
     @Test
     void batchesThatCommitApartGetMoreThanThereAreCoresUnlessThatIsSlower() {
-        assertThat(after(LaneCount.APART, 200, lanes -> lanes <= 2 ? 50 : 25L * lanes).count())
+        assertThat(after(LaneCount.APART, 200, lanes -> lanes <= 2 ? 50 : 25L * lanes)
+                        .count())
                 .isEqualTo(LaneCount.MOST);
-        assertThat(after(LaneCount.APART, 200, lanes -> lanes <= 2 ? 50 : 30L * lanes).count())
+        assertThat(after(LaneCount.APART, 200, lanes -> lanes <= 2 ? 50 : 30L * lanes)
+                        .count())
                 .isEqualTo(2);
     }
 

@@ -41,8 +41,7 @@ abstract class WritePauseTest {
         ControlUpstream upstream = new ControlUpstream("orders", server.url(""), "lab", "lab", 8);
         try (ControlPools pools = new ControlPools(List.of(upstream))) {
             ControlDatabase control = pools.database("orders", "");
-            try (Connection locker =
-                    control.dedicated("a test", Map.of("allowMultiQueries", "true"))) {
+            try (Connection locker = control.dedicated("a test", Map.of("allowMultiQueries", "true"))) {
                 Sql.execute(locker, "SET SESSION lock_wait_timeout = 1");
                 long id = Sql.number(locker, "SELECT CONNECTION_ID()");
                 return new WritePause(locker, id, "`" + database + "`.t", control, most).during(work);
