@@ -19,14 +19,14 @@ public final class CharsetChange {
 
     /** Whether what stands behind such a statement of a message could be read in two ways. */
     public static boolean makesUnclear(String sql, LexicalRules rules) {
-        if (sql.indexOf('\\') < 0) {
+        if (sql.indexOf('\\') < 0 && sql.indexOf('`') < 0) {
             return false;
         }
         List<StatementText> statements = Splitter.splitWithoutDirectives(sql, rules);
         for (int i = 0; i + 1 < statements.size(); i++) {
             StatementText statement = statements.get(i);
             if (statement.kind() == StatementText.Kind.SETTING
-                    && hasBackslashBehindOther(sql, statement.end())
+                    && hasHalfBehindOther(sql, statement.end())
                     && isUnclear(Scanner.tokens(statement.in(sql), rules))) {
                 return true;
             }
@@ -34,9 +34,15 @@ public final class CharsetChange {
         return false;
     }
 
-    private static boolean hasBackslashBehindOther(String sql, int from) {
-        for (int i = sql.indexOf('\\', from + 1); i > 0; i = sql.indexOf('\\', i + 1)) {
-            if (sql.charAt(i - 1) > 0x7f) {
+    private static boolean hasHalfBehindOther(String sql, int from) {
+        return hasHalf(sql.substring(from));
+    }
+
+    /** Whether a backslash or a backtick may be the second half of a character. */
+    public static boolean hasHalf(String text) {
+        for (int i = 1; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if ((c == '\\' || c == '`') && text.charAt(i - 1) > 0x7f) {
                 return true;
             }
         }

@@ -34,6 +34,11 @@ public final class Classifier {
         return otherwise.compareTo(interest) > 0 ? otherwise : interest;
     }
 
+    /** A text that has been read in the encoding it is in, as bytes to classify: one for each character. */
+    public static byte[] letters(String sql, LexicalRules rules) {
+        return Scanner.bytes(sql, rules.dialect());
+    }
+
     /** The same for encodings in which the second byte of a character may look like a quote or a backslash. */
     public static Interest classifyAmbiguous(byte[] text, int from, int to, LexicalRules rules) {
         for (int i = from; i < to; i++) {

@@ -57,7 +57,17 @@ final class MySqlLexer {
         if (text[at] == '$') {
             return dollar(text, at, end, to, rules);
         }
-        return Lexeme.of(Kind.WORD, end);
+        return mayHoldBlank(text, at, end) ? Lexeme.doubtful(Kind.WORD, end) : Lexeme.of(Kind.WORD, end);
+    }
+
+    /** In cp852, cp866 and keybcs2 the last byte of all is a no-break space; in UTF-8 it never stands. */
+    private static boolean mayHoldBlank(byte[] text, int at, int end) {
+        for (int i = at; i < end; i++) {
+            if (text[i] == (byte) 0xff) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** {@code $tag$} quotes a stored program's text from MySQL 9 on; before and on MariaDB it is a name. */
@@ -133,8 +143,12 @@ final class MySqlLexer {
                 return Lexeme.of(Kind.COMMENT, lineEnd(text, at, to));
             }
             case '-' -> {
-                if (is(text, at + 1, to, '-') && (at + 2 >= to || text[at + 2] >= 0 && text[at + 2] <= ' ')) {
-                    return Lexeme.of(Kind.COMMENT, lineEnd(text, at, to));
+                if (is(text, at + 1, to, '-')) {
+                    if (at + 2 >= to || text[at + 2] >= 0 && text[at + 2] <= ' ') {
+                        return Lexeme.of(Kind.COMMENT, lineEnd(text, at, to));
+                    } else if (text[at + 2] < 0 || text[at + 2] == UnclearDashes.DELETE) {
+                        return Lexeme.doubtful(Kind.SYMBOL, at + 1);
+                    }
                 }
             }
             case '/' -> {

@@ -122,7 +122,8 @@ public final class Scanner {
             if (c < 0x80) {
                 bytes[i - start] = (byte) c;
             } else {
-                boolean blank = (c == '\ufeff' && i == 0) || (c == '\u00a0' && dialect.isMySqlFamily());
+                boolean blank = (c == '\ufeff' && i == 0)
+                        || (c == '\u00a0' && dialect.isMySqlFamily() && !UnclearDashes.standAt(sql, i - 2));
                 bytes[i - start] = blank ? (byte) ' ' : (byte) 0xc3;
             }
         }

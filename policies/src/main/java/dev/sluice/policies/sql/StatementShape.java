@@ -28,6 +28,9 @@ final class StatementShape {
     private boolean rule;
     private boolean label;
     private boolean sqlMode;
+    /** Whether it sets a variable whose statements the server runs in other sessions. */
+    private boolean serverRuns;
+
     private boolean unclear;
     /** Whether the next name is that of a table that is written. */
     private boolean target;
@@ -68,6 +71,7 @@ final class StatementShape {
         conditionOver |= whereAtTop && depth == 0 && endsCondition(text, start, end);
         selective |= whereAtTop && !conditionOver && !isConstant(text, start, end);
         Keyword keyword = Keyword.of(text, start, end);
+        setting(text, start, end);
         tokens++;
         if (leading.isPending()) {
             lead(keyword);
@@ -156,12 +160,20 @@ final class StatementShape {
         }
         leading.quoted(text, start, end, depth);
         selective |= whereAtTop && !conditionOver;
-        if (mySql && leading.lead() == Keyword.SET) {
-            for (int i = start; i < end && !sqlMode; i++) {
-                sqlMode = Chars.startsWith(text, i, end, "sql_mode");
-            }
-        }
+        setting(text, start, end);
         other(text[start]);
+    }
+
+    private void setting(byte[] text, int start, int end) {
+        if (!mySql || leading.lead() != Keyword.SET) {
+            return;
+        }
+        for (int i = start; i + 8 <= end; i++) {
+            sqlMode |= Chars.startsWith(text, i, end, "sql_mode");
+            serverRuns |= Chars.startsWith(text, i, end, "init_connect")
+                    || Chars.startsWith(text, i, end, "init_replica")
+                    || Chars.startsWith(text, i, end, "init_slave");
+        }
     }
 
     /** A token that is neither a word nor a symbol. */
@@ -299,7 +311,7 @@ final class StatementShape {
     Kind kind() {
         Kind kind = leading.kind(into);
         boolean written = catalogWritten || (catalogCopied && fromAtTop);
-        return label || (written && kind == Kind.DATA && leading.isRun()) ? Kind.OPAQUE : kind;
+        return label || serverRuns || (written && kind == Kind.DATA && leading.isRun()) ? Kind.OPAQUE : kind;
     }
 
     Interest interest() {

@@ -284,6 +284,34 @@ class ClassifierTest {
         assertThat(Classifier.classifyAmbiguous(gbk, 0, 6, MYSQL)).isEqualTo(Interest.NONE);
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "select 1 --\u007f '\n; drop table t; -- '",
+                "select 1 --\u00a0'\n; drop table t; -- '",
+                "select 1 --\u0081'\n; drop table t; -- '",
+                "\u00ffdrop\u00fftable t",
+                "\u00a0drop\u00a0table t",
+                "set global init_connect = 'x'",
+                "set @a = 1, @@persist.init_connect = 'x'",
+                "set global init_replica = 'x'",
+            })
+    void whatSomeCharacterSetsReadOtherwiseIsDoubtedOnMySql(String sql) {
+        byte[] bytes = sql.getBytes(StandardCharsets.ISO_8859_1);
+        assertThat(Classifier.classify(bytes, 0, bytes.length, MYSQL)).isEqualTo(Interest.JUDGE);
+        assertThat(Classifier.classify(bytes, 0, bytes.length, MARIADB)).isEqualTo(Interest.JUDGE);
+    }
+
+    @Test
+    void dashesBeforeWhatIsBlankInSomeCharacterSetsOnlyAreUnclear() {
+        assertThat(UnclearDashes.standIn("select 1 --\u007f x", MYSQL)).isTrue();
+        assertThat(UnclearDashes.standIn("select 1 --\u00a0x", MYSQL)).isTrue();
+        assertThat(UnclearDashes.standIn("select 1 ---\u00e9", MYSQL)).isTrue();
+        assertThat(UnclearDashes.standIn("select '--\u007f' /* --\u00e9 */ -- \u00e9", MYSQL))
+                .isFalse();
+        assertThat(UnclearDashes.standIn("select 1--1 -- x", MYSQL)).isFalse();
+    }
+
     @Test
     void aSchemaChangeBehindALotIsFound() {
         assertThat(of("/*" + "x".repeat(1_000_000) + "*/ alter table t add c int", POSTGRES))

@@ -17,6 +17,9 @@ public final class Command {
     public static final int STMT_SEND_LONG_DATA = 0x18;
     public static final int STMT_CLOSE = 0x19;
     public static final int STMT_RESET = 0x1A;
+    /** Turns several statements a message on or off. */
+    public static final int SET_OPTION = 0x1B;
+
     public static final int STMT_FETCH = 0x1C;
     public static final int BINLOG_DUMP_GTID = 0x1E;
     public static final int RESET_CONNECTION = 0x1F;

@@ -22,7 +22,9 @@ public final class QueryText {
         ByteBuf in = payload.duplicate();
         in.skipBytes(1);
         long count = Packets.readLenenc(in);
-        Packets.readLenenc(in); // parameter sets, always one
+        if (Packets.readLenenc(in) != 1) {
+            throw new MalformedPacketException("more than one set of query attributes");
+        }
         if (count < 0 || count > MAX_ATTRIBUTES) {
             throw new MalformedPacketException(count + " query attributes");
         }
@@ -54,14 +56,17 @@ public final class QueryText {
         }
     }
 
-    /** A value in the binary protocol. */
+    /**
+     * A value as the server measures it: types that no client is to send (YEAR, INT24, a NULL that is not marked as one)
+     * are strings to it. Where it would find the statement's text decides what runs.
+     */
     private static void skipValue(ByteBuf in, int type) {
         int fixed = switch (type) {
             case 0x01 -> 1; // TINY
-            case 0x02, 0x0D -> 2; // SHORT, YEAR
-            case 0x03, 0x04, 0x09 -> 4; // LONG, FLOAT, INT24
+            case 0x02 -> 2; // SHORT
+            case 0x03, 0x04 -> 4; // LONG, FLOAT
             case 0x05, 0x08 -> 8; // DOUBLE, LONGLONG
-            case 0x06 -> 0; // NULL
+            case 0xF3, 0xF4 -> throw new MalformedPacketException("a query attribute of type " + type);
             case 0x07, 0x0A, 0x0B, 0x0C -> { // TIMESTAMP, DATE, TIME, DATETIME: one byte of length
                 Packets.need(in, 1);
                 yield in.readUnsignedByte();

@@ -1,5 +1,8 @@
 package dev.sluice.proxy.intercept;
 
+import dev.sluice.policies.sql.Classifier;
+import dev.sluice.policies.sql.Interest;
+import dev.sluice.policies.sql.LexicalRules;
 import dev.sluice.policies.sql.Splitter;
 import dev.sluice.policies.sql.StatementText;
 import dev.sluice.proxy.catalog.ControlPools;
@@ -37,7 +40,8 @@ public final class MySqlInterceptor implements Interceptor {
         }
         List<StatementText> statements =
                 Splitter.splitWithoutDirectives(sql, session.info().lexicalRules());
-        if (statements.size() > 1 && statements.stream().anyMatch(StatementText::concernsGateway)) {
+        if (statements.size() > 1
+                && (statements.stream().anyMatch(StatementText::concernsGateway) || isPlain(session, sql))) {
             return takenApart(session, sql, statements);
         }
         Ruling ruling = prepared.judge(session, sql);
@@ -45,6 +49,13 @@ public final class MySqlInterceptor implements Interceptor {
                         && !substitute.edits().isEmpty()
                 ? carriedOut(session, substitute)
                 : ruling;
+    }
+
+    /** Whether nothing is to be judged if the server reads the text as the gateway does; it has been held in case it does not. */
+    private static boolean isPlain(HeldSession session, String sql) {
+        LexicalRules rules = session.info().lexicalRules();
+        byte[] letters = Classifier.letters(sql, rules);
+        return Classifier.classify(letters, 0, letters.length, rules) == Interest.NONE;
     }
 
     /** Only PostgreSQL's sessions ask. */

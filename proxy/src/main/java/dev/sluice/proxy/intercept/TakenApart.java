@@ -62,7 +62,11 @@ final class TakenApart {
 
     /** Whether what follows means something else now than when the message was split. */
     private boolean readAnew(StatementText done, int from) throws ServerErrorException {
-        boolean may = done.kind() == StatementText.Kind.SETTING || done.kind() == StatementText.Kind.OPAQUE;
+        boolean may = switch (done.kind()) {
+            // A query may call a function that sets variables.
+            case SETTING, OPAQUE, DATA -> true;
+            case SCHEMA_CHANGE, TRANSACTION, GATEWAY_COMMAND, EXPLAIN_SCHEMA_CHANGE -> false;
+        };
         if (!may) {
             return false;
         }

@@ -28,7 +28,10 @@ final class Charsets {
             Map.entry("cp1256", "windows-1256"),
             Map.entry("cp1257", "windows-1257"),
             Map.entry("cp850", "IBM850"),
+            Map.entry("cp852", "IBM852"),
             Map.entry("cp866", "IBM866"),
+            // Its letters are not these, but what is blank in it is blank here, and every byte comes back as it was.
+            Map.entry("keybcs2", "IBM852"),
             Map.entry("koi8r", "KOI8-R"),
             Map.entry("koi8u", "KOI8-U"),
             Map.entry("tis620", "TIS-620"),

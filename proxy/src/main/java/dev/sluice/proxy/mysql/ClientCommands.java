@@ -19,6 +19,7 @@ final class ClientCommands {
 
     private static final int STATEMENT_ID_BYTES = 5;
     private static final int PARAMETER_BYTES = 2;
+    private static final int OPTION_BYTES = 3;
     /** As much of a long message as its attributes may take, before the text begins. */
     private static final int ATTRIBUTES_BYTES = 64 << 10;
 
@@ -72,6 +73,15 @@ final class ClientCommands {
             }
             case Command.CLONE, Command.TABLE_DUMP, Command.SUBSCRIBE_GROUP_REPLICATION_STREAM ->
                 flow.refuse(MySqlErrors.NOT_RELAYED, 0);
+            case Command.SET_OPTION -> {
+                if (available < packet && length <= OPTION_BYTES) {
+                    yield PacketFlow.WAIT;
+                }
+                if (length == OPTION_BYTES) {
+                    session.multiStatements().option(in.getUnsignedShortLE(index + Packets.HEADER_BYTES + 1));
+                }
+                yield plain(command, length);
+            }
             case Command.PROCESS_KILL -> {
                 if (available >= packet && length >= STATEMENT_ID_BYTES) {
                     session.killed(in.getUnsignedIntLE(index + Packets.HEADER_BYTES + 1));
@@ -119,6 +129,9 @@ final class ClientCommands {
         int packets = text.load(in, index, (int) whole, session.capabilities());
         flow.passesWhole(packets);
         Interest interest = session.readings().look(text.bytes(), text.length());
+        if (command == Command.STMT_PREPARE) {
+            session.readings().prepared();
+        }
         if (interest != Interest.JUDGE) {
             BulkWrite write = session.bulk().look(interest, text);
             if (!write.judged()) {

@@ -1,10 +1,10 @@
 package dev.sluice.proxy.mysql;
 
-import dev.sluice.policies.sql.CharsetChange;
 import dev.sluice.policies.sql.Interest;
+import dev.sluice.policies.sql.Splitter;
+import dev.sluice.policies.sql.StatementText;
 import dev.sluice.protocol.mysql.Capabilities;
 import dev.sluice.protocol.mysql.Command;
-import dev.sluice.protocol.mysql.OkPacket;
 import dev.sluice.proxy.intercept.Interceptor;
 import dev.sluice.proxy.intercept.Ruling;
 import dev.sluice.proxy.intercept.WherePrepared;
@@ -21,8 +21,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,6 +41,9 @@ final class HeldCommand implements HeldSession {
     /** What the text was read in, and its pieces are sent in; a statement of the message may change the session's. */
     private volatile Charset written = StandardCharsets.UTF_8;
 
+    /** Whether it is more than one statement. */
+    private volatile boolean several;
+
     private volatile SessionModes modes;
     private volatile TransactionStatus transaction = TransactionStatus.IDLE;
 
@@ -59,20 +60,17 @@ final class HeldCommand implements HeldSession {
     void start() {
         transaction = session.transaction();
         switch (hold) {
-            case Hold.Query query -> judgeLater(query.packets());
+            case Hold.Query query -> {
+                session.multiStatements().suspendFor(query.sql());
+                judgeLater(query.packets());
+            }
             case Hold.Execute execute -> judgeLater(1);
             case Hold.Prepare prepare -> {
                 replies.from(prepare.packets());
                 Thread.ofVirtual().name("session-" + session.id()).start(() -> prepare(prepare));
             }
             case Hold.TouchOwn touch -> {
-                replies.send(encoder -> {
-                    if (touch.reset()) {
-                        encoder.ok(new OkPacket(0, 0, replies.status(), 0, ""));
-                    } else {
-                        encoder.err(MySqlErrors.NOT_RELAYED);
-                    }
-                });
+                replies.touched(touch.reset());
                 release();
             }
         }
@@ -116,9 +114,12 @@ final class HeldCommand implements HeldSession {
             }
             written = Charsets.fitting(hold.sql(), modes.client());
             text = new String(hold.sql(), written);
-            if (CharsetChange.makesUnclear(text, modes.rules())) {
-                refuse(MySqlErrors.UNCLEAR_CHARSET);
-            } else if (session.readings().lookAtText(text, modes.rules()) != Interest.NONE) {
+            Optional<ServerError> doubt = Doubt.in(text, modes);
+            if (doubt.isPresent()) {
+                refuse(doubt.get());
+            } else if (isSeveral() && !session.multiStatements().wanted()) {
+                refuse(MySqlErrors.ONE_STATEMENT);
+            } else if (several || session.readings().lookAtText(text, modes.rules()) != Interest.NONE) {
                 perform(ruling());
             } else {
                 forward();
@@ -133,6 +134,14 @@ final class HeldCommand implements HeldSession {
         }
     }
 
+    private boolean isSeveral() {
+        List<StatementText> statements = Splitter.splitWithoutDirectives(text, modes.rules());
+        boolean suspect = modes.isAmbiguous() || Doubt.mayChangeCharset(statements);
+        onLoop(() -> session.readings().settled(suspect));
+        several = statements.size() > 1;
+        return several && hold instanceof Hold.Query;
+    }
+
     private Ruling ruling() throws ServerErrorException {
         Interceptor interceptor = session.relay().interceptor();
         return hold instanceof Hold.Execute execute
@@ -143,15 +152,22 @@ final class HeldCommand implements HeldSession {
     /** A session that does not even answer this (an expired password) gets the statement's own error. */
     @Override
     public void refresh() throws ServerErrorException {
+        SessionModes now;
         try {
-            modes = SessionModes.of(
-                            query(SessionModes.QUESTION), session.readings().plain())
-                    .fitting(hold.sql());
-            session.database(modes.database());
+            now = SessionModes.of(
+                    query(SessionModes.QUESTION), session.readings().plain());
         } catch (ServerErrorException e) {
             if (e.error().equals(MySqlErrors.CONNECTION_LOST)) {
                 throw e;
             }
+            return;
+        }
+        modes = now.fitting(hold.sql());
+        session.database(modes.database());
+        Optional<ServerError> doubt =
+                Doubt.in(hold.sql(), now, modes).or(() -> Doubt.afterChange(text, written, modes.client()));
+        if (doubt.isPresent()) {
+            throw new ServerErrorException(doubt.get());
         }
     }
 
@@ -175,6 +191,9 @@ final class HeldCommand implements HeldSession {
     private void forward() {
         int command = hold instanceof Hold.Execute ? Command.STMT_EXECUTE : Command.QUERY;
         onLoop(() -> {
+            if (several) {
+                session.multiStatements().resume();
+            }
             if (hold instanceof Hold.Execute execute && execute.own()) {
                 // The server never saw it prepared: it gives its own error for the text.
                 session.writeToServer(queries.packet(execute.sql()));
@@ -184,6 +203,7 @@ final class HeldCommand implements HeldSession {
             }
             session.serverFlow().expect(InFlight.Plain.of(Command.answer(command)));
             session.flushToServer();
+            session.multiStatements().resume();
             session.released();
         });
     }
@@ -270,16 +290,7 @@ final class HeldCommand implements HeldSession {
 
     @Override
     public SessionInfo info() {
-        return new SessionInfo(
-                session.id(),
-                session.settings().upstream(),
-                session.settings().environment(),
-                modes.database(),
-                session.user(),
-                session.application(),
-                session.clientAddress(),
-                session.connectionId(),
-                modes.rules());
+        return session.info(modes.database(), modes.rules());
     }
 
     @Override
@@ -294,21 +305,8 @@ final class HeldCommand implements HeldSession {
 
     @Override
     public Optional<ServerError> relayPart(int start, int end, boolean last) throws InterruptedException {
-        CompletableFuture<Optional<ServerError>> answered = new CompletableFuture<>();
         byte[] piece = text.substring(start, end).getBytes(written);
-        onLoop(() -> queries.piece(piece, last, replies, answered));
-        CompletableFuture<Optional<ServerError>> done = answered.thenApplyAsync(
-                error -> {
-                    replies.from(session.serverFlow().pieceSequence());
-                    transaction = session.transaction();
-                    return error;
-                },
-                this::onLoop);
-        try {
-            return done.get();
-        } catch (ExecutionException e) {
-            throw new IllegalStateException(e.getCause());
-        }
+        return queries.relay(piece, last, replies, () -> transaction = session.transaction());
     }
 
     @Override
@@ -344,6 +342,7 @@ final class HeldCommand implements HeldSession {
     }
 
     private void release() {
+        session.multiStatements().resume();
         message.release();
         session.released();
     }

@@ -1,6 +1,7 @@
 package dev.sluice.proxy.mysql;
 
 import dev.sluice.protocol.mysql.AnswerEncoder;
+import dev.sluice.protocol.mysql.ResponseShape;
 import dev.sluice.proxy.session.QueryResult;
 import dev.sluice.proxy.session.ServerError;
 import dev.sluice.proxy.session.ServerErrorException;
@@ -48,16 +49,36 @@ final class HeldQueries {
     /** The same on the event loop; the answer comes there too. */
     CompletableFuture<QueryResult> asking(String sql, SessionModes modes) {
         ResultCollector collector = new ResultCollector(modes.results());
-        inject(sql.getBytes(modes.client()), new InFlight.Injected(collector), collector::lost);
+        inject(sql.getBytes(modes.client()), new InFlight.Injected(collector, ResponseShape.RESULT), collector::lost);
         return collector.answer();
     }
 
     /**
-     * Sends a piece of the message, whose answer goes to the client with the numbers that come next. On the event loop.
+     * Sends a piece of the message, whose answer goes to the client with the numbers that come next. Blocks.
      *
      * @param last whether no other answer to the message follows
+     * @param answered is run on the event loop when it has
      */
-    void piece(byte[] sql, boolean last, HeldReplies replies, CompletableFuture<Optional<ServerError>> answered) {
+    Optional<ServerError> relay(byte[] sql, boolean last, HeldReplies replies, Runnable answered)
+            throws InterruptedException {
+        CompletableFuture<Optional<ServerError>> answer = new CompletableFuture<>();
+        session.later(() -> piece(sql, last, replies, answer));
+        CompletableFuture<Optional<ServerError>> done = answer.thenApplyAsync(
+                error -> {
+                    replies.from(session.serverFlow().pieceSequence());
+                    answered.run();
+                    return error;
+                },
+                task -> session.later(task));
+        try {
+            return done.get();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e.getCause());
+        }
+    }
+
+    private void piece(
+            byte[] sql, boolean last, HeldReplies replies, CompletableFuture<Optional<ServerError>> answered) {
         session.serverFlow().pieceSequence(replies.sequence());
         inject(
                 sql,

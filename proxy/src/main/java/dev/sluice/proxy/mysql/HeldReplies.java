@@ -40,6 +40,17 @@ final class HeldReplies {
         send(encoder -> encoder.ok(new OkPacket(affectedRows, 0, status, warnings, info)));
     }
 
+    /** To what is asked of a prepared statement that the server knows nothing of. */
+    void touched(boolean reset) {
+        send(encoder -> {
+            if (reset) {
+                encoder.ok(new OkPacket(0, 0, status(), 0, ""));
+            } else {
+                encoder.err(MySqlErrors.NOT_RELAYED);
+            }
+        });
+    }
+
     void error(ServerError error) {
         send(encoder -> encoder.err(MySqlErrors.packet(error)));
     }

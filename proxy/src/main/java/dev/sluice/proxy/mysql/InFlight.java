@@ -71,12 +71,7 @@ sealed interface InFlight {
     record Reset(ResponseShape shape, Optional<String> user) implements InFlight {}
 
     /** Asked by the gateway; the client sees nothing of the answer. */
-    record Injected(ResultCollector collector) implements InFlight {
-        @Override
-        public ResponseShape shape() {
-            return ResponseShape.RESULT;
-        }
-    }
+    record Injected(ResultCollector collector, ResponseShape shape) implements InFlight {}
 
     /**
      * One statement of a message, whose answer the client sees among others.

@@ -15,9 +15,31 @@ final class MySqlErrors {
     static final ServerError UNCLEAR_CHARSET = ServerError.of(
             "0A000",
             1235,
-            "the character set is changed in front of other statements; in the new one a backslash may be half of a character",
+            "the character set is changed in front of other statements; in the new one a backslash or backtick may be half of a character",
             "",
             "Send the change in a message of its own.");
+
+    static final ServerError ONE_STATEMENT = ServerError.of(
+            "42000",
+            1064,
+            "You have an error in your SQL syntax: several statements in one message, which this session has not asked for",
+            "",
+            "");
+
+    static final ServerError UNCLEAR_DASHES = ServerError.of(
+            "0A000",
+            1235,
+            "two dashes stand before a character that makes them a comment in some character sets only",
+            "",
+            "Put a blank behind them.");
+
+    static final ServerError HALF_CHARACTERS = ServerError.of(
+            "0A000",
+            1235,
+            "the statement is not valid in the session's character set, in which a backslash or backtick may be half of a"
+                    + " character",
+            "",
+            "Send it in the character set that the session has named.");
 
     static final ServerError PREPARED_OTHERWISE = ServerError.of(
             "0A000",

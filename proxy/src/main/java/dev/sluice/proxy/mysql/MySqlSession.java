@@ -1,5 +1,6 @@
 package dev.sluice.proxy.mysql;
 
+import dev.sluice.policies.sql.LexicalRules;
 import dev.sluice.policies.sql.ServerVersion;
 import dev.sluice.protocol.mysql.Capabilities;
 import dev.sluice.protocol.mysql.Greeting;
@@ -41,6 +42,7 @@ final class MySqlSession implements ServerChannels.Taker, RelayedSession {
     private final ServerFlow serverFlow = new ServerFlow(this);
     private final Statements statements = new Statements();
     private final BulkGate bulk = new BulkGate(this);
+    private final MultiStatements multiStatements = new MultiStatements(this);
     private final GateWait gate;
     private final SessionEnd end;
     private @Nullable Channel server;
@@ -90,6 +92,10 @@ final class MySqlSession implements ServerChannels.Taker, RelayedSession {
         return statements;
     }
 
+    MultiStatements multiStatements() {
+        return multiStatements;
+    }
+
     BulkGate bulk() {
         return bulk;
     }
@@ -120,10 +126,6 @@ final class MySqlSession implements ServerChannels.Taker, RelayedSession {
 
     String user() {
         return user;
-    }
-
-    String application() {
-        return application;
     }
 
     @Nullable
@@ -197,6 +199,7 @@ final class MySqlSession implements ServerChannels.Taker, RelayedSession {
         application = response.attributes().getOrDefault("program_name", "");
         database = response.database();
         readings.collation(response.charset());
+        multiStatements.agreed(capabilities);
         serverFlow.agreed(capabilities);
         serverFlow.expect(new InFlight.Reset(ResponseShape.LOGIN, Optional.of(response.user())));
     }
@@ -315,23 +318,27 @@ final class MySqlSession implements ServerChannels.Taker, RelayedSession {
 
     @Override
     public SessionSnapshot snapshot() {
-        SessionInfo info = new SessionInfo(
-                id,
-                settings().upstream(),
-                settings().environment(),
-                database,
-                user,
-                application,
-                clientAddress(),
-                connectionId,
-                readings.plain());
+        SessionInfo info = info(database, readings.plain());
         String state = connectionId == 0
                 ? "connecting"
                 : held != null ? "held" : bulk.isHoldingBack() ? "delayed" : serverFlow.idle() ? "idle" : "active";
         return new SessionSnapshot(info, transaction(), state, Duration.ofNanos(System.nanoTime() - connectedNanos));
     }
 
-    String clientAddress() {
+    SessionInfo info(String current, LexicalRules rules) {
+        return new SessionInfo(
+                id,
+                settings().upstream(),
+                settings().environment(),
+                current,
+                user,
+                application,
+                clientAddress(),
+                connectionId,
+                rules);
+    }
+
+    private String clientAddress() {
         return client.remoteAddress() instanceof InetSocketAddress address
                 ? NetUtil.toSocketAddressString(address)
                 : String.valueOf(client.remoteAddress());

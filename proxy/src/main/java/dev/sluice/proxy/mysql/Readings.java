@@ -1,9 +1,9 @@
 package dev.sluice.proxy.mysql;
 
+import dev.sluice.policies.sql.Classifier;
 import dev.sluice.policies.sql.Interest;
 import dev.sluice.policies.sql.LexicalRules;
 import dev.sluice.policies.sql.ServerVersion;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
@@ -18,7 +18,12 @@ final class Readings {
     private final List<LexicalRules> quoted;
     private final List<LexicalRules> escaped;
     private final List<LexicalRules> both;
+    /** Whether the session may be in a character set in which the second byte of a character looks like something else. */
     private boolean ambiguous;
+    /** Whether the text looked at last may choose one. */
+    private boolean chosen;
+    /** Whether a prepared statement may choose one, at any time. */
+    private boolean kept;
 
     Readings(StatementScreen screen, ServerVersion version) {
         this.screen = screen;
@@ -41,17 +46,29 @@ final class Readings {
         ambiguous = AmbiguousCharsets.isCollation(id);
     }
 
+    /** The text looked at last is not run now, but whenever it is executed. */
+    void prepared() {
+        kept |= chosen;
+    }
+
+    /** The session has been asked what character set it has. */
+    void settled(boolean isAmbiguous) {
+        ambiguous = isAmbiguous || kept;
+    }
+
     Interest look(byte[] text, int length) {
         boolean quote = false;
         boolean backslash = false;
         boolean several = false;
+        chosen = false;
         for (int i = 0; i < length; i++) {
             byte b = text[i];
             quote |= b == '"';
             backslash |= b == '\\';
             several |= b == ';';
-            ambiguous |= AmbiguousCharsets.isNamed(text, i);
+            chosen |= AmbiguousCharsets.isNamed(text, i);
         }
+        ambiguous |= chosen;
         Interest greatest = screen.look(text, length, plain, ambiguous);
         // A single statement begins the same way in every reading.
         if (!several || !(quote || backslash)) {
@@ -73,7 +90,7 @@ final class Readings {
 
     /** Screens a text whose rules and characters are known. */
     Interest lookAtText(String sql, LexicalRules rules) {
-        byte[] text = sql.getBytes(StandardCharsets.UTF_8);
+        byte[] text = Classifier.letters(sql, rules);
         return screen.look(text, text.length, rules, false);
     }
 

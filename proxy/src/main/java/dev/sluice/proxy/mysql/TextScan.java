@@ -33,6 +33,7 @@ final class TextScan {
     }
 
     private static final int KEPT_BYTES = 4096;
+    private static final byte DELETE = 0x7f;
     private static final Set<String> ROWS =
             Set.of("insert", "replace", "update", "delete", "select", "with", "values", "load");
 
@@ -118,6 +119,10 @@ final class TextScan {
                 if (b >= 0 && b <= ' ') {
                     length = Math.max(0, length - 2);
                     state = b == '\n' ? State.CODE : State.LINE_COMMENT;
+                } else if (b == '-') {
+                    keep(b);
+                } else if (b < 0 || b == DELETE) {
+                    suspicious = true; // a comment in some character sets only
                 } else {
                     state = State.CODE;
                     code(b);

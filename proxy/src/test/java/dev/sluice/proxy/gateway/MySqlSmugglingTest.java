@@ -1,6 +1,7 @@
 package dev.sluice.proxy.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.proxy.mysql.TestDatabase;
 import dev.sluice.proxy.testing.MySqlGatewayFixture;
@@ -26,6 +27,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -147,6 +149,22 @@ abstract class MySqlSmugglingTest {
             default -> throw new IllegalStateException("unknown expectation " + attempt.expect());
         }
         assertThat(number("SELECT COUNT(*) FROM sl_smug WHERE id < 9000")).isEqualTo(42);
+    }
+
+    @Test
+    void aClientThatHasNotAskedForSeveralStatementsAMessageGetsASyntaxError() throws SQLException {
+        try (Connection client = DriverManager.getConnection(
+                "jdbc:mysql://127.0.0.1:" + gateway.port() + "/" + database + "?allowPublicKeyRetrieval=true",
+                "lab",
+                "lab")) {
+            assertThatThrownBy(() -> execute(client, "SELECT 1; " + ALTER))
+                    .isInstanceOfSatisfying(
+                            SQLException.class,
+                            e -> assertThat(e.getErrorCode()).isEqualTo(1064));
+            assertThat(hasColumn()).isFalse();
+            execute(client, ALTER + ";");
+        }
+        assertThat(hasColumn()).isTrue();
     }
 
     private void assertSafe() throws SQLException {
@@ -283,7 +301,10 @@ abstract class MySqlSmugglingTest {
                         .replace("\\n", "\n")
                         .replace("\\r", "\r")
                         .replace("\\f", "\f")
-                        .replace("\\v", "\u000b"))
+                        .replace("\\v", "\u000b")
+                        .replace("\\x7f", "\u007f")
+                        .replace("\\xa0", "\u00a0")
+                        .replace("\\xff", "\u00ff"))
                 .toList();
     }
 }
