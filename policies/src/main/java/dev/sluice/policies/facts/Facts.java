@@ -65,6 +65,12 @@ public record Facts(
         return new Facts(version, assumed, role, currentSchema, others, volatilities, types, settings, routines);
     }
 
+    /** The same with what is known of types. */
+    public Facts withTypes(Map<String, TypeFacts> known) {
+        return new Facts(
+                version, assumed, role, currentSchema, relations, volatilities, known, settings, routines);
+    }
+
     /** The same with what is known of routines. */
     public Facts withRoutines(Map<RoutineReference, RoutineFacts> known) {
         return new Facts(version, assumed, role, currentSchema, relations, volatilities, types, settings, known);

@@ -23,6 +23,9 @@ public record ControlDatabase(ControlUpstream upstream, String name, DataSource 
     /** An operator that somebody has made in a schema of the default path must not stand in for one of the catalog's. */
     static final String OWN_PATH = "SET search_path = pg_catalog, pg_temp";
 
+    /** What the gateway asks is short: compiling it, on a server that can, would take longer than it could save. */
+    static final String OWN_SESSION = OWN_PATH + "; SET jit = off";
+
     /** For SQL of the operators', whose names are meant as the database's default path has them. */
     private static final String DEFAULT_PATH = "search_path TO DEFAULT";
 
@@ -37,7 +40,7 @@ public record ControlDatabase(ControlUpstream upstream, String name, DataSource 
             SET standard_conforming_strings = on;
             %s;
             SELECT pg_catalog.set_config('client_connection_check_interval', '1s', false)
-             WHERE pg_catalog.current_setting('server_version_num')::pg_catalog.int4 >= 140000""".formatted(OWN_PATH);
+             WHERE pg_catalog.current_setting('server_version_num')::pg_catalog.int4 >= 140000""".formatted(OWN_SESSION);
 
     /** The JDBC URL, without credentials of the configuration. */
     public String url() {

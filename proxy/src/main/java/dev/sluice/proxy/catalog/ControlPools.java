@@ -69,7 +69,7 @@ public final class ControlPools implements AutoCloseable {
         // need one.
         HikariDataSource pool = new HikariDataSource();
         if (upstream.isPostgres()) {
-            pool.setConnectionInitSql(ControlDatabase.OWN_PATH);
+            pool.setConnectionInitSql(ControlDatabase.OWN_SESSION);
         } else {
             // A client may hold the table that is looked at, by LOCK TABLES, while it waits for what comes of the look.
             pool.setConnectionInitSql("SET SESSION lock_wait_timeout = 1, innodb_lock_wait_timeout = 5");

@@ -188,7 +188,7 @@ final class ExpressionProbe {
     }
 
     /** A lost connection is no answer about the expression. */
-    private static void rethrowUnlessRefusal(SQLException e) throws SQLException {
+    static void rethrowUnlessRefusal(SQLException e) throws SQLException {
         String state = e.getSQLState();
         if (state == null || state.startsWith("08") || state.startsWith("57P")) {
             throw e;

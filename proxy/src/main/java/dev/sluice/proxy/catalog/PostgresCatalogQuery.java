@@ -14,6 +14,9 @@ import java.util.List;
  * <p>It may run inside a client's transaction, so nothing in it can fail: names are compared with the catalog instead of
  * being cast, schemas without USAGE are left out, and every function takes an oid and answers NULL for what has gone.
  * Every function and operator is qualified, so that no search_path changes what is asked.
+ *
+ * <p>What a recursion has found passes through arrays: the planner takes them to be short, where it would expect thousands of
+ * rows of the recursion and have the query compiled, which takes seconds each time and saves nothing ({@code jit}).
  */
 final class PostgresCatalogQuery {
 
@@ -46,7 +49,7 @@ final class PostgresCatalogQuery {
               UNION
               SELECT i.inhrelid FROM roots JOIN pg_inherits i ON i.inhparent = roots.oid),
             tree(root, oid, depth) AS (
-              SELECT r.oid, r.oid, 0 FROM roots r
+              SELECT r.oid, r.oid, 0 FROM unnest(ARRAY(SELECT oid FROM roots)) AS r(oid)
               UNION ALL
               SELECT tree.root, i.inhrelid, tree.depth + 1 FROM tree JOIN pg_inherits i ON i.inhparent = tree.oid
                WHERE tree.depth < 32),
@@ -65,18 +68,22 @@ final class PostgresCatalogQuery {
                      -- As the planner would guess: from the size, with 32 bytes for what has no fixed width.
                      bool_or(c.relkind <> ALL ('{p,I}') AND c.reltuples <= 0 AND pg_relation_size(c.oid) > 0
                        AND pg_stat_get_live_tuples(c.oid) = 0) AS guessed
-                FROM tree JOIN pg_class c ON c.oid = tree.oid GROUP BY tree.root),
+                FROM ROWS FROM (unnest(ARRAY(SELECT root FROM tree)), unnest(ARRAY(SELECT oid FROM tree))) AS tree(root, oid)
+                JOIN pg_class c ON c.oid = tree.oid GROUP BY tree.root),
             below AS (
               SELECT tree.oid FROM tree WHERE tree.depth > 0
               UNION
               SELECT i.indrelid FROM found f JOIN pg_index i ON i.indexrelid = f.oid),
-            shown AS (
-              SELECT f.s, f.r, f.oid FROM found f
+            listed AS (
+              SELECT f.s, f.r, f.oid, true AS asked FROM found f
               UNION ALL
-              SELECT ns.nspname::text, c.relname::text, c.oid
+              SELECT ns.nspname::text, c.relname::text, c.oid, false
                 FROM below b JOIN pg_class c ON c.oid = b.oid JOIN pg_namespace ns ON ns.oid = c.relnamespace
                WHERE c.relkind <> ALL ('{i,I}')
-                 AND NOT EXISTS (SELECT 1 FROM found f WHERE f.s = ns.nspname AND f.r = c.relname))
+                 AND NOT EXISTS (SELECT 1 FROM found f WHERE f.s = ns.nspname AND f.r = c.relname)),
+            shown AS (
+              SELECT u.* FROM ROWS FROM (unnest(ARRAY(SELECT s FROM listed)), unnest(ARRAY(SELECT r FROM listed)),
+                unnest(ARRAY(SELECT oid FROM listed)), unnest(ARRAY(SELECT asked FROM listed))) AS u(s, r, oid, asked))
             SELECT json_build_object(
               'version', current_setting('server_version_num'),
               'role', current_user,
@@ -93,11 +100,11 @@ final class PostgresCatalogQuery {
                 'schema', ns.nspname, 'name', c.relname, 'oid', c.oid::text, 'kind', c.relkind::text,
                 'temporary', c.relpersistence = 't', 'persistence', c.relpersistence::text,
                 'owned', pg_has_role(c.relowner, 'USAGE'),
-                'rows', (SELECT trunc(z.rows)::text FROM sizes z WHERE z.root = c.oid),
-                'rowsGuessed', (SELECT z.guessed FROM sizes z WHERE z.root = c.oid), 'populated', c.relispopulated,
+                'rows', trunc(z.rows)::text,
+                'rowsGuessed', z.guessed, 'populated', c.relispopulated,
                 'partitionKey', CASE WHEN c.relkind = 'p' THEN pg_get_partkeydef(c.oid) END,
                 'partitionBound', CASE WHEN c.relispartition THEN pg_get_expr(c.relpartbound, c.oid) END,
-                'pages', (SELECT z.pages::text FROM sizes z WHERE z.root = c.oid),
+                'pages', z.pages::text,
                 'slots', c.relnatts,
                 'owner', (SELECT a.rolname FROM pg_roles a WHERE a.oid = c.relowner),
                 'options', c.reloptions,
@@ -152,10 +159,11 @@ final class PostgresCatalogQuery {
                   UNION ALL
                   (SELECT 'routine ' || quote_ident(pn.nspname) || '.' || quote_ident(p.proname)
                     FROM pg_proc p JOIN pg_namespace pn ON pn.oid = p.pronamespace
-                   WHERE pn.nspname <> ALL ('{pg_catalog,information_schema,sluice}')
+                   WHERE f.asked AND pn.nspname <> ALL ('{pg_catalog,information_schema,sluice}')
                      AND p.prolang > 13 AND strpos(p.prosrc, c.relname::text) > 0
                    GROUP BY 1 LIMIT 20)) d)
-                )) FROM shown f JOIN pg_class c ON c.oid = f.oid JOIN pg_namespace ns ON ns.oid = c.relnamespace))
+                )) FROM shown f JOIN pg_class c ON c.oid = f.oid JOIN pg_namespace ns ON ns.oid = c.relnamespace
+                   LEFT JOIN sizes z ON z.root = c.oid))
             """;
 
     private static final String QUALIFIED = qualify(QUERY);
@@ -187,16 +195,16 @@ final class PostgresCatalogQuery {
     }
 
     /**
-     * Puts {@code pg_catalog.} before every table, function and type of the text above, and {@code OPERATOR(…)} around
+     * Puts {@code pg_catalog.} before every table, function and type of such a text, and {@code OPERATOR(…)} around
      * every operator; the text itself stays readable.
      */
-    private static String qualify(String sql) {
+    static String qualify(String sql) {
         String functions =
                 "unnest|trunc|bool_or|current_schemas|current_schema|pg_my_temp_schema|has_schema_privilege|sum|"
                         + "pg_stat_get_live_tuples|pg_relation_size|pg_get_partkeydef|json_build_object|json_build_array|json_agg|current_setting|pg_has_role|"
                         + "format_type|pg_get_expr|pg_get_constraintdef|pg_get_indexdef|quote_ident|strpos";
         String tables = "pg_class|pg_namespace|pg_inherits|pg_roles|pg_attribute|pg_attrdef|pg_constraint|pg_index|"
-                + "pg_am|pg_trigger|pg_depend|pg_rewrite|pg_proc";
+                + "pg_am|pg_trigger|pg_depend|pg_rewrite|pg_proc|pg_type";
         return sql.replaceAll("(?<![\\w.'])(" + functions + ")\\(", "pg_catalog.$1(")
                 .replaceAll("\\b(FROM|JOIN) (" + tables + ")\\b", "$1 pg_catalog.$2")
                 .replaceAll("::(text|numeric|regclass|int2)\\b", "::pg_catalog.$1")

@@ -5,6 +5,7 @@ import dev.sluice.policies.facts.Facts;
 import dev.sluice.policies.facts.FactsRequest;
 import dev.sluice.policies.facts.MigrationFacts;
 import dev.sluice.policies.facts.RelationFacts;
+import dev.sluice.policies.facts.TypeFacts;
 import dev.sluice.policies.sql.Dialect;
 import dev.sluice.policies.sql.ServerVersion;
 import dev.sluice.proxy.session.HeldSession;
@@ -21,6 +22,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -47,7 +50,8 @@ public final class PostgresFactsReader implements FactsReader {
         try (Connection control =
                 pools.database(info.upstream(), info.database()).connection()) {
             boolean open = session.transaction() != TransactionStatus.IDLE;
-            return facts(catalog, request, control, Optional.of(text(catalog, "role")), open);
+            Facts facts = facts(catalog, request, control, Optional.of(text(catalog, "role")), open);
+            return withTypes(facts, session, control, request.types(), open);
         } catch (SQLException e) {
             throw new ServerErrorException(ServerError.of(
                     "08001",
@@ -56,6 +60,32 @@ public final class PostgresFactsReader implements FactsReader {
                     "A schema change is judged on facts that the gateway reads over a connection of its own.",
                     "Check the upstream's user and password in the gateway's configuration."));
         }
+    }
+
+    /** Types that could not be tried, or that the client's transaction may have made or changed, are read. */
+    private static Facts withTypes(
+            Facts facts, HeldSession session, Connection control, Set<String> asked, boolean open)
+            throws ServerErrorException, SQLException {
+        Set<String> unsure = asked.stream()
+                .filter(type -> open || facts.type(type).filter(TypeFacts::exists).isEmpty())
+                .collect(Collectors.toSet());
+        if (unsure.isEmpty()) {
+            return facts;
+        }
+        Map<String, TypeFacts> types = new HashMap<>(facts.types());
+        CatalogTypes.read(session, control, unsure)
+                .forEach((type, read) -> types.merge(type, read, PostgresFactsReader::stricter));
+        return facts.withTypes(types);
+    }
+
+    private static TypeFacts stricter(TypeFacts tried, TypeFacts read) {
+        return tried.exists()
+                ? new TypeFacts(
+                        true,
+                        tried.constrainedDomain() || read.constrainedDomain(),
+                        tried.domainDefault().or(read::domainDefault),
+                        tried.canonical())
+                : read;
     }
 
     @Override

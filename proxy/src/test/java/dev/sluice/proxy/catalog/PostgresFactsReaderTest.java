@@ -8,14 +8,19 @@ import dev.sluice.policies.facts.Facts;
 import dev.sluice.policies.facts.FactsRequest;
 import dev.sluice.policies.facts.FactsRequest.ExpressionRequest;
 import dev.sluice.policies.facts.RelationFacts;
+import dev.sluice.policies.facts.TypeFacts;
 import dev.sluice.policies.sql.LexicalRules;
 import dev.sluice.policies.sql.ServerVersion;
 import dev.sluice.proxy.testing.JdbcSession;
+import dev.sluice.proxy.testing.Sql;
 import dev.sluice.proxy.testing.TestServer;
 import java.sql.Connection;
 import java.sql.Statement;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -114,6 +119,22 @@ abstract class PostgresFactsReaderTest {
         assertThat(rest.rows()).isEqualTo(98);
     }
 
+    /** From {@code jit_above_cost} on, 100,000 by default, servers that can would compile it, for seconds each time. */
+    @Test
+    void whatIsAskedOfATableIsTakenForCheap() throws Exception {
+        run("CREATE TABLE wide (id int) PARTITION BY RANGE (id)");
+        for (int i = 0; i < 40; i++) {
+            run("CREATE TABLE wide_" + i + " PARTITION OF wide FOR VALUES FROM (" + i + ") TO (" + (i + 1) + ")");
+        }
+        run("ANALYZE pg_catalog.pg_inherits", "ANALYZE pg_catalog.pg_class");
+
+        String plan = Sql.text(client, "EXPLAIN " + PostgresCatalogQuery.of(request("wide")));
+
+        Matcher cost = Pattern.compile("cost=[0-9.]+\\.\\.([0-9.]+) ").matcher(plan);
+        assertThat(cost.find()).as(plan).isTrue();
+        assertThat(Double.parseDouble(cost.group(1))).isLessThan(50_000);
+    }
+
     @Test
     void aDomainsDefaultIsKnownForWhatItDoesToATable() throws Exception {
         run(
@@ -156,6 +177,8 @@ abstract class PostgresFactsReaderTest {
                 "CREATE FUNCTION hostile.current_schemas(bool) RETURNS name[] LANGUAGE sql AS 'SELECT ARRAY[1/0]::name[]'",
                 "CREATE SCHEMA closed",
                 "CREATE TABLE closed.t (a int)",
+                "CREATE DOMAIN closed.secret AS int NOT NULL",
+                "CREATE DOMAIN public.known AS int NOT NULL",
                 "CREATE TABLE public.t (a int)",
                 "CREATE ROLE r" + database,
                 "GRANT USAGE ON SCHEMA hostile TO PUBLIC");
@@ -168,8 +191,11 @@ abstract class PostgresFactsReaderTest {
         Facts facts = read(new FactsRequest(
                 Set.of(QualifiedName.of("closed", "t"), QualifiedName.of("t"), QualifiedName.of("it's \\ \"odd\"")),
                 Set.of(),
-                Set.of(),
+                Set.of("closed.secret", "\"it's \\ odd\"", "known"),
                 Set.of()));
+
+        assertThat(facts.type("closed.secret").orElseThrow().constrainedDomain()).isFalse();
+        assertThat(facts.type("known").orElseThrow().constrainedDomain()).isTrue();
 
         assertThat(facts.relations()).containsOnlyKeys(QualifiedName.of("t"));
         assertThat(facts.relation(QualifiedName.of("t")).orElseThrow().owned()).isFalse();
@@ -220,6 +246,60 @@ abstract class PostgresFactsReaderTest {
     }
 
     @Test
+    void typesAreReadWhereTheGatewaysRoleMayNotActAsTheClients() throws Exception {
+        String modest = "modest" + database;
+        run(
+                "CREATE ROLE " + modest + " LOGIN",
+                "CREATE SCHEMA app",
+                "CREATE DOMAIN free AS int",
+                "CREATE DOMAIN app.positive AS int CHECK (VALUE > 0)",
+                "CREATE DOMAIN nested AS app.positive DEFAULT 7",
+                "CREATE TYPE mood AS ENUM ('sad')",
+                "CREATE DOMAIN app.\"Odd one\" AS text NOT NULL",
+                "SET search_path = app, public");
+        try (ControlPools own = new ControlPools(
+                List.of(new ControlUpstream("test", server.url("postgres"), modest, server.password(), 2)))) {
+            Facts facts = new PostgresFactsReader(own, InFlight.NONE)
+                    .read(
+                            session(),
+                            new FactsRequest(
+                                    Set.of(),
+                                    Set.of(),
+                                    Set.of("free", "positive", "NESTED", "mood", "app.\"Odd one\"", "varchar(10)", "nope"),
+                                    Set.of()));
+
+            assertThat(facts.types().keySet())
+                    .containsExactlyInAnyOrder(
+                            "free", "positive", "NESTED", "mood", "app.\"Odd one\"", "varchar(10)");
+            assertThat(facts.type("mood").orElseThrow().constrainedDomain()).isFalse();
+            assertThat(facts.type("free").orElseThrow().constrainedDomain()).isFalse();
+            assertThat(facts.type("positive").orElseThrow().constrainedDomain()).isTrue();
+            assertThat(facts.type("app.\"Odd one\"").orElseThrow().constrainedDomain())
+                    .isTrue();
+            assertThat(facts.type("NESTED").orElseThrow())
+                    .returns(true, TypeFacts::constrainedDomain)
+                    .returns(Optional.of(ExpressionFacts.VOLATILE), TypeFacts::domainDefault);
+        }
+    }
+
+    @Test
+    void aTypeIsWhatTheClientsTransactionHasMadeOfIt() throws Exception {
+        run("CREATE DOMAIN loose AS int DEFAULT 3");
+        client.setAutoCommit(false);
+        run(
+                "CREATE DOMAIN fresh AS int NOT NULL",
+                "ALTER DOMAIN loose ADD CHECK (VALUE > 0)",
+                "CREATE TYPE mood AS ENUM ('sad')");
+
+        Facts facts = read(new FactsRequest(Set.of(), Set.of(), Set.of("fresh", "loose", "mood", "nope"), Set.of()));
+
+        assertThat(facts.type("mood").orElseThrow().exists()).isTrue();
+        assertThat(facts.type("nope").orElseThrow().exists()).isFalse();
+        assertThat(facts.type("fresh").orElseThrow().constrainedDomain()).isTrue();
+        assertThat(facts.type("loose").orElseThrow().constrainedDomain()).isTrue();
+    }
+
+    @Test
     void codeOfTheClientsCannotTakeTheGatewaysRole() throws Exception {
         String role = "r" + database;
         run(
@@ -257,8 +337,11 @@ abstract class PostgresFactsReaderTest {
     }
 
     private Facts read(FactsRequest request) throws Exception {
-        var rules = LexicalRules.defaults(ServerVersion.postgres(18));
-        return reader.read(new JdbcSession(client, "test", database, rules), request);
+        return reader.read(session(), request);
+    }
+
+    private JdbcSession session() {
+        return new JdbcSession(client, "test", database, LexicalRules.defaults(ServerVersion.postgres(18)));
     }
 
     private static FactsRequest request(String... names) {
