@@ -43,9 +43,6 @@ final class HeldReader {
         return switch (type) {
             case FrontendType.QUERY -> {
                 TextInterest.Decoded decoded = TextInterest.decode(message, start + 5, end - 1, charset);
-                if (session.isReplication() && isJudged(decoded.text())) {
-                    yield refused(message, true, Refusals.onReplication());
-                }
                 Optional<String> name = ExecuteByName.of(prepared, decoded.text());
                 if (name.isPresent()) {
                     yield refused(message, true, Refusals.executeByName(name.get()));

@@ -42,15 +42,6 @@ final class Refusals {
                 "Call it by SELECT.");
     }
 
-    static ServerError onReplication() {
-        return ServerError.of(
-                "0A000",
-                0,
-                "a schema change on a connection for replication",
-                "The server's end of it takes no more than simple queries, so that the change cannot be carried out safely.",
-                "Send it on a connection without the parameter \"replication\".");
-    }
-
     static ServerError afterFailure() {
         return ServerError.of(
                 "25P02",

@@ -6,12 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.sluice.proxy.testing.GatewayFixture;
 import dev.sluice.proxy.testing.Sql;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Objects;
-import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -28,6 +28,9 @@ class ReplicationConnectionTest {
 
     private static final String OPTIONS =
             "replication=database&preferQueryMode=simple&assumeMinServerVersion=12&autosave=never";
+
+    private static final String COLUMNS = "SELECT string_agg(attname, ',' ORDER BY attnum) FROM pg_attribute"
+            + " WHERE attrelid = 'orders'::regclass AND attnum > 0 AND NOT attisdropped";
 
     private final GatewayFixture gateway = GatewayFixture.start();
     private Connection client;
@@ -88,21 +91,77 @@ class ReplicationConnectionTest {
         assertThat(Sql.text(client, "SELECT count(*) FROM orders")).isEqualTo("5000");
     }
 
+    @Test
+    void aSchemaChangeEndsAsItDoesElsewhere() throws Exception {
+        execute("SET lock_timeout = '7s'");
+        execute("ALTER TABLE orders ADD COLUMN note text");
+        execute("ALTER TABLE orders ADD COLUMN ref uuid NOT NULL DEFAULT gen_random_uuid() UNIQUE");
+        execute("CREATE INDEX ON orders (note)");
+
+        assertThat(Sql.text(client, "SHOW lock_timeout")).isEqualTo("7s");
+        assertThat(Sql.text(client, COLUMNS)).isEqualTo("id,note,ref");
+        assertThat(Sql.text(client, "SELECT count(ref) FROM orders")).isEqualTo("1");
+        assertThat(Sql.text(client, "SELECT count(*) FROM pg_index WHERE indrelid = 'orders'::regclass"))
+                .isEqualTo("3");
+        assertThat(Files.readString(gateway.auditFile())).contains("CREATE INDEX ON orders (note)");
+    }
+
+    @Test
+    void aTransactionIsRolledBackWithItsSchemaChange() throws SQLException {
+        client.setAutoCommit(false);
+        execute("ALTER TABLE orders ADD COLUMN ref uuid NOT NULL DEFAULT gen_random_uuid()");
+        assertThat(Sql.text(client, COLUMNS)).isEqualTo("id,ref");
+        client.rollback();
+        client.setAutoCommit(true);
+
+        assertUnchanged();
+        assertThat(Sql.text(client, "SELECT count(*) FROM sluice.migrations WHERE state <> 'proposed'"))
+                .isEqualTo("0");
+    }
+
+    @Test
+    void whatGatewaysAnswerIsAnswered() throws SQLException {
+        try (Statement statement = client.createStatement();
+                ResultSet plan = statement.executeQuery(
+                        "EXPLAIN (FORMAT JSON) ALTER TABLE orders ADD COLUMN ref uuid DEFAULT gen_random_uuid()")) {
+            assertThat(plan.next()).isTrue();
+            assertThat(plan.getString(1)).contains("\"phase\"", "\"backfill\"");
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "ALTER TABLE orders ADD COLUMN unseen int",
+                "ALTER TABLE orders DROP COLUMN id",
                 " /* SHOW */ DROP TABLE orders",
                 "SELECT 1; DROP TABLE orders",
-                "identify_system; DROP TABLE orders",
                 "DO $$ BEGIN ALTER TABLE orders ADD COLUMN unseen int; END $$",
-                "SHOWING; DROP TABLE orders",
+                "SELECT alters()",
             })
-    void aSchemaChangeIsRefused(String sql) throws SQLException {
-        assertThatThrownBy(() -> execute(sql))
-                .asInstanceOf(InstanceOfAssertFactories.type(SQLException.class))
-                .extracting(SQLException::getSQLState)
-                .isEqualTo("0A000");
+    void whatIsParkedElsewhereIsParked(String sql) throws SQLException {
+        assertThatThrownBy(() -> execute(sql)).hasMessageContaining("approval");
+        assertUnchanged();
+    }
+
+    /** No command of the server's, and no SQL. */
+    @ParameterizedTest
+    @ValueSource(strings = {"identify_system; DROP TABLE orders", "SHOWING; DROP TABLE orders"})
+    void whatOnlyLooksLikeACommandIsNotTakenForOne(String sql) throws SQLException {
+        assertThatThrownBy(() -> execute(sql)).isInstanceOf(SQLException.class);
+        assertUnchanged();
+    }
+
+    /** Such a connection is in no database; the server refuses whatever is SQL. */
+    @Test
+    void onOneForPhysicalReplicationTheServersOwnRefusalIsTheAnswer() throws SQLException {
+        try (Connection physical = gateway.connect("postgres", OPTIONS.replace("=database", "=true"));
+                Statement statement = physical.createStatement()) {
+            assertThatThrownBy(() -> statement.execute("DROP TABLE orders"))
+                    .hasMessageContaining("for physical replication");
+            try (ResultSet system = statement.executeQuery("IDENTIFY_SYSTEM")) {
+                assertThat(system.next()).isTrue();
+            }
+        }
         assertUnchanged();
     }
 
@@ -115,16 +174,10 @@ class ReplicationConnectionTest {
     }
 
     @Test
-    void aRoutineThatChangesTheSchemaIsNotCalled() throws SQLException {
-        assertThatThrownBy(() -> execute("SELECT alters()")).isInstanceOf(SQLException.class);
-        assertUnchanged();
-    }
-
-    @Test
-    void aTransactionIsFailedByIt() throws SQLException {
+    void aTransactionIsFailedByWhatIsParked() throws SQLException {
         client.setAutoCommit(false);
         assertThat(Sql.text(client, "SELECT count(*) FROM orders")).isEqualTo("1");
-        assertThatThrownBy(() -> execute("DROP TABLE orders")).hasMessageContaining("connection for replication");
+        assertThatThrownBy(() -> execute("DROP TABLE orders")).hasMessageContaining("approval");
         assertThatThrownBy(() -> execute("SELECT 1")).hasMessageContaining("current transaction is aborted");
         client.rollback();
         client.setAutoCommit(true);
@@ -138,7 +191,6 @@ class ReplicationConnectionTest {
     }
 
     private void assertUnchanged() throws SQLException {
-        String columns = "SELECT count(*) FROM pg_attribute WHERE attrelid = 'orders'::regclass AND attnum > 0";
-        assertThat(Sql.text(client, columns)).isEqualTo("1");
+        assertThat(Sql.text(client, COLUMNS)).isEqualTo("id");
     }
 }
