@@ -22,6 +22,11 @@ public record Fields(Map<Character, String> byCode) {
     public static final char INTERNAL_POSITION = 'p';
     public static final char INTERNAL_QUERY = 'q';
     public static final char WHERE = 'W';
+    public static final char SCHEMA = 's';
+    public static final char TABLE = 't';
+    public static final char COLUMN = 'c';
+    public static final char DATA_TYPE = 'd';
+    public static final char CONSTRAINT = 'n';
     public static final char FILE = 'F';
     public static final char LINE = 'L';
     public static final char ROUTINE = 'R';

@@ -185,7 +185,8 @@ final class CompletionWait {
                 failed.reason().isEmpty() ? "migration " + failed.id() + " failed" : message(failed),
                 detail(failed) + "It failed in phase " + failed.phase().word() + " of migration " + failed.id()
                         + "; the table is as it was before the statement.",
-                "");
+                "")
+                .about(failed.about());
     }
 
     /** The migration failed and its transaction is committed. */
@@ -197,7 +198,8 @@ final class CompletionWait {
                         + message(failed),
                 detail(failed) + "It failed in phase " + failed.phase().word() + ". The table can be used as it is.",
                 "Put right what it failed on and send ALTER SLUICE MIGRATION " + failed.id()
-                        + " RETRY, or take it back with ALTER SLUICE MIGRATION " + failed.id() + " CANCEL.");
+                        + " RETRY, or take it back with ALTER SLUICE MIGRATION " + failed.id() + " CANCEL.")
+                .about(failed.about());
     }
 
     /** The server's message, which is the reason's first line. */

@@ -57,7 +57,8 @@ final class Refusals {
                 "nobody approved in time: " + error.message(),
                 error.detail(),
                 error.hint(),
-                error.position());
+                error.position(),
+                error.about());
     }
 
     static ServerError unaudited(AuditException e) {

@@ -7,6 +7,7 @@ enum EngineSql {
             "?::bigint * interval '1 microsecond'",
             "(extract(epoch FROM %s) * 1000000)::bigint",
             "sqlstate",
+            "m.error_object",
             "ON CONFLICT DO NOTHING",
             "FOR SHARE"),
     MYSQL(
@@ -14,6 +15,7 @@ enum EngineSql {
             "INTERVAL ? MICROSECOND",
             "TIMESTAMPDIFF(MICROSECOND, '1970-01-01', %s)",
             "sql_state",
+            "NULL",
             "ON DUPLICATE KEY UPDATE migration = migration",
             "LOCK IN SHARE MODE");
 
@@ -21,17 +23,25 @@ enum EngineSql {
     private final String microseconds;
     private final String epochMicros;
     private final String sqlState;
+    private final String errorObject;
     private final String unlessPresent;
     private final String shared;
 
     EngineSql(
-            String now, String microseconds, String epochMicros, String sqlState, String unlessPresent, String shared) {
+            String now,
+            String microseconds,
+            String epochMicros,
+            String sqlState,
+            String errorObject,
+            String unlessPresent,
+            String shared) {
         this.unlessPresent = unlessPresent;
         this.shared = shared;
         this.now = now;
         this.microseconds = microseconds;
         this.epochMicros = epochMicros;
         this.sqlState = sqlState;
+        this.errorObject = errorObject;
     }
 
     /** The database's time; in UTC where the column has no time zone. */
@@ -67,5 +77,10 @@ enum EngineSql {
     /** The column with the error's SQLSTATE, which is a reserved word on MySQL. */
     String sqlState() {
         return sqlState;
+    }
+
+    /** What an error is about, in a SELECT; MySQL's errors do not say. */
+    String errorObject() {
+        return errorObject;
     }
 }

@@ -94,8 +94,7 @@ public interface Ledger {
             throws SQLException, LeaseLostException;
 
     /** Ends or pauses a migration, and gives the lease back. */
-    void finish(Connection connection, Lease lease, LedgerState state, Optional<String> sqlState, String reason)
-            throws SQLException, LeaseLostException;
+    void finish(Connection connection, Lease lease, Ending ending) throws SQLException, LeaseLostException;
 
     /** Gives the lease back, so that another gateway can go on at once. */
     void release(Connection connection, Lease lease) throws SQLException;

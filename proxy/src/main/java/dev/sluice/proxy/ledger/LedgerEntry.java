@@ -2,6 +2,7 @@ package dev.sluice.proxy.ledger;
 
 import dev.sluice.policies.plan.PhaseName;
 import dev.sluice.policies.plan.Plan;
+import dev.sluice.proxy.session.ErrorObject;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -12,6 +13,7 @@ import java.util.Optional;
  * @param phase the phase that it is in
  * @param sqlState of a failure
  * @param error of a failure
+ * @param about what a failure is about, as far as the server has said
  * @param owner the gateway that runs it, or ran it last
  */
 public record LedgerEntry(
@@ -24,6 +26,7 @@ public record LedgerEntry(
         Progress progress,
         Optional<String> sqlState,
         Optional<String> error,
+        ErrorObject about,
         String owner,
         long epoch,
         Instant createdAt,
@@ -31,7 +34,7 @@ public record LedgerEntry(
 
     public LedgerEntry with(Progress made) {
         return new LedgerEntry(
-                id, draft, state, signals, position, phase, made, sqlState, error, owner, epoch, createdAt, updatedAt);
+                id, draft, state, signals, position, phase, made, sqlState, error, about, owner, epoch, createdAt, updatedAt);
     }
 
     public Plan plan() {

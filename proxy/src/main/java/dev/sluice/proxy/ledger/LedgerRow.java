@@ -2,6 +2,7 @@ package dev.sluice.proxy.ledger;
 
 import dev.sluice.policies.plan.PhaseName;
 import dev.sluice.policies.plan.Plan;
+import dev.sluice.proxy.session.ErrorObject;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -25,7 +26,7 @@ final class LedgerRow {
         return "SELECT m.id, m.state, m.wanted, m.target_schema, m.target_name, m.statement, m.plan,"
                 + " m.requested_by, m.search_path, m.session, m.phase_index, m.step_index, m.step_cursor, m.phase,"
                 + " m.rows_done, m.rows_total, m.rows_per_second, m.max_rows_per_second, " + REASON + " AS reason, m."
-                + engine.sqlState() + " AS error_state, m.error, m.owner, m.epoch, "
+                + engine.sqlState() + " AS error_state, m.error, " + engine.errorObject() + " AS error_object, m.owner, m.epoch, "
                 + engine.epochMicros("m.created_at") + " AS created_micros, " + engine.epochMicros("m.updated_at")
                 + " AS updated_micros FROM sluice.migrations m";
     }
@@ -56,6 +57,9 @@ final class LedgerRow {
                         row.getString("reason")),
                 Optional.ofNullable(row.getString("error_state")),
                 Optional.ofNullable(row.getString("error")),
+                Optional.ofNullable(row.getString("error_object"))
+                        .map(ErrorObjectJson::read)
+                        .orElse(ErrorObject.NONE),
                 row.getString("owner"),
                 row.getLong("epoch"),
                 instant(row, "created_micros"),

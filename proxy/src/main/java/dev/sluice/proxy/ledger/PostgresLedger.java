@@ -1,6 +1,7 @@
 package dev.sluice.proxy.ledger;
 
 import java.security.SecureRandom;
+import dev.sluice.proxy.session.ErrorObject;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -169,6 +170,14 @@ public final class PostgresLedger extends SqlLedger {
                 .with(only)
                 .one(row -> row.getLong(1));
         return id.isEmpty() ? Optional.empty() : find(connection, id.get());
+    }
+
+    @Override
+    void about(Connection connection, Lease lease, ErrorObject object) throws SQLException {
+        Sql.on(connection, "UPDATE sluice.migrations SET error_object = ? WHERE id = ?")
+                .with(ErrorObjectJson.write(object))
+                .with(lease.migration())
+                .update();
     }
 
     @Override

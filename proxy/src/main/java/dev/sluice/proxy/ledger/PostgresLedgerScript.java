@@ -14,7 +14,7 @@ import java.util.List;
 public final class PostgresLedgerScript {
 
     /** Counted up with each change of the script. */
-    static final int VERSION = 2;
+    static final int VERSION = 3;
 
     /** The key that installations take turns by, and the upper half of the keys of {@code expanded}. */
     static final long LOCK_SPACE = 0x534C5543L;
@@ -55,6 +55,7 @@ public final class PostgresLedgerScript {
               updated_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
               ended_at timestamptz
             ) WITH (fillfactor = 50);
+            ALTER TABLE sluice.migrations ADD COLUMN IF NOT EXISTS error_object text;
             CREATE INDEX IF NOT EXISTS migrations_unfinished ON sluice.migrations (id)
              WHERE state NOT IN ('complete', 'cancelled');
             CREATE TABLE IF NOT EXISTS sluice.phases (

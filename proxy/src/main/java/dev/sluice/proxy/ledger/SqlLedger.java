@@ -3,6 +3,7 @@ package dev.sluice.proxy.ledger;
 import dev.sluice.policies.ddl.QualifiedName;
 import dev.sluice.policies.facts.MigrationFacts;
 import dev.sluice.policies.plan.PhaseName;
+import dev.sluice.proxy.session.ErrorObject;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -238,10 +239,9 @@ abstract class SqlLedger implements Ledger {
     }
 
     @Override
-    public void finish(Connection connection, Lease lease, LedgerState state, Optional<String> sqlState, String reason)
-            throws SQLException {
-        boolean failed = state == LedgerState.FAILED;
-        boolean paused = state == LedgerState.PAUSED;
+    public void finish(Connection connection, Lease lease, Ending ending) throws SQLException {
+        boolean failed = ending.state() == LedgerState.FAILED;
+        boolean paused = ending.state() == LedgerState.PAUSED;
         String errorState = engine.sqlState();
         held(
                 connection,
@@ -252,15 +252,21 @@ abstract class SqlLedger implements Ledger {
                                         + errorState + "), error = CASE WHEN ? THEN ? ELSE error END,"
                                         + " ended_at = CASE WHEN ? THEN NULL ELSE " + engine.now()
                                         + " END, updated_at = " + engine.now())
-                        .with(state.word())
+                        .with(ending.state().word())
                         .with(failed || paused)
-                        .with(reason)
-                        .with(sqlState)
+                        .with(ending.reason())
+                        .with(ending.sqlState())
                         .with(failed)
-                        .with(reason)
+                        .with(ending.reason())
                         .with(paused),
                 lease);
+        if (failed) {
+            about(connection, lease, ending.about());
+        }
     }
+
+    /** Writes down what a failure is about, where the engine's errors say that. */
+    void about(Connection connection, Lease lease, ErrorObject object) throws SQLException {}
 
     private Sql fencedUpdate(Connection connection, String changes) {
         return Sql.on(connection, "UPDATE sluice.migrations SET " + changes + fence());

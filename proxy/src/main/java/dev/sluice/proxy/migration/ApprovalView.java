@@ -3,6 +3,7 @@ package dev.sluice.proxy.migration;
 import dev.sluice.policies.plan.PhaseName;
 import dev.sluice.proxy.ledger.ApprovalEntry;
 import dev.sluice.proxy.migration.Migration.State;
+import dev.sluice.proxy.session.ErrorObject;
 import java.util.Optional;
 
 /** A request for approval as it is shown among the migrations. */
@@ -23,6 +24,7 @@ final class ApprovalView {
                 0,
                 reason(entry),
                 Optional.empty(),
+                ErrorObject.NONE,
                 entry.draft().requestedBy(),
                 "",
                 entry.createdAt(),

@@ -4,6 +4,7 @@ import dev.sluice.policies.plan.Plan;
 import dev.sluice.proxy.catalog.ControlDatabase;
 import dev.sluice.proxy.ledger.ApprovalLedger;
 import dev.sluice.proxy.ledger.Ledger;
+import dev.sluice.proxy.session.ErrorObject;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
@@ -37,6 +38,11 @@ public interface Engine {
     /** What the server said, as a client would have heard it: the message and, on a line of its own, its detail. */
     default String words(SQLException e) {
         return String.valueOf(e.getMessage());
+    }
+
+    /** What an error is about, as far as the server has said. */
+    default ErrorObject about(SQLException e) {
+        return ErrorObject.NONE;
     }
 
     /** What an error means for a migration. */

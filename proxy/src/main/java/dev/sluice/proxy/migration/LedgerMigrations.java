@@ -301,6 +301,7 @@ public final class LedgerMigrations implements Migrations, AutoCloseable {
                 entry.progress().rowsPerSecond(),
                 entry.progress().reason(),
                 entry.sqlState(),
+                entry.about(),
                 entry.draft().requestedBy(),
                 entry.owner(),
                 entry.createdAt(),

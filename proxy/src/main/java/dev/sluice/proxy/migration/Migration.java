@@ -1,6 +1,7 @@
 package dev.sluice.proxy.migration;
 
 import dev.sluice.policies.plan.PhaseName;
+import dev.sluice.proxy.session.ErrorObject;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Optional;
@@ -16,6 +17,7 @@ import java.util.Optional;
  * @param reason why it waits, is throttled or failed
  * @param owner the gateway that runs it
  * @param sqlState of a failure
+ * @param about what a failure is about, as far as the server has said
  */
 public record Migration(
         DatabaseRef database,
@@ -29,6 +31,7 @@ public record Migration(
         double rowsPerSecond,
         String reason,
         Optional<String> sqlState,
+        ErrorObject about,
         String requestedBy,
         String owner,
         Instant createdAt,

@@ -1,16 +1,17 @@
 package dev.sluice.proxy.migration;
 
 import dev.sluice.proxy.catalog.ControlDatabase;
+import dev.sluice.proxy.ledger.Ending;
 import dev.sluice.proxy.ledger.LeaseLostException;
 import dev.sluice.proxy.ledger.LedgerEntry;
 import dev.sluice.proxy.ledger.LedgerState;
 import dev.sluice.proxy.ledger.PhaseSpan;
 import dev.sluice.proxy.ledger.Wanted;
+import dev.sluice.proxy.session.ErrorObject;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -104,7 +105,7 @@ final class MigrationRun {
                 signals.pause(wait.delay());
             }
             case Outcome.Failed failed -> {
-                finish(LedgerState.FAILED, Optional.of(failed.sqlState()), failed.why());
+                finish(Ending.failed(failed.sqlState(), failed.why(), ErrorObject.NONE));
                 return true;
             }
         }
@@ -115,14 +116,11 @@ final class MigrationRun {
         return switch (signals.serving()) {
             case CANCEL -> {
                 steps.tidy(run);
-                finish(
-                        LedgerState.CANCELLED,
-                        Optional.empty(),
-                        run.entry().error().orElse(""));
+                finish(Ending.of(LedgerState.CANCELLED, run.entry().error().orElse("")));
                 yield true;
             }
             case PAUSE -> {
-                finish(LedgerState.PAUSED, Optional.empty(), "paused by an operator");
+                finish(Ending.of(LedgerState.PAUSED, "paused by an operator"));
                 yield true;
             }
             case RUN -> {
@@ -130,21 +128,22 @@ final class MigrationRun {
                     yield false;
                 }
                 steps.tidy(run);
-                finish(LedgerState.COMPLETE, Optional.empty(), "");
+                finish(Ending.of(LedgerState.COMPLETE, ""));
                 yield true;
             }
         };
     }
 
-    private void finish(LedgerState state, Optional<String> sqlState, String reason) throws SQLException {
+    private void finish(Ending ending) throws SQLException {
         try (Connection connection = database.connection()) {
             connection.setAutoCommit(false);
             try {
                 List<PhaseSpan> phases = engine.ledger().phases(connection, run.now());
-                engine.ledger().finish(connection, run.entry().lease(), state, sqlState, reason);
-                if (state != LedgerState.PAUSED) {
+                engine.ledger().finish(connection, run.entry().lease(), ending);
+                if (ending.state() != LedgerState.PAUSED) {
                     DatabaseRef ref = new DatabaseRef(database.upstream().name(), database.name());
-                    listener.ended(new MigrationEnd(ref, run.entry(), state, sqlState, reason, phases));
+                    listener.ended(new MigrationEnd(
+                            ref, run.entry(), ending.state(), ending.sqlState(), ending.reason(), phases));
                 }
                 connection.commit();
             } catch (SQLException | RuntimeException e) {
@@ -181,7 +180,7 @@ final class MigrationRun {
                         waitFor(e);
                         return false;
                     }
-                    finish(LedgerState.FAILED, Optional.of(state), engine.words(e));
+                    finish(Ending.failed(state, engine.words(e), engine.about(e)));
                     return true;
                 }
             }

@@ -2,6 +2,7 @@ package dev.sluice.proxy.postgres;
 
 import dev.sluice.protocol.postgres.BackendEncoder;
 import dev.sluice.protocol.postgres.Fields;
+import dev.sluice.proxy.session.ErrorObject;
 import dev.sluice.proxy.session.HeldSession;
 import dev.sluice.proxy.session.ServerError;
 import io.netty.buffer.ByteBuf;
@@ -22,10 +23,24 @@ final class Errors {
     }
 
     static Fields fields(ServerError error) {
-        return Fields.of(error.severity(), error.sqlState(), error.message())
+        Fields fields = Fields.of(error.severity(), error.sqlState(), error.message())
                 .with(Fields.DETAIL, error.detail().orElse(""))
                 .with(Fields.HINT, error.hint().orElse(""))
                 .with(Fields.POSITION, error.position() > 0 ? Integer.toString(error.position()) : "");
+        for (ErrorObject.Part part : ErrorObject.Part.values()) {
+            fields = fields.with(field(part), error.about().name(part));
+        }
+        return fields;
+    }
+
+    private static char field(ErrorObject.Part part) {
+        return switch (part) {
+            case SCHEMA -> Fields.SCHEMA;
+            case TABLE -> Fields.TABLE;
+            case COLUMN -> Fields.COLUMN;
+            case DATA_TYPE -> Fields.DATA_TYPE;
+            case CONSTRAINT -> Fields.CONSTRAINT;
+        };
     }
 
     static Fields fields(HeldSession.Notice notice) {
@@ -48,6 +63,7 @@ final class Errors {
                 fields.text(Fields.MESSAGE),
                 fields.get(Fields.DETAIL),
                 fields.get(Fields.HINT),
-                position);
+                position,
+                ErrorObject.of(part -> fields.text(field(part))));
     }
 }

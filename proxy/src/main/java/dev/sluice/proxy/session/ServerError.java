@@ -10,6 +10,7 @@ import java.util.Optional;
  * @param sqlState five characters
  * @param code MySQL's error number, 0 for PostgreSQL
  * @param position in the text that the client sent, counted in characters from 1; 0 for none
+ * @param about what it is about, as far as the server has said
  */
 public record ServerError(
         String severity,
@@ -18,7 +19,25 @@ public record ServerError(
         String message,
         Optional<String> detail,
         Optional<String> hint,
-        int position) {
+        int position,
+        ErrorObject about) {
+
+    /** About nothing that has a name. */
+    public ServerError(
+            String severity,
+            String sqlState,
+            int code,
+            String message,
+            Optional<String> detail,
+            Optional<String> hint,
+            int position) {
+        this(severity, sqlState, code, message, detail, hint, position, ErrorObject.NONE);
+    }
+
+    /** The same, about something. */
+    public ServerError about(ErrorObject object) {
+        return new ServerError(severity, sqlState, code, message, detail, hint, position, object);
+    }
 
     /** An error of the gateway's own. */
     public static ServerError of(String sqlState, int code, String message, String detail, String hint) {

@@ -4,6 +4,7 @@ import dev.sluice.policies.plan.PhaseName;
 import dev.sluice.proxy.migration.DatabaseRef;
 import dev.sluice.proxy.migration.Migration;
 import dev.sluice.proxy.migration.Migrations;
+import dev.sluice.proxy.session.ErrorObject;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -41,6 +42,7 @@ final class FakeControlPlane implements ControlPlane, Migrations {
                 5.0,
                 "",
                 Optional.empty(),
+                ErrorObject.NONE,
                 "app",
                 "gw",
                 Instant.EPOCH,

@@ -23,6 +23,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.postgresql.util.PSQLException;
+import org.postgresql.util.ServerErrorMessage;
 
 /** Schema changes of a JDBC application through the gateway. */
 @Tag("integration")
@@ -179,10 +181,28 @@ class SchemaChangeTest {
     }
 
     @Test
+    void aTypeThatTheTransactionHasMadeIsKnown() throws Exception {
+        client.setAutoCommit(false);
+        execute(
+                client,
+                "CREATE TYPE mood AS ENUM ('sad', 'ok')",
+                "ALTER TABLE orders ADD COLUMN mood mood NOT NULL DEFAULT (ARRAY['sad', 'ok'])[1 + (random() * 1)::int]::mood");
+        client.commit();
+
+        assertThat(migrations()).extracting(row -> row.get(3)).containsOnly("complete");
+        assertThat(number("SELECT count(*) FROM orders WHERE mood IS NULL")).isZero();
+    }
+
+    @Test
     void aMigrationThatFailsOnTheDataIsUndoneAndItsErrorIsTheAnswer() throws Exception {
         assertThatThrownBy(() -> execute(client, "CREATE UNIQUE INDEX orders_note ON orders (note)"))
-                .isInstanceOfSatisfying(
-                        SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("23505"))
+                .isInstanceOfSatisfying(PSQLException.class, e -> {
+                    assertThat(e.getSQLState()).isEqualTo("23505");
+                    assertThat(e.getServerErrorMessage())
+                            .returns("public", ServerErrorMessage::getSchema)
+                            .returns("orders", ServerErrorMessage::getTable)
+                            .returns("orders_note", ServerErrorMessage::getConstraint);
+                })
                 .hasMessageStartingWith("ERROR: could not create unique index");
 
         assertThat(number("SELECT count(*) FROM pg_class WHERE relname = 'orders_note'"))
@@ -194,8 +214,11 @@ class SchemaChangeTest {
         client.setAutoCommit(false);
         execute(client, "ALTER TABLE orders ADD CONSTRAINT few CHECK (amount < 900)");
 
-        assertThatThrownBy(client::commit).isInstanceOfSatisfying(SQLException.class, e -> {
+        assertThatThrownBy(client::commit).isInstanceOfSatisfying(PSQLException.class, e -> {
             assertThat(e.getSQLState()).isEqualTo("23514");
+            assertThat(e.getServerErrorMessage())
+                    .returns("orders", ServerErrorMessage::getTable)
+                    .returns("few", ServerErrorMessage::getConstraint);
             assertThat(e.getMessage()).contains("the transaction is committed").contains("RETRY");
         });
     }

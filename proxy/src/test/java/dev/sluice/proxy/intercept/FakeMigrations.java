@@ -6,6 +6,7 @@ import dev.sluice.proxy.migration.DatabaseRef;
 import dev.sluice.proxy.migration.Migration;
 import dev.sluice.proxy.migration.Migration.State;
 import dev.sluice.proxy.migration.Migrations;
+import dev.sluice.proxy.session.ErrorObject;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -43,6 +44,7 @@ final class FakeMigrations implements Migrations, Approvals {
                 50,
                 reason,
                 sqlState.isEmpty() ? Optional.empty() : Optional.of(sqlState),
+                ErrorObject.NONE,
                 "anna",
                 "gateway-1",
                 Instant.EPOCH,
