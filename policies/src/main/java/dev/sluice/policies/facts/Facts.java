@@ -67,8 +67,7 @@ public record Facts(
 
     /** The same with what is known of types. */
     public Facts withTypes(Map<String, TypeFacts> known) {
-        return new Facts(
-                version, assumed, role, currentSchema, relations, volatilities, known, settings, routines);
+        return new Facts(version, assumed, role, currentSchema, relations, volatilities, known, settings, routines);
     }
 
     /** The same with what is known of routines. */

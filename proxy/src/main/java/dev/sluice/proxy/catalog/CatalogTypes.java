@@ -58,8 +58,7 @@ final class CatalogTypes {
         for (String type : types) {
             List<String> parts = parts(control, type);
             if (!parts.isEmpty()) {
-                String schema =
-                        parts.size() > 1 ? PostgresCatalogQuery.literal(parts.get(parts.size() - 2)) : "NULL";
+                String schema = parts.size() > 1 ? PostgresCatalogQuery.literal(parts.get(parts.size() - 2)) : "NULL";
                 rows.add("(" + asked.size() + ", " + schema + "::pg_catalog.name, "
                         + PostgresCatalogQuery.literal(parts.getLast()) + "::pg_catalog.name)");
                 asked.add(type);
@@ -67,7 +66,8 @@ final class CatalogTypes {
         }
         Map<String, TypeFacts> found = new HashMap<>();
         if (!asked.isEmpty()) {
-            for (var row : session.query(QUERY.replace("%s", String.join(", ", rows))).rows()) {
+            for (var row :
+                    session.query(QUERY.replace("%s", String.join(", ", rows))).rows()) {
                 String type = asked.get(Integer.parseInt(row.getFirst().orElseThrow()));
                 found.put(type, facts(isTrue(row.get(1)), isTrue(row.get(2))));
             }

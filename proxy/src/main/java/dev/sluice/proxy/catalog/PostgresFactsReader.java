@@ -67,7 +67,8 @@ public final class PostgresFactsReader implements FactsReader {
             Facts facts, HeldSession session, Connection control, Set<String> asked, boolean open)
             throws ServerErrorException, SQLException {
         Set<String> unsure = asked.stream()
-                .filter(type -> open || facts.type(type).filter(TypeFacts::exists).isEmpty())
+                .filter(type ->
+                        open || facts.type(type).filter(TypeFacts::exists).isEmpty())
                 .collect(Collectors.toSet());
         if (unsure.isEmpty()) {
             return facts;

@@ -180,25 +180,26 @@ final class CompletionWait {
     /** The migration failed and was undone: the statement has had no effect. */
     static ServerError undone(Migration failed) {
         return ServerError.of(
-                failed.sqlState().orElse("XX000"),
-                1105,
-                failed.reason().isEmpty() ? "migration " + failed.id() + " failed" : message(failed),
-                detail(failed) + "It failed in phase " + failed.phase().word() + " of migration " + failed.id()
-                        + "; the table is as it was before the statement.",
-                "")
+                        failed.sqlState().orElse("XX000"),
+                        1105,
+                        failed.reason().isEmpty() ? "migration " + failed.id() + " failed" : message(failed),
+                        detail(failed) + "It failed in phase " + failed.phase().word() + " of migration " + failed.id()
+                                + "; the table is as it was before the statement.",
+                        "")
                 .about(failed.about());
     }
 
     /** The migration failed and its transaction is committed. */
     static ServerError failedAfterCommit(Migration failed) {
         return ServerError.of(
-                failed.sqlState().orElse("XX000"),
-                1105,
-                "the transaction is committed, but migration " + failed.id() + " of " + failed.table() + " failed: "
-                        + message(failed),
-                detail(failed) + "It failed in phase " + failed.phase().word() + ". The table can be used as it is.",
-                "Put right what it failed on and send ALTER SLUICE MIGRATION " + failed.id()
-                        + " RETRY, or take it back with ALTER SLUICE MIGRATION " + failed.id() + " CANCEL.")
+                        failed.sqlState().orElse("XX000"),
+                        1105,
+                        "the transaction is committed, but migration " + failed.id() + " of " + failed.table()
+                                + " failed: " + message(failed),
+                        detail(failed) + "It failed in phase " + failed.phase().word()
+                                + ". The table can be used as it is.",
+                        "Put right what it failed on and send ALTER SLUICE MIGRATION " + failed.id()
+                                + " RETRY, or take it back with ALTER SLUICE MIGRATION " + failed.id() + " CANCEL.")
                 .about(failed.about());
     }
 

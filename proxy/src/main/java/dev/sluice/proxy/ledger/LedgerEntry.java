@@ -34,7 +34,8 @@ public record LedgerEntry(
 
     public LedgerEntry with(Progress made) {
         return new LedgerEntry(
-                id, draft, state, signals, position, phase, made, sqlState, error, about, owner, epoch, createdAt, updatedAt);
+                id, draft, state, signals, position, phase, made, sqlState, error, about, owner, epoch, createdAt,
+                updatedAt);
     }
 
     public Plan plan() {

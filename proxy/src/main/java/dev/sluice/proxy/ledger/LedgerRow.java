@@ -26,7 +26,8 @@ final class LedgerRow {
         return "SELECT m.id, m.state, m.wanted, m.target_schema, m.target_name, m.statement, m.plan,"
                 + " m.requested_by, m.search_path, m.session, m.phase_index, m.step_index, m.step_cursor, m.phase,"
                 + " m.rows_done, m.rows_total, m.rows_per_second, m.max_rows_per_second, " + REASON + " AS reason, m."
-                + engine.sqlState() + " AS error_state, m.error, " + engine.errorObject() + " AS error_object, m.owner, m.epoch, "
+                + engine.sqlState() + " AS error_state, m.error, " + engine.errorObject()
+                + " AS error_object, m.owner, m.epoch, "
                 + engine.epochMicros("m.created_at") + " AS created_micros, " + engine.epochMicros("m.updated_at")
                 + " AS updated_micros FROM sluice.migrations m";
     }

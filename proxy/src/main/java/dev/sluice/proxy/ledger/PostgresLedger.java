@@ -1,7 +1,7 @@
 package dev.sluice.proxy.ledger;
 
-import java.security.SecureRandom;
 import dev.sluice.proxy.session.ErrorObject;
+import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;

@@ -194,7 +194,8 @@ abstract class PostgresFactsReaderTest {
                 Set.of("closed.secret", "\"it's \\ odd\"", "known"),
                 Set.of()));
 
-        assertThat(facts.type("closed.secret").orElseThrow().constrainedDomain()).isFalse();
+        assertThat(facts.type("closed.secret").orElseThrow().constrainedDomain())
+                .isFalse();
         assertThat(facts.type("known").orElseThrow().constrainedDomain()).isTrue();
 
         assertThat(facts.relations()).containsOnlyKeys(QualifiedName.of("t"));
@@ -265,12 +266,18 @@ abstract class PostgresFactsReaderTest {
                             new FactsRequest(
                                     Set.of(),
                                     Set.of(),
-                                    Set.of("free", "positive", "NESTED", "mood", "app.\"Odd one\"", "varchar(10)", "nope"),
+                                    Set.of(
+                                            "free",
+                                            "positive",
+                                            "NESTED",
+                                            "mood",
+                                            "app.\"Odd one\"",
+                                            "varchar(10)",
+                                            "nope"),
                                     Set.of()));
 
             assertThat(facts.types().keySet())
-                    .containsExactlyInAnyOrder(
-                            "free", "positive", "NESTED", "mood", "app.\"Odd one\"", "varchar(10)");
+                    .containsExactlyInAnyOrder("free", "positive", "NESTED", "mood", "app.\"Odd one\"", "varchar(10)");
             assertThat(facts.type("mood").orElseThrow().constrainedDomain()).isFalse();
             assertThat(facts.type("free").orElseThrow().constrainedDomain()).isFalse();
             assertThat(facts.type("positive").orElseThrow().constrainedDomain()).isTrue();

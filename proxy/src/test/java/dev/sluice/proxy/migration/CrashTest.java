@@ -7,7 +7,6 @@ import dev.sluice.proxy.testing.Patience;
 import dev.sluice.proxy.testing.Seed;
 import dev.sluice.proxy.testing.TestServer;
 import dev.sluice.proxy.testing.Writer;
-import java.sql.Connection;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -105,7 +104,7 @@ class CrashTest {
                 Awaitility.await()
                         .ignoreExceptions()
                         .until(() -> gateway.find(id).rowsDone() > filled);
-                crashServer();
+                server.crash(database);
             }
             Awaitility.await()
                     .ignoreExceptions()
@@ -186,21 +185,6 @@ class CrashTest {
     /** A child that lives waits as long as that for each migration. */
     private static int ends(Process child) throws Exception {
         return ChildJvm.end(child, Patience.LONG.plusSeconds(30));
-    }
-
-    /** SIGKILL to one backend makes the server drop all sessions and recover from its log. */
-    private void crashServer() throws Exception {
-        long pid;
-        try (Connection victim = server.connect(database)) {
-            pid = victim.unwrap(org.postgresql.PGConnection.class).getBackendPID();
-            ProcessHandle.of(pid).orElseThrow().destroyForcibly();
-            Awaitility.await()
-                    .until(() ->
-                            !ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false));
-        }
-        Awaitility.await()
-                .ignoreExceptions()
-                .until(() -> server.text(database, "SELECT 1").equals("1"));
     }
 
     private void checkEnd(long id, long inserted) throws Exception {

@@ -18,7 +18,7 @@ import java.util.Set;
  * A gateway in a process of its own, which halts, as SIGKILL would, at its n-th advance: before the commit of that
  * transaction, or as soon as it asks the ledger for anything behind it.
  *
- * <p>Arguments: port, database, n (0: never), {@code before} or {@code after}.
+ * <p>Arguments: port, database, n (0: never), {@code before}, {@code after} or {@code filling}.
  */
 final class CrashingGateway {
 
@@ -27,6 +27,9 @@ final class CrashingGateway {
 
     /** How many of its advances are kept at most, of one that dies. */
     static final int MOST_COMMITS = 3;
+
+    /** Of batches side by side, where a row takes ten milliseconds. */
+    static final Pacer SIDE_BY_SIDE = SmallBatches.alone(10, Duration.ofMillis(100));
 
     private CrashingGateway() {}
 
@@ -49,11 +52,16 @@ final class CrashingGateway {
         return ChildJvm.start(CrashingGateway.class, server.port(), database, 0, "never");
     }
 
+    /** One that never dies by itself, and fills on as many connections as bring it forward, in batches as they come. */
+    static Process startFilling(TestServer server, String database) throws IOException {
+        return ChildJvm.start(CrashingGateway.class, server.port(), database, 0, "filling");
+    }
+
     public static void main(String[] arguments) throws Exception {
         String url = "jdbc:postgresql://localhost:" + arguments[0] + "/postgres";
         ControlPools pools = new ControlPools(List.of(new ControlUpstream("test", url, "postgres", "", 8)));
         int at = Integer.parseInt(arguments[2]);
-        Pacer pacer = SmallBatches.of(MOST_ROWS);
+        Pacer pacer = arguments[3].equals("filling") ? SIDE_BY_SIDE : SmallBatches.of(MOST_ROWS);
         Engine engine =
                 new CrashingEngine(new PostgresEngine(pacer), Set.of("advance"), at, arguments[3].equals("before"));
         LedgerMigrations migrations = new LedgerMigrations(

@@ -8,8 +8,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.protocol.mysql.Command;
 import dev.sluice.proxy.intercept.Interceptor;
-import dev.sluice.proxy.intercept.Ruling;
 import dev.sluice.proxy.session.Gate;
+import dev.sluice.proxy.testing.Forwarding;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HexFormat;
@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What a closed gate keeps, and what it does not. */
 class GateWaitTest {
 
-    private static final Interceptor FORWARDS = TestGateway.interceptor((session, sql) -> new Ruling.Forward());
+    private static final Interceptor FORWARDS = new Forwarding();
     private static final Duration LONG = Duration.ofHours(1);
     private static final String READ = "SELECT a FROM t";
 

@@ -6,17 +6,15 @@ import dev.sluice.proxy.intercept.Interceptor;
 import dev.sluice.proxy.intercept.Ruling;
 import dev.sluice.proxy.session.Gate;
 import dev.sluice.proxy.session.HeldSession;
-import dev.sluice.proxy.session.ServerError;
 import dev.sluice.proxy.session.TrafficListener;
 import dev.sluice.proxy.session.Transport;
+import dev.sluice.proxy.testing.Forwarding;
 import io.netty.channel.EventLoopGroup;
 import java.net.InetSocketAddress;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
-import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
 
@@ -41,7 +39,7 @@ final class TestGateway implements AutoCloseable {
     static TestGateway classifying(
             MySqlSettings settings, BiFunction<HeldSession, String, Ruling> judge, TrafficListener traffic) {
         return new TestGateway(
-                settings, StatementScreen.standard(), new FunctionInterceptor(judge), traffic, ServerKiller.none());
+                settings, StatementScreen.standard(), Forwarding.unless(judge), traffic, ServerKiller.none());
     }
 
     static MySqlSettings settings(InetSocketAddress server) {
@@ -64,12 +62,7 @@ final class TestGateway implements AutoCloseable {
 
     static TestGateway with(
             MySqlSettings settings, BiFunction<HeldSession, String, Ruling> judge, ServerKiller killer) {
-        return new TestGateway(
-                settings, new WordScreen(), new FunctionInterceptor(judge), TrafficListener.NONE, killer);
-    }
-
-    static Interceptor interceptor(BiFunction<HeldSession, String, Ruling> judge) {
-        return new FunctionInterceptor(judge);
+        return new TestGateway(settings, new WordScreen(), Forwarding.unless(judge), TrafficListener.NONE, killer);
     }
 
     int port() {
@@ -115,33 +108,5 @@ final class TestGateway implements AutoCloseable {
         public boolean isForGateway(String sql, LexicalRules rules) {
             return sql.toUpperCase(Locale.ROOT).startsWith("SHOW SLUICE");
         }
-    }
-
-    private record FunctionInterceptor(BiFunction<HeldSession, String, Ruling> judge) implements Interceptor {
-        @Override
-        public Ruling judge(HeldSession session, String sql) {
-            return judge.apply(session, sql);
-        }
-
-        @Override
-        public Ruling describe(HeldSession session, String sql) {
-            return judge(session, sql);
-        }
-
-        @Override
-        public boolean watchesTransaction(long session) {
-            return false;
-        }
-
-        @Override
-        public void answered(HeldSession session, Ruling.Substitute ruling, Optional<ServerError> error) {}
-
-        @Override
-        public Optional<ServerError> transactionEnded(HeldSession session, List<Ruling.Substitute> rulings) {
-            return Optional.empty();
-        }
-
-        @Override
-        public void lost(HeldSession session, List<Ruling.Substitute> rulings, boolean perhapsCommitted) {}
     }
 }

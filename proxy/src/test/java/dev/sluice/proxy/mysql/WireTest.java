@@ -13,7 +13,7 @@ import dev.sluice.protocol.mysql.Command;
 import dev.sluice.protocol.mysql.Greeting;
 import dev.sluice.protocol.mysql.HandshakeResponse;
 import dev.sluice.proxy.intercept.Interceptor;
-import dev.sluice.proxy.intercept.Ruling;
+import dev.sluice.proxy.testing.Forwarding;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import java.util.Arrays;
@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The relay without sockets: bytes in pieces of every size, and bytes that nobody should send. */
 class WireTest {
 
-    private static final Interceptor FORWARDS = TestGateway.interceptor((session, sql) -> new Ruling.Forward());
+    private static final Interceptor FORWARDS = new Forwarding();
 
     private static final MySqlSettings.Limits SMALL = MySqlSettings.Limits.DEFAULTS.withStatementBytes(70_000);
 

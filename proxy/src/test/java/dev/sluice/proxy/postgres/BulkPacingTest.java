@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
 import dev.sluice.policies.policy.Policy;
+import dev.sluice.proxy.testing.Forwarding;
 import dev.sluice.proxy.testing.Patience;
 import dev.sluice.proxy.testing.PressuredTraffic;
 import dev.sluice.proxy.testing.TestPostgres;

@@ -7,6 +7,7 @@ import dev.sluice.protocol.postgres.BackendEncoder;
 import dev.sluice.protocol.postgres.StartupPacket;
 import dev.sluice.proxy.session.ServerChannels;
 import dev.sluice.proxy.session.TrafficListener;
+import dev.sluice.proxy.testing.Forwarding;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.EventLoop;

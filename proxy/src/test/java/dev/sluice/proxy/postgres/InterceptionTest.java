@@ -10,6 +10,7 @@ import dev.sluice.proxy.session.HeldSession;
 import dev.sluice.proxy.session.ServerError;
 import dev.sluice.proxy.session.ServerErrorException;
 import dev.sluice.proxy.session.TransactionStatus;
+import dev.sluice.proxy.testing.Forwarding;
 import dev.sluice.proxy.testing.LeakWatch;
 import dev.sluice.proxy.testing.Patience;
 import io.netty.buffer.ByteBuf;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.sluice.proxy.intercept.Ruling;
 import dev.sluice.proxy.session.HeldSession;
+import dev.sluice.proxy.testing.Forwarding;
 import dev.sluice.proxy.testing.TestPostgres;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

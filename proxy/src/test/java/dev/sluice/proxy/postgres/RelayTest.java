@@ -3,6 +3,7 @@ package dev.sluice.proxy.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sluice.proxy.testing.Forwarding;
 import dev.sluice.proxy.testing.TestPostgres;
 import java.io.StringReader;
 import java.sql.Connection;

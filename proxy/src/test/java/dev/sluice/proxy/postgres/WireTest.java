@@ -6,6 +6,7 @@ import dev.sluice.protocol.postgres.CancelKey;
 import dev.sluice.protocol.postgres.Fields;
 import dev.sluice.protocol.postgres.FrontendEncoder;
 import dev.sluice.proxy.session.TrafficListener;
+import dev.sluice.proxy.testing.Forwarding;
 import dev.sluice.proxy.testing.LeakWatch;
 import dev.sluice.proxy.testing.Patience;
 import dev.sluice.proxy.testing.TestPostgres;

@@ -18,6 +18,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.zip.ZipFile;
+import org.awaitility.Awaitility;
+import org.postgresql.PGConnection;
 
 /** A real PostgreSQL, started once for all tests of a JVM, with a database for each test that asks. */
 public final class TestServer {
@@ -133,6 +135,24 @@ public final class TestServer {
 
     public String url(String database) {
         return "jdbc:postgresql://" + host + ":" + port + "/" + database;
+    }
+
+    /**
+     * SIGKILL to one backend makes the server drop all sessions and recover from its log. Returns when it answers again; what
+     * was committed asynchronously just before may be lost, as the embedded server's own default is.
+     */
+    public void crash(String database) throws SQLException {
+        long pid;
+        try (Connection victim = connect(database)) {
+            pid = victim.unwrap(PGConnection.class).getBackendPID();
+            ProcessHandle.of(pid).orElseThrow().destroyForcibly();
+            Awaitility.await()
+                    .until(() ->
+                            !ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false));
+        }
+        Awaitility.await()
+                .ignoreExceptions()
+                .until(() -> text(database, "SELECT 1").equals("1"));
     }
 
     /** The name of a database that was just made. */

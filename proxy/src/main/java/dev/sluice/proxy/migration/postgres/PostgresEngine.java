@@ -11,8 +11,8 @@ import dev.sluice.proxy.ledger.PostgresLedger;
 import dev.sluice.proxy.migration.Engine;
 import dev.sluice.proxy.migration.RunnerSettings;
 import dev.sluice.proxy.migration.StepRunner;
-import dev.sluice.proxy.throttle.Pacer;
 import dev.sluice.proxy.session.ErrorObject;
+import dev.sluice.proxy.throttle.Pacer;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -130,7 +130,9 @@ public final class PostgresEngine implements Engine {
     @Override
     public ErrorObject about(SQLException e) {
         ServerErrorMessage said = said(e);
-        return said == null ? ErrorObject.NONE : ErrorObject.of(part -> Objects.requireNonNullElse(name(said, part), ""));
+        return said == null
+                ? ErrorObject.NONE
+                : ErrorObject.of(part -> Objects.requireNonNullElse(name(said, part), ""));
     }
 
     private static @Nullable String name(ServerErrorMessage said, ErrorObject.Part part) {

@@ -1,4 +1,4 @@
-package dev.sluice.proxy.postgres;
+package dev.sluice.proxy.testing;
 
 import dev.sluice.proxy.intercept.Interceptor;
 import dev.sluice.proxy.intercept.Ruling;
@@ -6,9 +6,21 @@ import dev.sluice.proxy.session.HeldSession;
 import dev.sluice.proxy.session.ServerError;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiFunction;
 
 /** An interceptor that lets everything through; tests override what they are about. */
-class Forwarding implements Interceptor {
+public class Forwarding implements Interceptor {
+
+    /** One that rules as it is told. */
+    public static Interceptor unless(BiFunction<HeldSession, String, Ruling> judge) {
+        return new Forwarding() {
+            @Override
+            public Ruling judge(HeldSession session, String sql) {
+                return judge.apply(session, sql);
+            }
+        };
+    }
+
     @Override
     public Ruling judge(HeldSession session, String sql) {
         return new Ruling.Forward();
