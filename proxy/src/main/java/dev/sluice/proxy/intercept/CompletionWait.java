@@ -181,7 +181,7 @@ final class CompletionWait {
     static ServerError undone(Migration failed) {
         return ServerError.of(
                         failed.sqlState().orElse("XX000"),
-                        1105,
+                        MySqlCodes.of(message(failed)),
                         failed.reason().isEmpty() ? "migration " + failed.id() + " failed" : message(failed),
                         detail(failed) + "It failed in phase " + failed.phase().word() + " of migration " + failed.id()
                                 + "; the table is as it was before the statement.",
@@ -193,7 +193,7 @@ final class CompletionWait {
     static ServerError failedAfterCommit(Migration failed) {
         return ServerError.of(
                         failed.sqlState().orElse("XX000"),
-                        1105,
+                        MySqlCodes.of(message(failed)),
                         "the transaction is committed, but migration " + failed.id() + " of " + failed.table()
                                 + " failed: " + message(failed),
                         detail(failed) + "It failed in phase " + failed.phase().word()
