@@ -1,6 +1,7 @@
 package dev.sluice.proxy.backfill;
 
 import dev.sluice.policies.plan.Step;
+import dev.sluice.proxy.catalog.ControlDatabase;
 import java.math.BigInteger;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -25,9 +26,15 @@ public final class MySqlBackfill {
 
     private static final int NOWAIT_MYSQL = 3572;
     private static final int LOCK_WAIT_TIMEOUT = 1205;
-    private static final int MISSING_PRIVILEGE = 1227;
+    /** Missing privileges: PROCESS, a table's. */
+    private static final Set<Integer> NOT_TOLD = Set.of(1227, 1142);
+
+    /** A gateway's own short transactions, which tell that it lives, are nobody else's; where the server knows them. */
     private static final String OTHERS =
             "SELECT COUNT(*) FROM information_schema.INNODB_TRX WHERE trx_rows_locked + trx_rows_modified > 0"
+                    + " AND NOT EXISTS (SELECT 1 FROM performance_schema.session_account_connect_attrs"
+                    + " WHERE PROCESSLIST_ID = trx_mysql_thread_id AND ATTR_NAME = '" + ControlDatabase.PROGRAM
+                    + "' AND ATTR_VALUE = '" + ControlDatabase.POOLED + "')"
                     + " AND trx_mysql_thread_id NOT IN (CONNECTION_ID()";
     /** Nothing makes pending rows any more by then; the bound is for what nobody has thought of. */
     private static final long MOST_SWEEPS = 1_000;
@@ -171,7 +178,7 @@ public final class MySqlBackfill {
         try {
             return MySqlText.number(connection, OTHERS + own) == 0;
         } catch (SQLException e) {
-            if (e.getErrorCode() == MISSING_PRIVILEGE) {
+            if (NOT_TOLD.contains(e.getErrorCode())) {
                 return false;
             }
             throw e;

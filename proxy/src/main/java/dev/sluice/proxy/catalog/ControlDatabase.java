@@ -18,6 +18,12 @@ import javax.sql.DataSource;
  */
 public record ControlDatabase(ControlUpstream upstream, String name, DataSource pool) {
 
+    /** The name of a connection's application in the catalogs of MySQL and MariaDB. */
+    public static final String PROGRAM = "program_name";
+
+    /** What the server shows as the application of a pooled connection: it does a gateway's own short work. */
+    public static final String POOLED = "sluice";
+
     private static final int CONNECT_TIMEOUT_SECONDS = 10;
 
     /** An operator that somebody has made in a schema of the default path must not stand in for one of the catalog's. */
@@ -140,6 +146,7 @@ public record ControlDatabase(ControlUpstream upstream, String name, DataSource 
             properties.setProperty("tcpKeepAlive", "true");
         } else {
             properties.setProperty("connectTimeout", Integer.toString(CONNECT_TIMEOUT_SECONDS * 1000));
+            properties.setProperty("connectionAttributes", PROGRAM + ":" + application);
         }
         return properties;
     }

@@ -76,7 +76,7 @@ public final class ControlPools implements AutoCloseable {
         }
         pool.setPoolName("control " + upstream.name() + "/" + database);
         pool.setJdbcUrl(upstream.urlOf(database));
-        pool.setDataSourceProperties(ControlDatabase.properties(upstream, "sluice"));
+        pool.setDataSourceProperties(ControlDatabase.properties(upstream, ControlDatabase.POOLED));
         pool.setMaximumPoolSize(upstream.poolSize());
         pool.setMinimumIdle(0);
         pool.setIdleTimeout(IDLE_TIMEOUT_MS);

@@ -20,9 +20,6 @@ public record LaneCount(int count, double fewer, long rows, long nanos, int batc
     /** Never more than this. */
     public static final int MOST = 4;
 
-    /** So many batches no more are tried after one was not worth it. */
-    private static final int REST_BATCHES = 396;
-
     /** A new one has to connect and to find a range first: so many batches tell nothing of what it brings. */
     private static final int SETTLING_BATCHES = 3;
 
@@ -31,17 +28,18 @@ public record LaneCount(int count, double fewer, long rows, long nanos, int batc
      *
      * @param worth from so many times the rows on; less is chance
      * @param batches so many of them are looked at: what others have under way meanwhile blurs few of them
+     * @param rest for so many looks no more are tried after one was not worth it
      */
-    public record Look(double worth, int batches) {}
+    public record Look(double worth, int batches, int rest) {}
 
     /** Batches that commit in one order, whoever did them: more are a burden unless they bring something. */
-    public static final LaneCount ORDERED = starting(new Look(1.03, 6));
+    public static final LaneCount ORDERED = starting(new Look(1.03, 6, 66));
 
     /**
      * Batches that commit as they end. Who commits waits for the disk and leaves its core to another, so more than there are
-     * cores are worth having, and do no harm where they bring nothing.
+     * cores are worth having, and do no harm where they bring nothing: one that seems slower by chance is kept.
      */
-    public static final LaneCount APART = starting(new Look(0.98, 12));
+    public static final LaneCount APART = starting(new Look(0.9, 12, 8));
 
     private static LaneCount starting(Look look) {
         return new LaneCount(1, 0, 0, 0, 0, 0, look);
@@ -68,7 +66,7 @@ public record LaneCount(int count, double fewer, long rows, long nanos, int batc
     private LaneCount looked() {
         double rate = rows * 1e9 / Math.max(1, nanos);
         if (count > 1 && rate < fewer * look.worth()) {
-            return of(count - 1, rest());
+            return of(count - 1, look.rest());
         }
         if (resting > 0 || count == MOST) {
             return of(count, Math.max(0, resting - 1));
@@ -76,13 +74,9 @@ public record LaneCount(int count, double fewer, long rows, long nanos, int batc
         return new LaneCount(count + 1, rate, 0, 0, -SETTLING_BATCHES, 0, look);
     }
 
-    private int rest() {
-        return REST_BATCHES / look.batches();
-    }
-
     /** A batch failed: one at a time for a while. */
     public LaneCount afterFailure() {
-        return of(1, rest());
+        return of(1, look.rest());
     }
 
     private LaneCount of(int newCount, int newResting) {

@@ -4,16 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.policies.ddl.QualifiedName;
 import dev.sluice.policies.plan.Step;
+import dev.sluice.proxy.catalog.ControlDatabase;
 import dev.sluice.proxy.mysql.TestDatabase;
 import dev.sluice.proxy.testing.Sql;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -106,5 +110,33 @@ abstract class MySqlBackfillTest {
         }
         assertThat(server.number(database, "SELECT COUNT(*) FROM t WHERE ref = ''"))
                 .isZero();
+    }
+
+    /** Whatever the role may read besides: without an answer each batch would look for locked rows. */
+    @Test
+    void aRoleThatSeesTransactionsIsToldThatNobodyElseWrites() throws Exception {
+        String role = "r" + database;
+        server.execute(
+                database,
+                "CREATE USER " + role + " IDENTIFIED BY 'secret'",
+                "GRANT ALL ON " + database + ".* TO " + role,
+                "GRANT PROCESS ON *.* TO " + role);
+        Properties options = new Properties();
+        options.setProperty("user", role);
+        options.setProperty("password", "secret");
+        options.setProperty("connectionAttributes", ControlDatabase.PROGRAM + ":" + ControlDatabase.POOLED);
+        options.setProperty("allowPublicKeyRetrieval", "true");
+        try (Connection ours = DriverManager.getConnection(server.url(database), options)) {
+            ours.setAutoCommit(false);
+            BackfillCursor walk = batch(ours, BackfillCursor.read("")).cursor().sized(ROWS);
+
+            Awaitility.await().until(() -> {
+                MySqlBackfill.Batch batch = fill.next(ours, walk, true, Set::of);
+                ours.rollback();
+                return batch.unlooked();
+            });
+        } finally {
+            server.execute(database, "DROP USER " + role);
+        }
     }
 }

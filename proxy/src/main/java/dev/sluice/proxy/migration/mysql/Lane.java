@@ -25,6 +25,12 @@ final class Lane {
     /** Replicas apply a batch as one transaction, row by row. */
     private static final int MOST_ROWS = 10_000;
 
+    /**
+     * So many times the usual time a batch lasts while nobody else uses the server: some milliseconds of each are its commit, its
+     * cursor and the look for others, however many rows it has, and whoever comes meets one such batch at most.
+     */
+    private static final int TIMES_ALONE = 2;
+
     /** Lock wait timeout, deadlock; a statement's own time limit on MySQL and on MariaDB. */
     private static final Set<Integer> IN_THE_WAY = Set.of(1205, 1213, 3024, 1969);
 
@@ -75,7 +81,10 @@ final class Lane {
     }
 
     /** Does a batch of a range that is nobody's. */
-    Did batch(Job job, Range range, Turn.Go go, Ending ending) throws SQLException {
+    Did batch(Job job, Range range, Turn.Go turn, Ending ending) throws SQLException {
+        Turn.Go go = turn.alone()
+                ? new Turn.Go(turn.batchTime().multipliedBy(TIMES_ALONE), turn.maxRows(), turn.reason(), true)
+                : turn;
         int rows = Math.min(MOST_ROWS, batches.rows(range.cursor().batchRows(), go));
         long begin = System.nanoTime();
         Filled filled;
