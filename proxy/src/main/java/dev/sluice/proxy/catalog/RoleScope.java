@@ -8,6 +8,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -32,6 +33,7 @@ public final class RoleScope {
     private static final String BODY = """
 
             DECLARE bound pg_catalog.text[]; n pg_catalog.int8; total pg_catalog.int8 := 0; i pg_catalog.int4;
+              begun pg_catalog.float8 := pg_catalog.date_part('epoch', pg_catalog.clock_timestamp());
             BEGIN
               IF probe IS NOT NULL THEN
                 EXECUTE probe INTO bound;
@@ -44,11 +46,13 @@ public final class RoleScope {
               SET CONSTRAINTS ALL IMMEDIATE;
               rows := total;
               reached := bound;
+              seconds := pg_catalog.date_part('epoch', pg_catalog.clock_timestamp()) OPERATOR(pg_catalog.-) begun;
             END
             """;
 
     private static final String CREATE = "CREATE FUNCTION pg_temp.sluice_run(IN probe pg_catalog.text,"
-            + " IN work pg_catalog.text[], OUT rows pg_catalog.int8, OUT reached pg_catalog.text[])"
+            + " IN work pg_catalog.text[], OUT rows pg_catalog.int8, OUT reached pg_catalog.text[],"
+            + " OUT seconds pg_catalog.float8)"
             + " LANGUAGE plpgsql SECURITY DEFINER AS '" + BODY + "'";
 
     /** Makes the function where it is not there, and stops where it is not what was made. */
@@ -84,6 +88,8 @@ public final class RoleScope {
                     + " WHERE p.oid OPERATOR(pg_catalog.=) %s::pg_catalog.oid"
                     + " AND p.xmin OPERATOR(pg_catalog.=) '%s'::pg_catalog.xid";
 
+    private static final int RESULT_COLUMNS = 3;
+
     /** Forgets what was prepared in the session, the driver's own statements included, which it notices. */
     static final String FORGET = "DEALLOCATE ALL";
 
@@ -91,6 +97,7 @@ public final class RoleScope {
     private final String role;
     private final String searchPath;
     private String settings = "";
+    private Duration worked = Duration.ZERO;
     private Optional<String> unchanged = Optional.empty();
 
     /**
@@ -146,7 +153,7 @@ public final class RoleScope {
         // All in one round trip: a small batch is worth little more than what it waits for.
         String sql = ControlDatabase.OWN_PATH + "; " + settings + unchanged.orElseGet(this::made) + "; SET LOCAL ROLE "
                 + quoted(role) + "; "
-                + searchPathChange(searchPath, true) + "; SELECT r.rows, r.reached FROM pg_temp.sluice_run("
+                + searchPathChange(searchPath, true) + "; SELECT r.rows, r.reached, r.seconds FROM pg_temp.sluice_run("
                 + probe.map(PostgresCatalogQuery::literal).orElse("NULL") + "::pg_catalog.text, ARRAY[" + array
                 + "]::pg_catalog.text[]) r; SET LOCAL ROLE NONE; CLOSE ALL; " + ControlDatabase.OWN_PATH;
         settings = "";
@@ -154,7 +161,7 @@ public final class RoleScope {
             statement.setEscapeProcessing(false);
             boolean rows = statement.execute(sql);
             while (true) {
-                if (rows && statement.getResultSet().getMetaData().getColumnCount() == 2) {
+                if (rows && statement.getResultSet().getMetaData().getColumnCount() == RESULT_COLUMNS) {
                     return result(statement.getResultSet());
                 }
                 rows = statement.getMoreResults();
@@ -165,9 +172,10 @@ public final class RoleScope {
         }
     }
 
-    private static Result result(ResultSet row) throws SQLException {
+    private Result result(ResultSet row) throws SQLException {
         row.next();
         Array reached = row.getArray(2);
+        worked = worked.plusNanos(Math.max(0, (long) (row.getDouble(3) * 1e9)));
         return new Result(row.getLong(1), reached == null ? List.of() : List.of((String[]) reached.getArray()));
     }
 
@@ -178,6 +186,12 @@ public final class RoleScope {
      */
     public void prepare(String sql) {
         settings = sql;
+        worked = Duration.ZERO;
+    }
+
+    /** How long the server has been at the role's work since {@link #prepare}, by its own clock: without the way there. */
+    public Duration worked() {
+        return worked;
     }
 
     private String replaced() {

@@ -30,19 +30,28 @@ public final class LatencyWindow {
     /** What nobody notices a part of, where hardly ever a request is under way and few meet a batch. */
     private static final double NOTICED_NANOS = 8e6;
 
+    /** Whoever waits longer than this part of those that met no batch is slow. */
+    private static final double SLOW_PERCENTILE = 95;
+
     /** Where the long window has so many nevertheless, they have just ceased, and say nothing of now. */
     private static final int FEW_IN_MANY_TICKS = FEW * MANY_TICKS / TICKS;
 
     /**
      * @param factor the latency over what it should be; empty: too little traffic to say
      * @param windowNanos the latency of the window; 0: too little traffic to say
+     * @param worse whether those who met a batch are surely worse off
      * @param quietNanos of the requests that no batch has met; 0: too few to say
      * @param usualNanos what it usually is; 0: nothing is known
      * @param underWay how many requests were under way on average
      */
     private record State(
-            OptionalDouble factor, double windowNanos, double quietNanos, double usualNanos, OptionalDouble underWay) {
-        static final State UNKNOWN = new State(OptionalDouble.empty(), 0, 0, 0, OptionalDouble.empty());
+            OptionalDouble factor,
+            double windowNanos,
+            boolean worse,
+            double quietNanos,
+            double usualNanos,
+            OptionalDouble underWay) {
+        static final State UNKNOWN = new State(OptionalDouble.empty(), 0, false, 0, 0, OptionalDouble.empty());
     }
 
     private final BatchTimes batches = new BatchTimes();
@@ -121,16 +130,22 @@ public final class LatencyWindow {
             double usual = baselines.getOrDefault(tail, LatencyBaseline.UNKNOWN).nanos();
             if (nanos > 0 && usual > 0) {
                 double factor = Math.max(over(nanos, usual, window.underWay().orElse(0)), besideBatches);
-                return new State(OptionalDouble.of(factor), nanos, tail.of(window.quiet), usual, window.underWay());
+                return new State(
+                        OptionalDouble.of(factor),
+                        nanos,
+                        besideBatches > 1,
+                        tail.of(window.quiet),
+                        usual,
+                        window.underWay());
             }
         }
         return State.UNKNOWN;
     }
 
     /**
-     * Latency over what it would be without the batches; 0: too few requests to say. The mean counts twice: clients that
-     * have all their connections in use wait for one as much longer again, where no relay can see it. Where requests are
-     * rare, nobody does.
+     * Latency over what it would be without the batches, where it is sure to differ; 0: too few requests to say. The mean
+     * counts twice: clients that have all their connections in use wait for one as much longer again, where no relay can
+     * see it. Where requests are rare, nobody does.
      */
     private static double besideBatches(Window recent, Window many) {
         double part = recent.met.getTotalCount() / (double) Math.max(1, recent.all.getTotalCount());
@@ -139,6 +154,9 @@ public final class LatencyWindow {
             double without = tail.of(many.quiet);
             double with = tail.ofMix(part, many.met, many.quiet);
             if (without > 0 && with > 0) {
+                if (!many.isWorseBesideBatches()) {
+                    return 1;
+                }
                 double mean = 1 + part * (LatencyTail.mean(many.met) / LatencyTail.mean(many.quiet) - 1);
                 double waiting = 1 + (mean * mean - 1) / Pace.room(others);
                 return Math.max(over(with, without, others), waiting);
@@ -173,6 +191,13 @@ public final class LatencyWindow {
             all.add(met);
         }
 
+        /** Whether more of those who met a batch are slow, by more than chance has it. */
+        boolean isWorseBesideBatches() {
+            long slow = quiet.highestEquivalentValue(quiet.getValueAtPercentile(SLOW_PERCENTILE)) + 1;
+            return Comparison.isWorse(
+                    LatencyWindow.this.met.parts(ticks, slow), LatencyWindow.this.quiet.parts(ticks, slow));
+        }
+
         /** By Little's law: what all requests of the window took together, over the window's length. */
         OptionalDouble underWay() {
             int newest = LatencyWindow.this.ticks - 1;
@@ -198,7 +223,7 @@ public final class LatencyWindow {
     boolean isSlowAnyway() {
         State now = state;
         double rise = now.windowNanos() - now.usualNanos();
-        return rise > 0 && now.quietNanos() - now.usualNanos() > rise / 2;
+        return !now.worse() && rise > 0 && now.quietNanos() - now.usualNanos() > rise / 2;
     }
 
     /** The latency of the last seconds, in nanoseconds; 0 where there is too little traffic to say. */

@@ -53,7 +53,7 @@ public final class PaceController {
      */
     public static Pace next(Pace pace, Pressure pressure, double others, boolean ours, long elapsedNanos) {
         boolean pressed = pressure.level() > 0;
-        double borne = ours && pressed && !pace.pressed() ? less(pace) : pace.borne();
+        double borne = pressed && !pace.pressed() ? kept(pace, ours) : pace.borne();
         if (pressure.stops()) {
             return new Pace(0, borne, true);
         }
@@ -68,8 +68,8 @@ public final class PaceController {
         return LEAST * Math.min(MOST_AGAIN, Pace.room(others));
     }
 
-    private static double less(Pace pace) {
-        return BACK * Math.max(pace.share(), pace.borne());
+    private static double kept(Pace pace, boolean ours) {
+        return (ours ? BACK : 1) * Math.max(pace.share(), pace.borne());
     }
 
     private static double changed(Pace pace, double level, double others, double seconds) {

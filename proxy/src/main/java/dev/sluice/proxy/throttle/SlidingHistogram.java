@@ -1,5 +1,7 @@
 package dev.sluice.proxy.throttle;
 
+import java.util.List;
+import java.util.stream.IntStream;
 import org.HdrHistogram.Histogram;
 import org.HdrHistogram.Recorder;
 
@@ -29,6 +31,13 @@ final class SlidingHistogram {
     void tick() {
         at = (at + 1) % slots.length;
         slots[at] = recorder.getIntervalHistogram(slots[at]);
+    }
+
+    /** Of each of the last ticks, how much was recorded and how much of it above a value. */
+    List<Comparison.Part> parts(int ticks, long slowNanos) {
+        return IntStream.range(0, ticks)
+                .mapToObj(i -> Comparison.Part.of(slots[Math.floorMod(at - i, slots.length)], slowNanos))
+                .toList();
     }
 
     /** What was recorded in the last ticks. */

@@ -182,7 +182,7 @@ abstract class LedgerMigrationsTest {
                 "ALTER TABLE orders OWNER TO " + role,
                 "CREATE FUNCTION swap() RETURNS uuid LANGUAGE plpgsql AS $f$ BEGIN"
                         + " CREATE OR REPLACE FUNCTION pg_temp.sluice_run(IN probe text, IN work text[], OUT rows int8,"
-                        + " OUT reached text[]) LANGUAGE plpgsql AS 'BEGIN RESET ROLE; rows := 0; END';"
+                        + " OUT reached text[], OUT seconds float8) LANGUAGE plpgsql AS 'BEGIN RESET ROLE; rows := 0; END';"
                         + " RETURN gen_random_uuid(); END $f$");
         server.execute(database, "ALTER TABLE orders ADD COLUMN ref uuid");
         long id = gateway.migrations

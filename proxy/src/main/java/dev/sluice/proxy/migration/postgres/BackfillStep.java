@@ -31,6 +31,9 @@ final class BackfillStep implements AutoCloseable {
     /** A batch that lasts so many times longer than it should is broken off. */
     private static final int TIMEOUT_BATCHES = 20;
 
+    /** A batch that lasts so many times longer than the work in it is smaller the next time all the same. */
+    private static final int MOST_WAITING = 4;
+
     private static final long LEAST_TIMEOUT_MS = 1_000;
     private static final long LEAST_LOCK_TIMEOUT_MS = 5;
     private static final String TIMED_OUT = "57014";
@@ -128,7 +131,7 @@ final class BackfillStep implements AutoCloseable {
                     begin = System.nanoTime();
                     scope.prepare(transactionSettings(step, rows, go));
                     PostgresBackfill.Batch own = own(connection, scope, from, atOnce);
-                    next = batches.did(rows, own.rows() + beside, took(), go);
+                    next = batches.did(rows, own.rows() + beside, sized(scope.worked()), go);
                     record(connection, own);
                     return own;
                 }));
@@ -170,6 +173,18 @@ final class BackfillStep implements AutoCloseable {
 
     private Duration took() {
         return Duration.ofNanos(System.nanoTime() - begin);
+    }
+
+    /**
+     * How long a batch has lasted as far as its rows are the reason. Beside others most of the time goes by waiting for a
+     * core with each of its statements: fewer rows would not make that shorter, and do little for what a batch costs.
+     *
+     * @param worked what the server needed for the rows
+     */
+    private Duration sized(Duration worked) {
+        Duration took = took();
+        Duration least = took.dividedBy(MOST_WAITING);
+        return worked.compareTo(least) < 0 ? least : worked.compareTo(took) > 0 ? took : worked;
     }
 
     /** The same range again, without waiting for rows that others hold; in smaller pieces where that was the trouble. */
