@@ -53,7 +53,7 @@ public final class RoleScope {
     private static final String CREATE = "CREATE FUNCTION pg_temp.sluice_run(IN probe pg_catalog.text,"
             + " IN work pg_catalog.text[], OUT rows pg_catalog.int8, OUT reached pg_catalog.text[],"
             + " OUT seconds pg_catalog.float8)"
-            + " LANGUAGE plpgsql SECURITY DEFINER AS '" + BODY + "'";
+            + " LANGUAGE plpgsql SECURITY DEFINER AS " + PostgresCatalogQuery.literal(BODY);
 
     /** Makes the function where it is not there, and stops where it is not what was made. */
     private static final String MADE = """

@@ -93,7 +93,10 @@ public final class LatencyWindow {
         Window window = telling(recent, many);
         for (LatencyTail tail : LatencyTail.values()) {
             LatencyBaseline before = baselines.getOrDefault(tail, LatencyBaseline.UNKNOWN);
-            baselines.put(tail, before.learn(tail.of(window.quiet), elapsedSeconds, backfill));
+            double lately = tail.of(window.quiet);
+            // Batches leave few who met none: what is judged must go on being learnt.
+            double learnt = lately > 0 ? lately : tail.of(many.quiet);
+            baselines.put(tail, before.learn(learnt, elapsedSeconds, backfill));
         }
         state = judged(window, besideBatches(recent, many));
     }

@@ -18,9 +18,6 @@ import java.util.stream.Collectors;
  */
 final class UpstreamThrottle {
 
-    /** A backfill that has not been heard of for so long has ended. */
-    private static final long AT_WORK_NANOS = Duration.ofSeconds(5).toNanos();
-
     /** How long the first batch waits for the signals at most. */
     private static final long FIRST_LOOK_NANOS = Duration.ofSeconds(1).toNanos();
 
@@ -70,23 +67,6 @@ final class UpstreamThrottle {
     /** How many requests of others are under way on average; 0: nobody uses the server, as far as anybody tells. */
     private double others;
 
-    /** One backfill: when it was heard of last, and what it may spend. */
-    private static final class Worker {
-        private long seenAt;
-        private boolean batch;
-        private Budget time;
-        private Budget own;
-        private Budget floor;
-        private long paidAt;
-
-        Worker(long now) {
-            time = Budget.starting(now);
-            own = time;
-            floor = time;
-            paidAt = now;
-        }
-    }
-
     /** Why a backfill rests, and how long. */
     private record Wait(long nanos, String reason) {
         Wait orLonger(long otherNanos, String otherReason) {
@@ -119,7 +99,7 @@ final class UpstreamThrottle {
             begunAt = now;
             sensed = false;
         }
-        atWork.computeIfAbsent(work, w -> new Worker(now)).seenAt = now;
+        worker(work, now).seen(now);
         return first;
     }
 
@@ -132,7 +112,7 @@ final class UpstreamThrottle {
         Iterator<Worker> all = atWork.values().iterator();
         while (all.hasNext()) {
             Worker worker = all.next();
-            if (now - worker.seenAt > AT_WORK_NANOS) {
+            if (worker.isGone(now)) {
                 endBatch(worker, now);
                 all.remove();
             }
@@ -140,8 +120,7 @@ final class UpstreamThrottle {
     }
 
     private void endBatch(Worker worker, long now) {
-        if (worker.batch) {
-            worker.batch = false;
+        if (worker.ends()) {
             latency.batchEnds(now);
         }
     }
@@ -164,7 +143,7 @@ final class UpstreamThrottle {
         }
         Turn turn = turn(worker, maxRowsPerSecond, now);
         if (turn instanceof Turn.Go) {
-            worker.batch = true;
+            worker.begins();
             latency.batchBegins(now);
             works(own.pace(), now);
         }
@@ -184,22 +163,20 @@ final class UpstreamThrottle {
     private Turn turn(Worker worker, long maxRowsPerSecond, long now) {
         double part = part(own.pace());
         long most = settings.maxRowsPerSecond();
-        worker.time = worker.time.filled(part * 1e9, 0, now);
-        worker.own = worker.own.filled(maxRowsPerSecond, 0, now);
-        worker.floor = worker.floor.filled(settings.minRowsPerSecond(), 0, now);
+        worker.fill(part, maxRowsPerSecond, settings.minRowsPerSecond(), now);
         rows = rows.filled(most, 0, now);
         Wait limits = new Wait(0, "")
                 .orLonger(
-                        maxRowsPerSecond > 0 ? worker.own.waitNanos(maxRowsPerSecond) : 0,
+                        maxRowsPerSecond > 0 ? worker.own().waitNanos(maxRowsPerSecond) : 0,
                         RowLimit.ofMigration(maxRowsPerSecond))
                 .orLonger(
-                        most > 0 ? Math.max(rows.waitNanos(most), worker.paidAt - now) : 0, RowLimit.ofUpstream(most));
-        Wait wait = limits.orLonger(worker.time.waitNanos(part * 1e9), own.reason());
-        boolean kept = limits.nanos() == 0 && settings.minRowsPerSecond() > 0 && worker.floor.left() >= 0;
+                        most > 0 ? Math.max(rows.waitNanos(most), worker.untilPaidNanos(now)) : 0, RowLimit.ofUpstream(most));
+        Wait wait = limits.orLonger(worker.time().waitNanos(part * 1e9), own.reason());
+        boolean kept = limits.nanos() == 0 && settings.minRowsPerSecond() > 0 && worker.floor().left() >= 0;
         if (wait.nanos() > 0 && !kept) {
             long untilFloor = limits.nanos() > 0 || settings.minRowsPerSecond() == 0
                     ? MAX_PAUSE_NANOS
-                    : worker.floor.waitNanos(settings.minRowsPerSecond());
+                    : worker.floor().waitNanos(settings.minRowsPerSecond());
             long pause = Math.min(Math.min(wait.nanos(), untilFloor), MAX_PAUSE_NANOS);
             return new Turn.Rest(Duration.ofNanos(pause), wait.reason());
         }
@@ -261,16 +238,14 @@ final class UpstreamThrottle {
         attend(batch.work(), now);
         Worker worker = worker(batch.work(), now);
         endBatch(worker, now);
-        worker.time = worker.time.spent(batch.took().toNanos());
-        worker.own = worker.own.spent(batch.rows());
-        worker.floor = worker.floor.spent(batch.rows());
+        worker.spent(batch);
         rows = rows.spent(batch.rows());
         return settings.maxRowsPerSecond();
     }
 
     /** When what a backfill has taken from the budget of all gateways is paid for. */
     synchronized void paid(Pacer.Work work, long atNanos) {
-        worker(work, atNanos).paidAt = atNanos;
+        worker(work, atNanos).paid(atNanos);
     }
 
     private void step(long now) {

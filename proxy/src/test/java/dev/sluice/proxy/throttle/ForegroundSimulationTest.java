@@ -8,7 +8,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Random;
-import java.util.stream.DoubleStream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.DoubleRange;
@@ -163,19 +162,10 @@ class ForegroundSimulationTest {
         assertThat(run(seed, 200, 1, steady(500)).share()).as("seed %d", seed).isGreaterThan(0.8);
     }
 
-    /**
-     * How soon is a matter of luck, since one request in so many is long and few meet a batch: of a hundred draws two or three
-     * are still at a few per cent after eight minutes. So most draws must have come back, and none may stand still.
-     */
-    @Property(tries = 1)
-    void aChangeInWhatIsAskedHoldsItBackForAWhileAndNotForEver(@ForAll long seed) {
-        Random draws = new Random(seed);
-        double[] shares = DoubleStream.generate(() -> afterAChange(draws.nextLong(), 0.03 + 0.27 * draws.nextDouble()))
-                .limit(5)
-                .sorted()
-                .toArray();
-        assertThat(shares[0]).as("the slowest of seed %d", seed).isGreaterThan(PaceController.LEAST);
-        assertThat(shares[2]).as("the median of seed %d", seed).isGreaterThan(0.05);
+    @Property(tries = 5)
+    void aChangeInWhatIsAskedHoldsItBackForAWhileAndNotForEver(
+            @ForAll long seed, @ForAll @DoubleRange(min = 0.03, max = 0.3) double others) {
+        assertThat(afterAChange(seed, others)).as("seed %d", seed).isGreaterThan(0.3);
     }
 
     /** The share of a backfill that hurts nobody, long after this part of the clients' requests has become a long one. */

@@ -109,6 +109,10 @@ class PaceControllerTest {
         assertThat(PaceController.next(new Pace(0.8), stops, 1, false, SECOND).borne())
                 .as("the others suffer anyway")
                 .isEqualTo(0.8);
+        assertThat(PaceController.next(new Pace(0.02, 0, false), stops, 1, false, SECOND)
+                        .borne())
+                .as("what was reached before anything hurt")
+                .isEqualTo(0.02);
 
         Pace small = PaceController.next(new Pace(0.05, 0.56, false), stops, 1, true, SECOND);
         assertThat(small.borne()).isEqualTo(0.392, offset(0.001));

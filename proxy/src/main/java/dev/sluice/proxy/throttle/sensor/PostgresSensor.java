@@ -23,7 +23,7 @@ public final class PostgresSensor implements Sensor {
     /** Planned anew each time, the question would cost the others more than a batch does. */
     private static final String PLAN_ONCE = "SET plan_cache_mode = force_generic_plan; SET jit = off";
 
-    private final KeptConnection server;
+    private final AskingConnection server;
     private final ThrottleSettings settings;
     private final Supplier<Set<Work>> work;
     private final LogTimeline timeline = new LogTimeline();
@@ -32,7 +32,7 @@ public final class PostgresSensor implements Sensor {
 
     /** @param source opens the connection that it keeps until it is closed */
     public PostgresSensor(Source source, ThrottleSettings settings, Supplier<Set<Work>> work) {
-        this.server = new KeptConnection(source, PLAN_ONCE);
+        this.server = new AskingConnection(source, PLAN_ONCE);
         this.settings = settings;
         this.work = work;
     }

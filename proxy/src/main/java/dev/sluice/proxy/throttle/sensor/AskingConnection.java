@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * which costs more than the question. One that is lost is replaced. Used by one thread at a time; closed by any, without
  * waiting for a question that is not answered.
  */
-final class KeptConnection implements AutoCloseable {
+final class AskingConnection implements AutoCloseable {
 
     private final Source source;
     private final String setup;
@@ -22,7 +22,7 @@ final class KeptConnection implements AutoCloseable {
      * @param source opens it
      * @param setup statements that are run once on each
      */
-    KeptConnection(Source source, String setup) {
+    AskingConnection(Source source, String setup) {
         this.source = source;
         this.setup = setup;
     }
