@@ -23,7 +23,7 @@ public record Pace(double share, double borne, boolean pressed) {
     /** What others wait behind a batch grows with its length; where they leave little time, that is what counts. */
     private static final double BESIDE_OTHERS = 0.16;
 
-    private static final double BESIDE_FEW_OTHERS = 0.4;
+    static final double BESIDE_FEW_OTHERS = 0.4;
 
     public Pace {
         if (!(share >= 0 && share <= 1) || !(borne >= 0 && borne <= 1)) {

@@ -170,9 +170,12 @@ final class UpstreamThrottle {
                         maxRowsPerSecond > 0 ? worker.own().waitNanos(maxRowsPerSecond) : 0,
                         RowLimit.ofMigration(maxRowsPerSecond))
                 .orLonger(
-                        most > 0 ? Math.max(rows.waitNanos(most), worker.untilPaidNanos(now)) : 0, RowLimit.ofUpstream(most));
+                        most > 0 ? Math.max(rows.waitNanos(most), worker.untilPaidNanos(now)) : 0,
+                        RowLimit.ofUpstream(most));
         Wait wait = limits.orLonger(worker.time().waitNanos(part * 1e9), own.reason());
-        boolean kept = limits.nanos() == 0 && settings.minRowsPerSecond() > 0 && worker.floor().left() >= 0;
+        boolean kept = limits.nanos() == 0
+                && settings.minRowsPerSecond() > 0
+                && worker.floor().left() >= 0;
         if (wait.nanos() > 0 && !kept) {
             long untilFloor = limits.nanos() > 0 || settings.minRowsPerSecond() == 0
                     ? MAX_PAUSE_NANOS
@@ -192,12 +195,16 @@ final class UpstreamThrottle {
         return others == 0 && atWork.size() + elsewhere == 1 && own.pressure().shown() == 0;
     }
 
-    /** As long as slow requests of the others take anyway, a batch may last too: a shorter one is mostly overhead. */
+    /**
+     * As long as slow requests of the others take anyway, a batch may last too, but no longer than beside a few of them: a
+     * shorter one is mostly overhead.
+     */
     private Duration batchTime() {
-        double longest = settings.batchTime().toNanos();
-        double usual = others > 0 ? latency.baselineNanos() : 0;
-        return Duration.ofNanos((long) Math.min(
-                longest, Math.max(usual, longest * own.pace().batch(others > 0))));
+        boolean beside = others > 0;
+        double share = own.pace().batch(beside);
+        double usual = beside ? latency.baselineNanos() / settings.batchTime().toNanos() : 0;
+        double part = Math.max(share, Math.min(usual, Pace.BESIDE_FEW_OTHERS));
+        return Duration.ofNanos((long) (settings.batchTime().toNanos() * part));
     }
 
     synchronized Pacer.Share share(Pacer.Work work, long now) {
