@@ -3,6 +3,7 @@ package dev.sluice.proxy.migration;
 import dev.sluice.policies.plan.Plan;
 import dev.sluice.proxy.catalog.ControlDatabase;
 import dev.sluice.proxy.ledger.ApprovalLedger;
+import dev.sluice.proxy.ledger.Ending;
 import dev.sluice.proxy.ledger.Ledger;
 import dev.sluice.proxy.session.ErrorObject;
 import java.sql.Connection;
@@ -40,9 +41,9 @@ public interface Engine {
         return String.valueOf(e.getMessage());
     }
 
-    /** What an error is about, as far as the server has said. */
-    default ErrorObject about(SQLException e) {
-        return ErrorObject.NONE;
+    /** The failure of a migration by an error that is none of the passing ones. */
+    default Ending failure(SQLException e, String sqlState) {
+        return Ending.failed(sqlState, words(e), ErrorObject.NONE);
     }
 
     /** What an error means for a migration. */

@@ -180,7 +180,7 @@ final class MigrationRun {
                         waitFor(e);
                         return false;
                     }
-                    finish(Ending.failed(state, engine.words(e), engine.about(e)));
+                    finish(engine.failure(e, state));
                     return true;
                 }
             }

@@ -55,6 +55,14 @@ final class HeldClient implements HeldSession {
         thread.start();
     }
 
+    /**
+     * The client has gone or wants to cancel while it only waits for what is committed: whoever waits looks for that, and
+     * must not be torn from telling it, or from taking a failed migration back.
+     */
+    void stopWaiting() {
+        abandoned = true;
+    }
+
     /** The client has gone or wants to cancel. */
     void abandon() {
         abandoned = true;

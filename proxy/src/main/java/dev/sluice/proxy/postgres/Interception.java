@@ -256,7 +256,7 @@ final class Interception {
     void cancel() {
         switch (phase) {
             case Phase.Judging judging -> judging.client().abandon();
-            case Phase.Ending ending -> ending.client().abandon();
+            case Phase.Ending ending -> ending.client().stopWaiting();
             default -> {
                 CancelKey key = session.backend.cancelKey();
                 if (key != null) {
@@ -302,7 +302,7 @@ final class Interception {
             case Phase.Failing failing -> failing.held().message().release();
             case Phase.Answering answering -> {}
             case Phase.Reporting reporting -> {}
-            case Phase.Ending ending -> ending.client().abandon();
+            case Phase.Ending ending -> ending.client().stopWaiting();
         }
         injected.lost();
         if (!(last instanceof Phase.Reporting)) {

@@ -15,8 +15,12 @@ import java.sql.Savepoint;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executors;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -221,6 +225,39 @@ class SchemaChangeTest {
                     .returns("few", ServerErrorMessage::getConstraint);
             assertThat(e.getMessage()).contains("the transaction is committed").contains("RETRY");
         });
+    }
+
+    @Test
+    void whoCancelsTheWaitIsToldThatTheMigrationGoesOn() throws Exception {
+        execute(
+                client,
+                "CREATE FUNCTION slow() RETURNS int VOLATILE LANGUAGE plpgsql AS"
+                        + " 'BEGIN PERFORM pg_sleep(0.05); RETURN 1; END'");
+        try (Statement statement = client.createStatement()) {
+            CompletableFuture<Boolean> answer = CompletableFuture.supplyAsync(
+                    () -> {
+                        try {
+                            return statement.execute("ALTER TABLE orders ADD COLUMN slow int DEFAULT slow()");
+                        } catch (SQLException e) {
+                            throw new CompletionException(e);
+                        }
+                    },
+                    Executors.newVirtualThreadPerTaskExecutor());
+            Awaitility.await()
+                    .ignoreExceptions()
+                    .until(() ->
+                            number("SELECT count(*) FROM sluice.migrations WHERE state IN ('running', 'throttled')")
+                                    == 1);
+            statement.cancel();
+
+            assertThatThrownBy(answer::join)
+                    .cause()
+                    .isInstanceOfSatisfying(
+                            SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("57014"))
+                    .hasMessageContaining("goes on");
+        }
+        assertThat(number("SELECT count(*) FROM sluice.migrations WHERE state IN ('running', 'throttled')"))
+                .isEqualTo(1);
     }
 
     @Test

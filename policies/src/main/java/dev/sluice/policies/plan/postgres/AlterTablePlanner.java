@@ -176,7 +176,8 @@ final class AlterTablePlanner {
                 + Pg.dollar("BEGIN\n  IF EXISTS (SELECT FROM " + (table.only() ? "ONLY " : "") + Pg.id(table.name())
                         + " t WHERE t." + Pg.id(column)
                         + " IS NULL) THEN\n    RAISE EXCEPTION USING ERRCODE = '23502', MESSAGE = "
-                        + Pg.literal(message) + ";\n  END IF;\nEND");
+                        + Pg.literal(message) + Pg.about(table.name()) + ", COLUMN = " + Pg.literal(column)
+                        + ";\n  END IF;\nEND");
     }
 
     private boolean impliedByCheck(String column) {

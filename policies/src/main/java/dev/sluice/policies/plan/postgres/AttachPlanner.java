@@ -144,7 +144,7 @@ final class AttachPlanner {
                         "DO "
                                 + Pg.dollar("BEGIN\n  IF EXISTS (SELECT FROM " + Pg.id(rest) + " WHERE " + condition
                                         + ") THEN\n    RAISE EXCEPTION USING ERRCODE = '23514', MESSAGE = "
-                                        + Pg.literal(message) + ";\n  END IF;\nEND"),
+                                        + Pg.literal(message) + Pg.about(rest) + ";\n  END IF;\nEND"),
                         Optional.empty(),
                         List.of()));
         check(rest, REST, "NOT (" + condition + ")");

@@ -28,6 +28,12 @@ final class Pg {
         return "pg_catalog.to_regclass(" + literal(id(name)) + ")";
     }
 
+    /** What RAISE adds to name the table that the error is about, as the server's own errors do. */
+    static String about(QualifiedName table) {
+        String schema = table.schema().map(s -> ", SCHEMA = " + literal(s)).orElse("");
+        return schema + ", TABLE = " + literal(table.name());
+    }
+
     /** {@code text} between dollar quotes whose tag does not occur in it. */
     static String dollar(String text) {
         String tag = "$sluice$";

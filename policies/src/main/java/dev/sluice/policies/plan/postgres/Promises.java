@@ -41,7 +41,7 @@ final class Promises {
         String constraint =
                 notNullConstraints ? name.orElseGet(() -> names.notNull(column)) : "sluice_nn_{id}_" + column;
         if (!notNullConstraints && constraint.length() > 40) {
-            constraint = "sluice_nn_{id}_" + Integer.toHexString(column.hashCode());
+            constraint = "sluice_nh_{id}_" + Integer.toHexString(column.hashCode());
         }
         String quoted = Pg.id(constraint);
         String definition = notNullConstraints

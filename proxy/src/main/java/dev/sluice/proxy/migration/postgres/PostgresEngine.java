@@ -6,12 +6,12 @@ import dev.sluice.policies.plan.Plan;
 import dev.sluice.policies.plan.Step;
 import dev.sluice.proxy.catalog.ControlDatabase;
 import dev.sluice.proxy.ledger.ApprovalLedger;
+import dev.sluice.proxy.ledger.Ending;
 import dev.sluice.proxy.ledger.Ledger;
 import dev.sluice.proxy.ledger.PostgresLedger;
 import dev.sluice.proxy.migration.Engine;
 import dev.sluice.proxy.migration.RunnerSettings;
 import dev.sluice.proxy.migration.StepRunner;
-import dev.sluice.proxy.session.ErrorObject;
 import dev.sluice.proxy.throttle.Pacer;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -19,10 +19,6 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
-import org.jspecify.annotations.Nullable;
-import org.postgresql.util.PSQLException;
-import org.postgresql.util.ServerErrorMessage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -116,37 +112,14 @@ public final class PostgresEngine implements Engine {
         return found;
     }
 
-    /** The driver's own text has the severity in front and the names of fields in between. */
     @Override
     public String words(SQLException e) {
-        ServerErrorMessage said = said(e);
-        String message = said == null ? null : said.getMessage();
-        if (said == null || message == null) {
-            return Engine.super.words(e);
-        }
-        return said.getDetail() == null ? message : message + "\n" + said.getDetail();
+        return ServerWords.text(e).orElseGet(() -> Engine.super.words(e));
     }
 
     @Override
-    public ErrorObject about(SQLException e) {
-        ServerErrorMessage said = said(e);
-        return said == null
-                ? ErrorObject.NONE
-                : ErrorObject.of(part -> Objects.requireNonNullElse(name(said, part), ""));
-    }
-
-    private static @Nullable String name(ServerErrorMessage said, ErrorObject.Part part) {
-        return switch (part) {
-            case SCHEMA -> said.getSchema();
-            case TABLE -> said.getTable();
-            case COLUMN -> said.getColumn();
-            case DATA_TYPE -> said.getDatatype();
-            case CONSTRAINT -> said.getConstraint();
-        };
-    }
-
-    private static @Nullable ServerErrorMessage said(SQLException e) {
-        return e instanceof PSQLException server ? server.getServerErrorMessage() : null;
+    public Ending failure(SQLException e, String sqlState) {
+        return ServerWords.failure(e, sqlState, words(e));
     }
 
     @Override
