@@ -2,7 +2,6 @@ package dev.sluice.proxy.session;
 
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoHandlerFactory;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollIoHandler;
@@ -13,7 +12,6 @@ import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
-import io.netty.util.concurrent.DefaultThreadFactory;
 
 /** How sockets are driven: epoll where the machine has it, Java's selectors elsewhere. */
 public enum Transport {
@@ -80,7 +78,7 @@ public enum Transport {
 
     /** Event loops for any number of listeners. One for about two cores: more of them cost more CPU a transaction. */
     public EventLoopGroup newEventLoops(int count) {
-        return new MultiThreadIoEventLoopGroup(count, new DefaultThreadFactory("relay", true), handlers());
+        return new RelayLoops(count, handlers());
     }
 
     public static int defaultEventLoops() {

@@ -191,7 +191,7 @@ public final class LatencyWindow {
             quiet = LatencyWindow.this.quiet.last(ticks);
             met = LatencyWindow.this.met.last(ticks);
             all = quiet.copy();
-            all.add(met);
+            SlidingHistogram.addTo(all, met);
         }
 
         /** Whether more of those who met a batch are slow, by more than chance has it. */

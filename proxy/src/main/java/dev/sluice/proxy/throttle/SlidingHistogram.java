@@ -13,6 +13,9 @@ final class SlidingHistogram {
 
     private final Recorder recorder = new Recorder(MAX_NANOS, DIGITS);
     private final Histogram[] slots;
+    /** All slots together: to add up dozens of them anew each time costs a gateway at rest more than all else it does. */
+    private final Histogram whole = new Histogram(MAX_NANOS, DIGITS);
+
     private int at;
 
     /** @param ticks the most that are kept */
@@ -30,7 +33,11 @@ final class SlidingHistogram {
 
     void tick() {
         at = (at + 1) % slots.length;
+        if (slots[at].getTotalCount() > 0) {
+            whole.subtract(slots[at]);
+        }
         slots[at] = recorder.getIntervalHistogram(slots[at]);
+        addTo(whole, slots[at]);
     }
 
     /** Of each of the last ticks, how much was recorded and how much of it above a value. */
@@ -42,13 +49,20 @@ final class SlidingHistogram {
 
     /** What was recorded in the last ticks. */
     Histogram last(int ticks) {
+        if (ticks == slots.length) {
+            return whole.copy();
+        }
         Histogram window = new Histogram(MAX_NANOS, DIGITS);
         for (int i = 0; i < ticks; i++) {
-            Histogram slot = slots[Math.floorMod(at - i, slots.length)];
-            if (slot.getTotalCount() > 0) {
-                window.add(slot);
-            }
+            addTo(window, slots[Math.floorMod(at - i, slots.length)]);
         }
         return window;
+    }
+
+    /** Most are empty where there is no backfill, and an empty one costs as much to add as a full one. */
+    static void addTo(Histogram sum, Histogram more) {
+        if (more.getTotalCount() > 0) {
+            sum.add(more);
+        }
     }
 }
