@@ -3,9 +3,11 @@ package dev.sluice.proxy.cli;
 import dev.sluice.proxy.config.ConfigException;
 import dev.sluice.proxy.config.ConfigurationReader;
 import dev.sluice.proxy.config.GatewayOptions;
+import dev.sluice.proxy.rehearsal.MigrationRehearsal;
 import dev.sluice.proxy.rehearsal.MySqlRehearsal;
 import dev.sluice.proxy.rehearsal.PostgresRehearsal;
 import dev.sluice.proxy.rehearsal.Rehearsal;
+import dev.sluice.proxy.rehearsal.TemporaryFolder;
 import dev.sluice.proxy.throttle.Watched;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -20,14 +22,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 
 /**
- * {@code sluice warm-up}: starts a gateway in front of a stub, has it relay for a few seconds and stops it. What the JVM
- * learns of the classes and of what their methods do in this run makes the next start quick and its first clients' statements
- * cheap; the launcher runs it once after a build.
+ * {@code sluice warm-up}: starts gateways in front of stubs and of a database, has them relay and change tables for some
+ * seconds and stops them. What the JVM learns of the classes and of what their methods do in this run makes the next start
+ * quick, its first clients' statements cheap and its first schema change as well; the launcher runs it once after a build.
  */
 @Command(
         name = "warm-up",
@@ -60,47 +64,59 @@ public final class WarmUpCommand implements Callable<Integer> {
         try (Rehearsal mysql = new MySqlRehearsal();
                 Rehearsal postgres = new PostgresRehearsal()) {
             run(mysql);
+            changeSchemas();
             run(postgres);
         }
         return ExitCode.FINE;
     }
 
     private void run(Rehearsal rehearsal) throws CliException, ConfigException, IOException, InterruptedException {
-        Path folder = Files.createTempDirectory("sluice-warm-up");
-        Path audit = folder.resolve("audit.jsonl");
-        Path policies = Files.writeString(folder.resolve("policies.yaml"), POLICIES);
-        GatewayOptions options = new GatewayOptions(
-                rehearsal.upstream(),
-                Optional.of("127.0.0.1:0"),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.of("127.0.0.1:0"),
-                Optional.of(audit.toString()),
-                Optional.of(policies.toString()),
-                List.of());
-        try (GatewayLauncher.Running gateway =
-                launcher.launch(new ConfigurationReader(environment()).readOptions(options))) {
-            greet(gateway.addresses().get(0));
-            InetSocketAddress http = gateway.http().orElseThrow();
-            ask(http, "/metrics");
-            awaitControlPlane(http);
-            int played = rehearsal.play(gateway.addresses().get(0), Rehearsal.SESSIONS, PATIENCE);
+        // No database stands behind it, so none of its signals can be read: nothing is to be slowed by that.
+        try (TemporaryFolder folder = TemporaryFolder.make();
+                GatewayLauncher.Running gateway = launch(rehearsal.upstream(), folder.path(), noSignals())) {
+            InetSocketAddress address = gateway.addresses().get(0);
+            greet(address);
+            int played = rehearsal.play(address, Rehearsal.SESSIONS, PATIENCE);
             LOG.info("{} sessions before {}", played, rehearsal.upstream());
-        } finally {
-            Files.deleteIfExists(audit);
-            Files.deleteIfExists(policies);
-            Files.deleteIfExists(folder);
         }
     }
 
-    /** No database stands behind the rehearsal, so none of its signals can be read: nothing is to be slowed by that. */
-    private static Map<String, String> environment() {
-        Map<String, String> values = new HashMap<>();
-        values.put("SLUICE_DRAIN_TIMEOUT", "0");
-        for (Watched watched : Watched.values()) {
-            values.put("SLUICE_THROTTLE_SIGNALS_" + watched.name(), "off");
+    /** What this machine has no server for is learnt by the gateway in its first migration, as all of it once was. */
+    private void changeSchemas() throws CliException, ConfigException, InterruptedException {
+        try (TemporaryFolder folder = TemporaryFolder.make();
+                MigrationRehearsal rehearsal = MigrationRehearsal.start(folder.path());
+                GatewayLauncher.Running gateway = launch(rehearsal.upstream(), folder.path(), Map.of())) {
+            int answered = rehearsal.play(gateway.addresses().get(0), PATIENCE);
+            LOG.info("{} schema changes before {}", answered, rehearsal.upstream());
+        } catch (IOException e) {
+            LOG.info("No schema changes are rehearsed", e);
         }
-        return values;
+    }
+
+    private GatewayLauncher.Running launch(String upstream, Path folder, Map<String, String> environment)
+            throws CliException, ConfigException, IOException, InterruptedException {
+        Path policies = Files.writeString(folder.resolve("policies.yaml"), POLICIES);
+        GatewayOptions options = new GatewayOptions(
+                upstream,
+                Optional.of("127.0.0.1:0"),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.of("127.0.0.1:0"),
+                Optional.of(folder.resolve("audit.jsonl").toString()),
+                Optional.of(policies.toString()),
+                List.of());
+        Map<String, String> values = new HashMap<>(environment);
+        values.put("SLUICE_DRAIN_TIMEOUT", "0");
+        GatewayLauncher.Running gateway = launcher.launch(new ConfigurationReader(values).readOptions(options));
+        InetSocketAddress http = gateway.http().orElseThrow();
+        ask(http, "/metrics");
+        awaitControlPlane(http);
+        return gateway;
+    }
+
+    private static Map<String, String> noSignals() {
+        return Stream.of(Watched.values())
+                .collect(Collectors.toMap(watched -> "SLUICE_THROTTLE_SIGNALS_" + watched.name(), watched -> "off"));
     }
 
     /** What every client sends first: a request for TLS. */

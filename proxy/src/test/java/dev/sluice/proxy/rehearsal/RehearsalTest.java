@@ -3,6 +3,7 @@ package dev.sluice.proxy.rehearsal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.proxy.testing.Patience;
+import dev.sluice.proxy.testing.TestPostgres;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -25,5 +26,15 @@ class RehearsalTest {
     @Test
     void mySqlSessionsAreSaidToTheirEnd() throws Exception {
         assertThat(playedBeforeItsOwnServer(new MySqlRehearsal())).isEqualTo(2 * Rehearsal.CLIENTS);
+    }
+
+    @Test
+    void schemaChangesAreAllAnsweredWhereThereIsNoGatewayBetweenToo() throws Exception {
+        String upstream = TestPostgres.url(TestPostgres.newDatabase());
+        InetSocketAddress server = new InetSocketAddress(InetAddress.getLoopbackAddress(), TestPostgres.port());
+        try (MigrationRehearsal rehearsal = new MigrationRehearsal(upstream, () -> {})) {
+            assertThat(rehearsal.play(server, Duration.ofSeconds(Patience.SECONDS)))
+                    .isEqualTo(MigrationRehearsal.ANSWERS);
+        }
     }
 }
