@@ -1,5 +1,7 @@
 package dev.sluice.proxy.cli;
 
+import com.mysql.cj.jdbc.Driver;
+import dev.sluice.policies.policy.Policy;
 import dev.sluice.proxy.config.ConfigException;
 import dev.sluice.proxy.config.ConfigurationReader;
 import dev.sluice.proxy.config.GatewayOptions;
@@ -8,6 +10,7 @@ import dev.sluice.proxy.rehearsal.MySqlRehearsal;
 import dev.sluice.proxy.rehearsal.PostgresRehearsal;
 import dev.sluice.proxy.rehearsal.Rehearsal;
 import dev.sluice.proxy.rehearsal.TemporaryFolder;
+import dev.sluice.proxy.rehearsal.UnplayedClasses;
 import dev.sluice.proxy.throttle.Watched;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -53,6 +56,17 @@ public final class WarmUpCommand implements Callable<Integer> {
               - {name: bulk-load, statements: [copy], max_bytes_per_second: 48MiB}
             """;
 
+    /** What takes part in a migration. */
+    private static final List<String> GATEWAY = Stream.of(
+                    "audit", "backfill", "bulk", "catalog", "intercept", "ledger", "migration", "mysql", "throttle")
+            .map(name -> "dev.sluice.proxy." + name + ".")
+            .toList();
+
+    private static final List<String> MYSQL = Stream.of(
+                    "conf", "exceptions", "interceptors", "jdbc", "protocol.a", "result", "util", "Native", "Query")
+            .map(name -> "com.mysql.cj." + name)
+            .toList();
+
     private final GatewayLauncher launcher;
 
     public WarmUpCommand(GatewayLauncher launcher) {
@@ -67,7 +81,15 @@ public final class WarmUpCommand implements Callable<Integer> {
             changeSchemas();
             run(postgres);
         }
+        loadOthers();
         return ExitCode.FINE;
+    }
+
+    private static void loadOthers() throws IOException {
+        int classes = UnplayedClasses.load(WarmUpCommand.class, GATEWAY)
+                + UnplayedClasses.load(Policy.class, List.of("dev.sluice.policies."))
+                + UnplayedClasses.load(Driver.class, MYSQL);
+        LOG.info("{} classes are loaded", classes);
     }
 
     private void run(Rehearsal rehearsal) throws CliException, ConfigException, IOException, InterruptedException {

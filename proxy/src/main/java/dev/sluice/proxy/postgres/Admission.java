@@ -23,6 +23,7 @@ final class Admission {
     private final Session session;
     private final TextInterest text;
     private final BulkGate bulk;
+    private Interest heldFor = Interest.NONE;
 
     Admission(Session session, BulkGate bulk) {
         this.session = session;
@@ -56,6 +57,11 @@ final class Admission {
         };
     }
 
+    /** The interest, by its words alone, of the text of the Query or Parse that was held last. */
+    Interest heldFor() {
+        return heldFor;
+    }
+
     /** Most sessions have no statement of interest. */
     private Verdict named(@Nullable Interception holding, byte type, ByteBuf in, int at, int length, boolean whole) {
         return holding != null && (!holding.prepared.isEmpty() || holding.isWatched())
@@ -75,6 +81,7 @@ final class Admission {
             return forward(FrontendType.QUERY);
         }
         Interest interest = text.interest(FrontendType.QUERY, in, at, at + length + 1);
+        heldFor = interest;
         if (interest == Interest.JUDGE || session.isWatched()) {
             return hold(BulkWrite.ORDINARY);
         }
@@ -123,6 +130,7 @@ final class Admission {
         }
         int end = at + length + 1;
         Interest interest = text.interest(FrontendType.PARSE, in, at, end);
+        heldFor = interest;
         if (interest == Interest.JUDGE) {
             return hold(BulkWrite.ORDINARY);
         }

@@ -11,7 +11,6 @@ import dev.sluice.proxy.session.ServerError;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.Charset;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -29,10 +28,11 @@ final class HeldReader {
     /**
      * Reads a message that is to be held.
      *
+     * @param interest in a Query's or Parse's text, by its words alone
      * @return null when there is nothing to wait for and it can be forwarded
      */
     @Nullable
-    Held read(byte type, ByteBuf message) {
+    Held read(byte type, ByteBuf message, Interest interest) {
         int start = message.readerIndex();
         int end = message.writerIndex();
         Charset charset = session.settings.encoding().charset();
@@ -51,7 +51,7 @@ final class HeldReader {
             }
             case FrontendType.FUNCTION_CALL ->
                 new Held.FunctionCall(message, FrontendMessage.functionCall(message, start, end));
-            case FrontendType.PARSE -> heldParse(prepared, message, charset);
+            case FrontendType.PARSE -> heldParse(prepared, message, charset, interest);
             case FrontendType.BIND -> {
                 FrontendMessage.Bind bind = FrontendMessage.bind(message, start, end);
                 Prepared.Statement statement = prepared.statement(bind.statement());
@@ -100,7 +100,7 @@ final class HeldReader {
         return statement == null ? null : new Prepared.Portal(statement, new short[0]);
     }
 
-    private @Nullable Held heldParse(Prepared prepared, ByteBuf message, Charset charset) {
+    private @Nullable Held heldParse(Prepared prepared, ByteBuf message, Charset charset, Interest interest) {
         FrontendMessage.Parse parse = FrontendMessage.parse(message, message.readerIndex(), message.writerIndex());
         TextInterest.Decoded decoded = TextInterest.decode(message, parse.textStart(), parse.textEnd(), charset);
         Optional<String> name = ExecuteByName.of(prepared, decoded.text());
@@ -115,7 +115,7 @@ final class HeldReader {
                 decoded.charset(),
                 virtual,
                 write,
-                !write.judged() && !isJudged(decoded.text()));
+                !write.judged() && interest != Interest.JUDGE);
         if (prepared.isFull()) {
             return refused(message, false, Refusals.tooManyStatements());
         }
@@ -124,12 +124,6 @@ final class HeldReader {
         }
         prepared.parsed(parse.statement(), statement);
         return null;
-    }
-
-    /** Whether a statement is of interest by its words. */
-    private boolean isJudged(String text) {
-        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-        return session.relay.classifier().classify(bytes, 0, bytes.length, session.settings.rules()) == Interest.JUDGE;
     }
 
     /** Whether the server would not know what to make of it, and it does nothing before it is executed. */

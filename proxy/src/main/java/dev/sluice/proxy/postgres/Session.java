@@ -105,7 +105,7 @@ final class Session implements RelayedSession {
     /** Takes a whole message that {@link #admit} wanted held. */
     void held(byte type, ByteBuf message) {
         Interception holding = interception();
-        Held held = heldReader.read(type, message);
+        Held held = heldReader.read(type, message, admission.heldFor());
         if (held == null) {
             toServer(message);
             sent(type);

@@ -24,7 +24,9 @@ class SlidingHistogramTest {
             sliding.tick();
             for (int ticks : new int[] {1, 2, TICKS}) {
                 List<Long> last = told.subList(Math.max(0, told.size() - ticks), told.size());
-                assertThat(sliding.last(ticks)).as("the last %d of %s", ticks, told).isEqualTo(histogramOf(last));
+                assertThat(sliding.last(ticks))
+                        .as("the last %d of %s", ticks, told)
+                        .isEqualTo(histogramOf(last));
             }
         }
     }
