@@ -30,7 +30,7 @@ class RehearsalTest {
 
     @Test
     void schemaChangesAreAllAnsweredWhereThereIsNoGatewayBetweenToo() throws Exception {
-        String upstream = TestPostgres.url(TestPostgres.newDatabase());
+        String upstream = TestPostgres.url(TestPostgres.newDatabase()) + "?user=postgres";
         InetSocketAddress server = new InetSocketAddress(InetAddress.getLoopbackAddress(), TestPostgres.port());
         try (MigrationRehearsal rehearsal = new MigrationRehearsal(upstream, () -> {})) {
             assertThat(rehearsal.play(server, Duration.ofSeconds(Patience.SECONDS)))
