@@ -78,8 +78,8 @@ final class RewriteRules {
                 rule("mysql-instant-unsupported", "a column on a table that cannot take one instantly")
                         .mysql(APPROVE, MySqlRebuilds::notInstant)
                         .harm(
-                                "compressed rows, a FULLTEXT index or used-up row versions make the server rebuild or copy"
-                                        + " the table")
+                                "compressed rows, a FULLTEXT index, used-up row versions or, on MariaDB, a virtual column beside"
+                                        + " others make the server rebuild or copy the table")
                         .safeWay("have it approved, or rebuild the table in a quiet hour first")
                         .example("ALTER TABLE zipped ADD COLUMN c INT"),
                 rule("explicit-copy-algorithm", "ALGORITHM=COPY")

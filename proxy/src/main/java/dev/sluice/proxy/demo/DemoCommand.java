@@ -166,7 +166,7 @@ public final class DemoCommand implements Callable<Integer> {
         }
     }
 
-    private DemoEngine opened(DemoEngine database) {
+    private DemoEngine opened(DemoEngine database) throws InterruptedException {
         open(database);
         return database;
     }
@@ -179,8 +179,12 @@ public final class DemoCommand implements Callable<Integer> {
         return given.commandLine().getOut();
     }
 
-    private synchronized void open(AutoCloseable resource) {
+    /** What was being made when the interrupt came is closed at once: making it may have swallowed the interrupt. */
+    private synchronized void open(AutoCloseable resource) throws InterruptedException {
         opened.push(resource);
+        if (interrupted) {
+            throw new InterruptedException();
+        }
     }
 
     private synchronized void close() {
