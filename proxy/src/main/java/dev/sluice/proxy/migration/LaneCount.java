@@ -39,7 +39,7 @@ public record LaneCount(int count, double fewer, long rows, long nanos, int batc
      * Batches that commit as they end. Who commits waits for the disk and leaves its core to another, so more than there are
      * cores are worth having, and do no harm where they bring nothing: one that seems slower by chance is kept.
      */
-    public static final LaneCount APART = starting(new Look(0.9, 12, 8));
+    public static final LaneCount APART = starting(new Look(0.9, 5, 20));
 
     private static LaneCount starting(Look look) {
         return new LaneCount(1, 0, 0, 0, 0, 0, look);
