@@ -147,7 +147,8 @@ with open(a.pace) as f:
             up = json.loads(body)["upstreams"][0]
         except (ValueError, KeyError, IndexError):
             continue
-        if 0 <= i < length and any(b <= float(at) - origin < e for b, e in works):
+        # Just behind a RESUME nobody is at work yet.
+        if 0 <= i < length and up["atWork"] and any(b <= float(at) - origin < e for b, e in works):
             share[i] = up["share"]
 with open(os.path.join(a.out, "seconds.csv"), "w", newline="") as f:
     w = csv.writer(f)
