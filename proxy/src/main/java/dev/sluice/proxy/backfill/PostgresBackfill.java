@@ -28,9 +28,17 @@ public final class PostgresBackfill {
 
     private static final int TID_RANGE_SCAN_SINCE = 14;
 
+    /** A value that is NULL by chance now and then is none that is NULL always. */
+    private static final int MOST_FRUITLESS = 32;
+
+    private static final String NULL_VALUE = "23502";
+
     private final Step.Backfill step;
     private final int serverVersion;
     private final Map<QualifiedName, List<String>> keyTypes = new HashMap<>();
+
+    /** Batches in a row that have written rows and given none of them a value. */
+    private int fruitless;
 
     public PostgresBackfill(Step.Backfill step, int serverVersion) {
         this.step = step;
@@ -194,8 +202,7 @@ public final class PostgresBackfill {
             return Batch.going(cursor.to(Stage.SWEEP), 0);
         }
         Range range = cursor.skipped().getFirst();
-        long rows =
-                scope.run(List.of(sql.fillUnlocked(range.after(), range.to()))).rows();
+        long rows = valued(scope, sql, sql.refill(range));
         boolean left = holds(scope, sql.pendingIn(range));
         BackfillCursor revisited = cursor.revisited().filled(rows);
         return new Batch(left ? revisited.skipping(range) : revisited, rows, false, left && rows == 0);
@@ -205,8 +212,29 @@ public final class PostgresBackfill {
         if (!holds(scope, sql.pendingAnywhere())) {
             return nothingLeft(cursor);
         }
-        long rows = scope.run(List.of(sql.sweep(cursor.batchRows()))).rows();
+        long rows = valued(scope, sql, sql.sweep(cursor.batchRows()));
         return new Batch(cursor.filled(rows), rows, false, rows == 0);
+    }
+
+    /**
+     * Fills what was left behind. A row whose value is NULL is pending still, and would be filled for ever.
+     *
+     * @return how many rows were filled
+     * @throws SQLException where again and again none of them has got a value
+     */
+    private long valued(RoleScope scope, PostgresBackfillSql sql, String fill) throws SQLException {
+        List<String> counts =
+                scope.run(Optional.of(sql.counted(fill)), List.of()).reached();
+        long rows = Long.parseLong(counts.getFirst());
+        fruitless = rows > 0 && counts.getLast().equals("0") ? fruitless + 1 : 0;
+        if (fruitless >= MOST_FRUITLESS) {
+            throw new SQLException(
+                    "column \"" + step.assignments().getFirst().column() + "\" of relation \""
+                            + sql.table().name() + "\" contains null values\nIts value is NULL for some rows,"
+                            + " which cannot be told from rows that are still to be filled.",
+                    NULL_VALUE);
+        }
+        return rows;
     }
 
     private Batch nothingLeft(BackfillCursor cursor) {

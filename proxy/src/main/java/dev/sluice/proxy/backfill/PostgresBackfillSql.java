@@ -130,6 +130,18 @@ record PostgresBackfillSql(Step.Backfill step, QualifiedName table, List<String>
                 + range + " AND " + pending() + limit + " FOR UPDATE SKIP LOCKED)) AND " + pending();
     }
 
+    /** Fills rows of a range that was gone over before, but for what others hold. */
+    String refill(BackfillCursor.Range range) {
+        return unlocked(after(range.after()) + " AND " + upTo(range.to()), "");
+    }
+
+    /** Runs what fills, and tells as texts how many rows that were and how many of them are not pending any more. */
+    String counted(String fill) {
+        return "WITH filled AS (" + fill + " RETURNING NOT " + pending() + " AS valued) SELECT ARRAY["
+                + "pg_catalog.count(*)::pg_catalog.text, pg_catalog.count(*) FILTER (WHERE valued)::pg_catalog.text]"
+                + " FROM filled";
+    }
+
     /** Whether something is pending in a range, as an array of one text. */
     String pendingIn(BackfillCursor.Range range) {
         return "SELECT ARRAY[EXISTS (SELECT 1 FROM " + only() + " WHERE " + after(range.after()) + " AND "

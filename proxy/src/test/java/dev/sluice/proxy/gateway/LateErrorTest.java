@@ -15,6 +15,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
 
@@ -32,6 +33,9 @@ class LateErrorTest {
         "CREATE TABLE piece (id int)",
         "INSERT INTO piece VALUES (50)"
     };
+
+    private static final String COLUMN_C =
+            "SELECT count(*) FROM pg_attribute WHERE attrelid = 't'::regclass AND attname = 'c' AND NOT attisdropped";
 
     private static final List<String> STATEMENTS = List.of(
             "ALTER TABLE t ALTER COLUMN a SET NOT NULL",
@@ -68,10 +72,23 @@ class LateErrorTest {
             assertThat(fields(client, sql))
                     .containsExactly(
                             "23502", "column \"c\" of relation \"t\" contains null values", "public", "t", "c", "null");
-            assertThat(Sql.text(
-                            client,
-                            "SELECT count(*) FROM pg_attribute WHERE attrelid = 't'::regclass AND attname = 'c'"))
-                    .isEqualTo("0");
+            assertThat(Sql.text(client, COLUMN_C)).isEqualTo("0");
+        }
+    }
+
+    /** Rows that have got it would be filled for ever. */
+    @ParameterizedTest
+    @ValueSource(strings = {"NOT NULL ", ""})
+    void aDefaultThatGivesNoValueIsAnErrorOnce(String constraint) throws Exception {
+        try (GatewayFixture gateway = gateway(TestServer.newest());
+                Connection client = gateway.connect()) {
+            Sql.execute(
+                    client,
+                    "CREATE FUNCTION nothing() RETURNS int VOLATILE LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'");
+
+            assertThat(fields(client, "ALTER TABLE t ADD COLUMN c int " + constraint + "DEFAULT nothing()"))
+                    .startsWith("23502", "column \"c\" of relation \"t\" contains null values");
+            assertThat(Sql.text(client, COLUMN_C)).isEqualTo("0");
         }
     }
 
