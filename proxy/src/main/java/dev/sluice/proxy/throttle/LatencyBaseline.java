@@ -50,6 +50,16 @@ public record LatencyBaseline(double mean, double deviation) {
         return new LatencyBaseline(mean + weight * (quietNanos - mean), deviation + weight * (off - deviation));
     }
 
+    /**
+     * The same from a longer window, where the last has too few requests that no batch has met. It swings less, so that it
+     * tells nothing of how far the others do.
+     */
+    public LatencyBaseline learnLonger(double quietNanos, double seconds, BackfillActivity backfill) {
+        return known()
+                ? new LatencyBaseline(learn(quietNanos, seconds, backfill).mean(), deviation)
+                : this;
+    }
+
     private static double halfLife(BackfillActivity backfill, boolean rises) {
         return switch (backfill) {
             case NONE -> HALF_LIFE_SECONDS;

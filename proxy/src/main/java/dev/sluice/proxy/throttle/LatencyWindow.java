@@ -27,8 +27,14 @@ public final class LatencyWindow {
     /** Where fewer requests are answered in the short window, the long one is looked at. */
     private static final int FEW = 200;
 
-    /** What nobody notices a part of, where hardly ever a request is under way and few meet a batch. */
-    private static final double NOTICED_NANOS = 8e6;
+    /**
+     * What nobody notices a part of, in requests under way: the rarer requests are, the longer each of them may wait until
+     * all of them have lost as much.
+     */
+    private static final double NOTICED_UNDER_WAY = 3;
+
+    /** However rare requests are. */
+    private static final double NOTICED_NANOS = 10e6;
 
     /** Whoever waits longer than this part of those that met no batch is slow. */
     private static final double SLOW_PERCENTILE = 95;
@@ -95,8 +101,11 @@ public final class LatencyWindow {
             LatencyBaseline before = baselines.getOrDefault(tail, LatencyBaseline.UNKNOWN);
             double lately = tail.of(window.quiet);
             // Batches leave few who met none: what is judged must go on being learnt.
-            double learnt = lately > 0 ? lately : tail.of(many.quiet);
-            baselines.put(tail, before.learn(learnt, elapsedSeconds, backfill));
+            baselines.put(
+                    tail,
+                    lately > 0
+                            ? before.learn(lately, elapsedSeconds, backfill)
+                            : before.learnLonger(tail.of(many.quiet), elapsedSeconds, backfill));
         }
         state = judged(window, besideBatches(recent, many));
     }
@@ -132,7 +141,7 @@ public final class LatencyWindow {
             double nanos = tail.of(window.all);
             double usual = baselines.getOrDefault(tail, LatencyBaseline.UNKNOWN).nanos();
             if (nanos > 0 && usual > 0) {
-                double factor = Math.max(over(nanos, usual, window.underWay().orElse(0)), besideBatches);
+                double factor = Math.max(over(nanos, usual, window.perSecond()), besideBatches);
                 return new State(
                         OptionalDouble.of(factor),
                         nanos,
@@ -162,7 +171,7 @@ public final class LatencyWindow {
                 }
                 double mean = 1 + part * (LatencyTail.mean(many.met) / LatencyTail.mean(many.quiet) - 1);
                 double waiting = 1 + (mean * mean - 1) / Pace.room(others);
-                return Math.max(over(with, without, others), waiting);
+                return Math.max(over(with, without, recent.perSecond()), waiting);
             }
         }
         return 0;
@@ -170,12 +179,10 @@ public final class LatencyWindow {
 
     /**
      * A latency over what it should be. The rarer requests are, the fewer meet a batch, and a rise of what is next to
-     * nothing is nothing: it is taken in proportion to {@link #NOTICED_NANOS} at least, where there is hardly any.
-     *
-     * @param others how many requests are under way on average
+     * nothing is nothing: it is taken in proportion to what is noticed at least.
      */
-    private static double over(double nanos, double usual, double others) {
-        double noticed = NOTICED_NANOS * (1 - Math.min(1, others));
+    private static double over(double nanos, double usual, double perSecond) {
+        double noticed = Math.min(NOTICED_NANOS, NOTICED_UNDER_WAY * 1e9 / perSecond);
         return 1 + (nanos - usual) / Math.max(usual, noticed);
     }
 
@@ -203,12 +210,17 @@ public final class LatencyWindow {
 
         /** By Little's law: what all requests of the window took together, over the window's length. */
         OptionalDouble underWay() {
+            return OptionalDouble.of(all.getMean() * perSecond() / 1e9);
+        }
+
+        /** How many requests a second were answered. */
+        double perSecond() {
             int newest = LatencyWindow.this.ticks - 1;
             double seconds = 0;
             for (int i = 0; i < ticks; i++) {
                 seconds += spans[Math.floorMod(newest - i, MANY_TICKS)];
             }
-            return OptionalDouble.of(all.getMean() * all.getTotalCount() / 1e9 / seconds);
+            return all.getTotalCount() / seconds;
         }
     }
 

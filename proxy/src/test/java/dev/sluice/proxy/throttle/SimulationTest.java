@@ -162,11 +162,12 @@ class SimulationTest {
         assertThat(run(120, (t, used) -> List.of(latency(1.6))).mean(30, 120)).isLessThan(0.02);
     }
 
-    @Property(tries = 60)
+    @Property(tries = 36)
     void noiseAboutTheUsualDoesNotStopIt(@ForAll long seed) {
         Random noise = new Random(seed);
-        Course course = run(900, (t, used) -> List.of(latency(1 + noise.nextGaussian() * 0.1)));
-        assertThat(course.mean(600, 900)).as("seed %d", seed).isGreaterThan(0.3);
+        Course course = run(1_500, (t, used) -> List.of(latency(1 + noise.nextGaussian() * 0.1)));
+        // Unlucky minutes are unlucky: what is asked is that they do not last.
+        assertThat(course.mean(600, 1_500)).as("seed %d", seed).isGreaterThan(0.3);
     }
 
     /** A replica that applies so many times what a full backfill writes. */
