@@ -26,16 +26,12 @@ public final class CharsetChange {
         for (int i = 0; i + 1 < statements.size(); i++) {
             StatementText statement = statements.get(i);
             if (statement.kind() == StatementText.Kind.SETTING
-                    && hasHalfBehindOther(sql, statement.end())
+                    && hasHalf(sql.substring(statement.end()))
                     && isUnclear(Scanner.tokens(statement.in(sql), rules))) {
                 return true;
             }
         }
         return false;
-    }
-
-    private static boolean hasHalfBehindOther(String sql, int from) {
-        return hasHalf(sql.substring(from));
     }
 
     /** Whether a backslash or a backtick may be the second half of a character. */
