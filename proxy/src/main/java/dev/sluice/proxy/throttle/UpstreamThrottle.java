@@ -50,6 +50,7 @@ final class UpstreamThrottle {
     private final Paced own = new Paced();
 
     private final ApplicationsPace applications = new ApplicationsPace(latency);
+    private final FirstRows firstRows = new FirstRows();
     private Budget rows = Budget.starting(0);
     private long begunAt;
     /** When one of our own backfills asked for a batch last. */
@@ -245,7 +246,7 @@ final class UpstreamThrottle {
         attend(batch.work(), now);
         Worker worker = worker(batch.work(), now);
         endBatch(worker, now);
-        worker.spent(batch);
+        worker.spent(batch, firstRows.counts(batch, part(own.pace())));
         rows = rows.spent(batch.rows());
         return settings.maxRowsPerSecond();
     }

@@ -57,8 +57,9 @@ final class Worker {
         floor = floor.filled(floorRows, 0, now);
     }
 
-    void spent(Pacer.Batch batch) {
-        time = time.spent(batch.took().toNanos());
+    /** @param counts how much of the time that it took */
+    void spent(Pacer.Batch batch, double counts) {
+        time = time.spent(batch.took().toNanos() * counts);
         own = own.spent(batch.rows());
         floor = floor.spent(batch.rows());
     }

@@ -96,6 +96,59 @@ class UpstreamThrottleTest {
         assertThat(rest(throttle.before(WORK, 0, 2 * SECOND)).pause()).isGreaterThan(Duration.ofMillis(100));
     }
 
+    /** How long a backfill rests after batches of so many rows, with next to nothing left to backfills. */
+    private long restsNanos(long rows, int batches, long from) {
+        begin(WORK, from);
+        long start = from + 10 * SECOND;
+        for (long now = from; now < start; now += SECOND) {
+            sensed(now, new Reading.Measured(LAG, "a", 1.9));
+            throttle.before(WORK, 0, now);
+        }
+        assertThat(throttle.status().share()).isLessThan(0.01);
+        long now = start;
+        for (int i = 0; i < batches; i++) {
+            Turn turn = throttle.before(WORK, 0, now);
+            while (turn instanceof Turn.Rest rest) {
+                now += rest.pause().toNanos();
+                turn = throttle.before(WORK, 0, now);
+            }
+            now += Duration.ofMillis(50).toNanos();
+            batch(WORK, rows, now);
+        }
+        return now - start;
+    }
+
+    @Test
+    void aSmallTableDoesNotWaitForItsFewRows() {
+        assertThat(restsNanos(250, 4, 0)).isLessThan(2 * SECOND);
+    }
+
+    @Test
+    void whatComesAfterTheFirstRowsIsPaidFor() {
+        assertThat(restsNanos(1_000, 3, 0)).isGreaterThan(10 * SECOND);
+    }
+
+    @Test
+    void batchesThatFindNothingToFillAreFreeOnlyForAWhile() {
+        assertThat(restsNanos(0, 12, 0)).isGreaterThan(20 * SECOND);
+    }
+
+    @Test
+    void aRestDoesNotMakeABackfillsNextRowsItsFirst() {
+        restsNanos(1_000, 2, 0);
+
+        assertThat(restsNanos(250, 4, 200 * SECOND)).isGreaterThan(10 * SECOND);
+    }
+
+    @Test
+    void aHardLimitStopsTheFirstRowsAsWell() {
+        begin(WORK, 0);
+        batch(WORK, 10, 0);
+        sensed(SECOND, new Reading.Measured(LAG, "a", 3));
+
+        assertThat(throttle.before(WORK, 0, SECOND)).isInstanceOf(Turn.Rest.class);
+    }
+
     @Test
     void theLimitOfAnUpstreamIsSharedByItsBackfills() {
         with(ThrottleSettings.DEFAULTS.withMaxRowsPerSecond(1_000));
