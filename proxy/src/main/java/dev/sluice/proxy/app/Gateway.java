@@ -110,6 +110,17 @@ final class Gateway implements GatewayLauncher.Running {
     }
 
     @Override
+    public void settle() {
+        try {
+            CompletableFuture.allOf(control, metrics).join();
+        } catch (CompletionException e) {
+            // It was told when it happened; traffic is relayed all the same.
+            return;
+        }
+        System.gc();
+    }
+
+    @Override
     public boolean reload(GatewayLauncher.PolicyReading reading) {
         CurrentPolicy current;
         try {

@@ -34,6 +34,12 @@ public interface GatewayLauncher {
         Optional<InetSocketAddress> http();
 
         /**
+         * Waits until schema changes are judged as well, and puts away what starting has left in memory. Later that would be done
+         * in the midst of somebody's migration, with everybody waiting for as long as some twenty other collections take.
+         */
+        void settle();
+
+        /**
          * Reads the policy again. When it cannot be used the old one stays, and log, audit trail and
          * {@code SHOW SLUICE CONFIG} say why.
          *

@@ -90,6 +90,7 @@ public final class ServeCommand implements Callable<Integer> {
             stop.countDown();
         });
         try (GatewayLauncher.Running gateway = launcher.launch(configuration)) {
+            gateway.settle();
             PolicyReload reload = new PolicyReload(gateway, this::configuration, file(), configuration);
             Signal.handle(new Signal("HUP"), signal -> reload.now());
             while (!stop.await(LOOK_EVERY.toMillis(), TimeUnit.MILLISECONDS)) {

@@ -64,6 +64,7 @@ final class Demo {
                         "SLUICE_THROTTLE_MIN_ROWS_PER_SECOND", String.valueOf(leastPace())))
                 .readOptions(gateway);
         GatewayLauncher.Running running = launcher.launch(configuration);
+        running.settle();
         screen.line("a backfill yields to the application, but keeps " + Screen.count(leastPace())
                 + " rows a second, so that this ends in time");
         screen.line("clients connect to " + gateway(running) + " in place of " + engine.address());

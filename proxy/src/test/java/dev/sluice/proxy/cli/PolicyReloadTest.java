@@ -36,6 +36,9 @@ class PolicyReloadTest {
         final List<Long> limits = new ArrayList<>();
 
         @Override
+        public void settle() {}
+
+        @Override
         public boolean reload(GatewayLauncher.PolicyReading reading) {
             try {
                 PolicyConfig policies = reading.read();
