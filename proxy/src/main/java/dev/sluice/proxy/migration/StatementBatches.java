@@ -71,7 +71,11 @@ public final class StatementBatches {
                     : new Outcome.Wait(settings.lockRetry(), false, contention.blocker());
         }
         pacer.after(new Pacer.Batch(worker, done.rows(), done.took()));
-        return done.finished() ? new Outcome.Done() : new Outcome.Advanced();
+        if (done.finished()) {
+            pacer.leave(worker);
+            return new Outcome.Done();
+        }
+        return new Outcome.Advanced();
     }
 
     /**

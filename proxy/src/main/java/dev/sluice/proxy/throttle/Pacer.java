@@ -36,6 +36,9 @@ public interface Pacer {
     /** A batch has committed. May ask the ledger, where a budget is shared. */
     void after(Batch batch);
 
+    /** The last batch has committed: who works next does not share the server with this. Whoever asks again is back. */
+    default void leave(Work work) {}
+
     /**
      * Who works.
      *

@@ -121,6 +121,11 @@ public final class Throttle implements Pacer, AutoCloseable {
     }
 
     @Override
+    public void leave(Work work) {
+        upstream(work.upstream()).leave(work, System.nanoTime());
+    }
+
+    @Override
     public Share share(Work work) {
         attend(work);
         return upstream(work.upstream()).share(work, System.nanoTime());

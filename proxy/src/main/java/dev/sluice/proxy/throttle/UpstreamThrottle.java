@@ -193,7 +193,7 @@ final class UpstreamThrottle {
     }
 
     private boolean isAlone() {
-        return others == 0 && atWork.size() + elsewhere == 1 && own.pressure().shown() == 0;
+        return others == 0 && working() + elsewhere == 1 && own.pressure().shown() == 0;
     }
 
     /**
@@ -229,7 +229,7 @@ final class UpstreamThrottle {
 
     /** What each of those who are at work may have of the time. */
     private double part(Pace pace) {
-        return pace.full() ? 1 : pace.share() / (atWork.size() + elsewhere);
+        return pace.full() ? 1 : pace.share() / (working() + elsewhere);
     }
 
     private String goes(long maxRowsPerSecond) {
@@ -249,6 +249,17 @@ final class UpstreamThrottle {
         worker.spent(batch, firstRows.counts(batch, part(own.pace())));
         rows = rows.spent(batch.rows());
         return settings.maxRowsPerSecond();
+    }
+
+    /** Its last batch has ended. */
+    synchronized void leave(Pacer.Work work, long now) {
+        Worker worker = worker(work, now);
+        endBatch(worker, now);
+        worker.leaves();
+    }
+
+    private int working() {
+        return (int) atWork.values().stream().filter(Worker::isWorking).count();
     }
 
     /** When what a backfill has taken from the budget of all gateways is paid for. */
@@ -285,7 +296,7 @@ final class UpstreamThrottle {
     /** Those who are at work here, in one database. */
     synchronized Set<Pacer.Work> atWork(String database) {
         return atWork.keySet().stream()
-                .filter(w -> w.database().equals(database))
+                .filter(w -> w.database().equals(database) && atWork.get(w).isWorking())
                 .collect(Collectors.toUnmodifiableSet());
     }
 
@@ -328,6 +339,6 @@ final class UpstreamThrottle {
         Optional<String> closed = settings.hours().closed(clock.instant());
         Pace now = atWork.isEmpty() ? PaceController.next(Pace.FULL, own.pressure(), others, true, 0) : own.pace();
         return new Throttle.Status(
-                own.pressure(), readings, closed.isPresent() ? 0 : now.share(), atWork.size(), elsewhere, closed);
+                own.pressure(), readings, closed.isPresent() ? 0 : now.share(), working(), elsewhere, closed);
     }
 }

@@ -13,6 +13,7 @@ final class Worker {
 
     private long seenAt;
     private boolean batch;
+    private boolean left;
     private Budget time;
     private Budget own;
     private Budget floor;
@@ -27,6 +28,16 @@ final class Worker {
 
     void seen(long now) {
         seenAt = now;
+        left = false;
+    }
+
+    /** It has no more to do for now. Its server's signals are read on: somebody else's may come right behind it. */
+    void leaves() {
+        left = true;
+    }
+
+    boolean isWorking() {
+        return !left;
     }
 
     boolean isGone(long now) {

@@ -56,6 +56,30 @@ class UpstreamThrottleTest {
     }
 
     @Test
+    void whoComesRightBehindABackfillThatHasEndedHasTheServerForItself() {
+        begin(WORK, 0);
+        assertThat(begin(OTHER, 0)).extracting(turn -> ((Turn.Go) turn).alone()).isEqualTo(false);
+        batch(WORK, 1_000, SECOND);
+        throttle.leave(WORK, SECOND);
+
+        assertThat(throttle.before(OTHER, 0, SECOND))
+                .isEqualTo(new Turn.Go(Duration.ofMillis(50), BatchSizer.MAX_ROWS, "", true));
+        assertThat(throttle.status().atWork()).isOne();
+        assertThat(throttle.atWork("shop")).containsExactly(OTHER);
+        assertThat(throttle.databases()).containsExactly("shop");
+    }
+
+    @Test
+    void whoHasLeftAndComesAgainSharesItAgain() {
+        begin(WORK, 0);
+        begin(OTHER, 0);
+        throttle.leave(WORK, SECOND);
+        throttle.before(WORK, 0, SECOND);
+
+        assertThat(throttle.status().atWork()).isEqualTo(2);
+    }
+
+    @Test
     void theFirstBatchWaitsForTheSignalsButNotForEver() {
         assertThat(rest(throttle.before(WORK, 0, 0)).reason()).isEmpty();
         assertThat(throttle.before(WORK, 0, 2 * SECOND)).isInstanceOf(Turn.Go.class);

@@ -70,6 +70,7 @@ final class BackfillStep implements AutoCloseable {
             }
             sides.end();
             if (outcome instanceof Outcome.Done) {
+                pacer.leave(run.work(step.table().toString()));
                 forget();
             }
             return outcome;

@@ -50,12 +50,19 @@ final class RangedLook {
     /** Whether no row is left; empty where one read of the whole table has to tell. Blocks. */
     Optional<Boolean> nothingLeft(Step.Backfill step, Run run) throws SQLException {
         Pacer.Work worker = run.work(step.table().toString());
-        if (!(pacer.before(worker, run.signals().maxRowsPerSecond()) instanceof Turn.Go go)) {
-            return Optional.empty();
+        try {
+            return pacer.before(worker, run.signals().maxRowsPerSecond()) instanceof Turn.Go go && go.alone()
+                    ? alone(step, run, worker)
+                    : Optional.empty();
+        } finally {
+            pacer.leave(worker);
         }
+    }
+
+    private Optional<Boolean> alone(Step.Backfill step, Run run, Pacer.Work worker) throws SQLException {
         long begin = System.nanoTime();
         try {
-            return go.alone() ? inRanges(step, run) : Optional.empty();
+            return inRanges(step, run);
         } finally {
             pacer.after(new Pacer.Batch(worker, 0, Duration.ofNanos(System.nanoTime() - begin)));
         }

@@ -97,6 +97,7 @@ final class BackfillStep implements AutoCloseable {
             lanes = lanes.after(done.size(), filled, took(), go.batchTime());
         }
         if (last.finished()) {
+            pacer.leave(worker);
             return new Outcome.Done();
         }
         return last.blocked() ? blocked(step, run, last) : new Outcome.Advanced();

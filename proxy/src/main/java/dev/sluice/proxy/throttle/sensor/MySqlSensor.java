@@ -1,5 +1,6 @@
 package dev.sluice.proxy.throttle.sensor;
 
+import dev.sluice.proxy.catalog.ControlDatabase;
 import dev.sluice.proxy.throttle.Pacer.Work;
 import dev.sluice.proxy.throttle.Reading;
 import dev.sluice.proxy.throttle.Sensor;
@@ -39,14 +40,27 @@ public final class MySqlSensor implements Sensor {
             + " / @@GLOBAL.group_replication_flow_control_applier_threshold))"
             + " FROM performance_schema.replication_group_member_stats";
 
-    /** Who waits for those who hold the locks of migrations, whose connections are found by their user locks. */
+    /**
+     * Who waits for those who hold the locks of migrations, whose connections are found by their user locks. These wait for
+     * each other in the ledger, and so does the gateway's own short work: that hurts nobody.
+     */
     private static final String WAITS_MYSQL = "SELECT COUNT(DISTINCT w.REQUESTING_THREAD_ID)"
             + " FROM performance_schema.data_lock_waits w"
-            + " JOIN performance_schema.threads t ON t.THREAD_ID = w.BLOCKING_THREAD_ID WHERE t.PROCESSLIST_ID IN (%s)";
+            + " JOIN performance_schema.threads b ON b.THREAD_ID = w.BLOCKING_THREAD_ID"
+            + " JOIN performance_schema.threads r ON r.THREAD_ID = w.REQUESTING_THREAD_ID"
+            + " WHERE b.PROCESSLIST_ID IN (%1$s) AND r.PROCESSLIST_ID NOT IN (%1$s)"
+            + " AND NOT EXISTS (SELECT 1 FROM performance_schema.session_account_connect_attrs a"
+            + " WHERE a.PROCESSLIST_ID = r.PROCESSLIST_ID AND a.ATTR_NAME = '" + ControlDatabase.PROGRAM
+            + "' AND a.ATTR_VALUE = '" + ControlDatabase.POOLED + "')";
 
     private static final String WAITS_MARIADB = "SELECT COUNT(DISTINCT w.requesting_trx_id)"
             + " FROM information_schema.INNODB_LOCK_WAITS w"
-            + " JOIN information_schema.INNODB_TRX b ON b.trx_id = w.blocking_trx_id WHERE b.trx_mysql_thread_id IN (%s)";
+            + " JOIN information_schema.INNODB_TRX b ON b.trx_id = w.blocking_trx_id"
+            + " JOIN information_schema.INNODB_TRX r ON r.trx_id = w.requesting_trx_id"
+            + " WHERE b.trx_mysql_thread_id IN (%1$s) AND r.trx_mysql_thread_id NOT IN (%1$s)";
+
+    /** The names of the user locks of a migration's connections, behind its number. */
+    private static final List<String> CONNECTIONS = List.of("", ".1", ".2", ".3");
 
     private final Source source;
     private final ThrottleSettings settings;
@@ -138,7 +152,8 @@ public final class MySqlSensor implements Sensor {
     private OptionalDouble waits(Connection connection, boolean mariaDb) throws SQLException {
         String holders = work.get().stream()
                 .filter(w -> w.migration() > 0)
-                .map(w -> "IS_USED_LOCK('sluice.run." + w.migration() + "')")
+                .flatMap(w -> CONNECTIONS.stream()
+                        .map(c -> "COALESCE(IS_USED_LOCK('sluice.run." + w.migration() + c + "'), 0)"))
                 .collect(Collectors.joining(", "));
         if (holders.isEmpty()) {
             return OptionalDouble.empty();

@@ -87,22 +87,51 @@ class MySqlSensorTest {
     @Test
     void whoWaitsForARowOfABatchIsCounted() throws SQLException {
         try (Connection batch = begun("SELECT GET_LOCK('sluice.run.7', 1)", "UPDATE t SET v = 2 WHERE id = 1");
-                Connection client = server.connect(database);
-                Statement update = client.createStatement()) {
+                Connection client = server.connect(database)) {
             assertThat(value(Watched.LOCK_WAITS)).isZero();
-            CompletableFuture<Void> waits = CompletableFuture.runAsync(
-                    () -> {
-                        try {
-                            update.execute("UPDATE t SET v = 3 WHERE id = 1");
-                        } catch (SQLException e) {
-                            throw new IllegalStateException(e);
-                        }
-                    },
-                    task -> Thread.ofVirtual().start(task));
+            CompletableFuture<Void> waits = updating(client);
 
             await().pollInterval(ABOVE_CACHE).until(() -> value(Watched.LOCK_WAITS) == 1);
             batch.rollback();
             await().until(waits::isDone);
+        }
+    }
+
+    @Test
+    void theConnectionsOfAMigrationThatWaitForEachOtherAreNotCounted() throws SQLException {
+        try (Connection batch = begun("SELECT GET_LOCK('sluice.run.7', 1)", "UPDATE t SET v = 2 WHERE id = 1");
+                Connection lane = begun("SELECT GET_LOCK('sluice.run.7.1', 1)");
+                Connection client = server.connect(database)) {
+            List<CompletableFuture<Void>> waits = List.of(updating(lane), updating(client));
+
+            await().pollInterval(ABOVE_CACHE).until(() -> waiting() == 2);
+            assertThat(value(Watched.LOCK_WAITS)).isOne();
+            batch.rollback();
+            await().until(() -> waits.get(0).isDone() || waits.get(1).isDone());
+            lane.rollback();
+            await().until(() -> waits.stream().allMatch(CompletableFuture::isDone));
+        }
+    }
+
+    private static CompletableFuture<Void> updating(Connection connection) {
+        return CompletableFuture.runAsync(
+                () -> {
+                    try (Statement update = connection.createStatement()) {
+                        update.execute("UPDATE t SET v = 3 WHERE id = 1");
+                    } catch (SQLException e) {
+                        throw new IllegalStateException(e);
+                    }
+                },
+                task -> Thread.ofVirtual().start(task));
+    }
+
+    /** Transactions that wait for a row, whoever has it. */
+    private double waiting() throws SQLException {
+        try (Connection connection = server.connect(database)) {
+            return Asking.number(
+                            connection,
+                            "SELECT COUNT(*) FROM information_schema.INNODB_TRX WHERE trx_state = 'LOCK WAIT'")
+                    .orElse(0.0);
         }
     }
 
