@@ -29,17 +29,18 @@ public record LaneCount(int count, double fewer, long rows, long nanos, int batc
      * @param worth from so many times the rows on; less is chance
      * @param batches so many of them are looked at: what others have under way meanwhile blurs few of them
      * @param rest for so many looks no more are tried after one was not worth it
+     * @param unasked so many there are as soon as a batch has lasted as long as it should
      */
-    public record Look(double worth, int batches, int rest) {}
+    public record Look(double worth, int batches, int rest, int unasked) {}
 
     /** Batches that commit in one order, whoever did them: more are a burden unless they bring something. */
-    public static final LaneCount ORDERED = starting(new Look(1.03, 6, 66));
+    public static final LaneCount ORDERED = starting(new Look(1.03, 6, 66, 1));
 
     /**
      * Batches that commit as they end. Who commits waits for the disk and leaves its core to another, so more than there are
      * cores are worth having, and do no harm where they bring nothing: one that seems slower by chance is kept.
      */
-    public static final LaneCount APART = starting(new Look(0.9, 5, 20));
+    public static final LaneCount APART = starting(new Look(0.9, 5, 20, 2));
 
     private static LaneCount starting(Look look) {
         return new LaneCount(1, 0, 0, 0, 0, 0, look);
@@ -55,6 +56,9 @@ public record LaneCount(int count, double fewer, long rows, long nanos, int batc
     public LaneCount after(int lanes, long did, Duration took, Duration target) {
         if (lanes != count || took.compareTo(target.dividedBy(2)) < 0) {
             return this;
+        }
+        if (count < look.unasked() && resting == 0) {
+            return of(look.unasked(), 0);
         }
         if (batches < 0) {
             return new LaneCount(count, fewer, 0, 0, batches + 1, resting, look);

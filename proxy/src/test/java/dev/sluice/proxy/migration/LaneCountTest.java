@@ -58,6 +58,12 @@ class LaneCountTest {
     }
 
     @Test
+    void whereMoreThanCoresDoNoHarmTheSecondIsNotAskedFor() {
+        assertThat(after(LaneCount.APART, 1, at -> 100).count()).isEqualTo(2);
+        assertThat(after(LaneCount.APART, 100, at -> 10).count()).isEqualTo(1);
+    }
+
+    @Test
     void whereTheyBecomeMuchSlowerTheyAreTakenBack() {
         LaneCount lanes = after(LaneCount.APART, 60, at -> at <= 2 ? 50 : 40L * at);
 
