@@ -75,6 +75,12 @@ public record Facts(
         return new Facts(version, assumed, role, currentSchema, relations, volatilities, types, settings, known);
     }
 
+    /** Whether names of tables that differ in case alone mean the same. */
+    public boolean isCaseless() {
+        return version.dialect().isMySqlFamily()
+                && !settings.getOrDefault("lower_case_table_names", "0").equals("0");
+    }
+
     public Optional<RelationFacts> relation(QualifiedName name) {
         return Optional.ofNullable(relations.get(name));
     }

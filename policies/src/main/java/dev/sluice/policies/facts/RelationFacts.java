@@ -4,6 +4,7 @@ import dev.sluice.policies.ddl.QualifiedName;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * A table or another relation as the catalog has it.
@@ -152,11 +153,26 @@ public record RelationFacts(
     }
 
     public Optional<ColumnFacts> column(String column) {
-        return columns.stream().filter(c -> c.name().equals(column)).findFirst();
+        return named(columns, ColumnFacts::name, column);
     }
 
     public Optional<ConstraintFacts> constraint(String constraint) {
-        return constraints.stream().filter(c -> c.name().equals(constraint)).findFirst();
+        return named(constraints, ConstraintFacts::name, constraint);
+    }
+
+    public Optional<IndexFacts> index(String index) {
+        return named(indexes, IndexFacts::name, index);
+    }
+
+    /** MySQL, which alone has engines, takes names of columns, constraints and indexes in whatever case. */
+    private <T> Optional<T> named(List<T> all, Function<T, String> nameOf, String wanted) {
+        boolean caseless = options.containsKey("engine");
+        return all.stream()
+                .filter(one -> nameOf.apply(one).equals(wanted))
+                .findFirst()
+                .or(() -> all.stream()
+                        .filter(one -> caseless && nameOf.apply(one).equalsIgnoreCase(wanted))
+                        .findFirst());
     }
 
     public Optional<IndexFacts> primaryKey() {

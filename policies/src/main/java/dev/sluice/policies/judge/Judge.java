@@ -187,7 +187,8 @@ public final class Judge {
 
     private static PolicyContext fill(PolicyContext given, Subject subject) {
         Optional<RelationFacts> table = Plans.relation(subject);
-        return given.about(table.map(RelationFacts::name)
+        return given.caseless(subject.facts().isCaseless())
+                .about(table.map(RelationFacts::name)
                         .or(() -> Plans.name(subject.change()))
                         .or(given::relation))
                 .sized(

@@ -7,6 +7,7 @@ import dev.sluice.policies.ddl.SchemaChange;
 import dev.sluice.policies.facts.Facts;
 import dev.sluice.policies.facts.RelationFacts;
 import dev.sluice.policies.facts.RelationFacts.Kind;
+import dev.sluice.policies.plan.mysql.MySqlPlanner;
 import dev.sluice.policies.rule.ColumnAddition;
 import dev.sluice.policies.sql.Dialect;
 import java.util.List;
@@ -186,8 +187,15 @@ final class Passing {
                                 .map(w -> w + ": the server says so itself")
                         : Optional.empty())
                 .or(() -> index.name()
-                        .filter(n -> facts.version().dialect() == Dialect.POSTGRES && taken(n, table, facts))
+                        .filter(n -> facts.version().dialect() == Dialect.POSTGRES
+                                ? taken(n, table, facts)
+                                : table.index(n.name()).isPresent() && !isConditional(index))
                         .map(n -> n + " exists already: the server says so itself"));
+    }
+
+    /** MariaDB takes IF NOT EXISTS and OR REPLACE. */
+    private static boolean isConditional(SchemaChange.CreateIndex index) {
+        return index.ifNotExists() || MySqlPlanner.replaces(index);
     }
 
     private static boolean taken(QualifiedName name, RelationFacts table, Facts facts) {

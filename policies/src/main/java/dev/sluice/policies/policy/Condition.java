@@ -51,7 +51,7 @@ final class Condition {
                 && any(databases, context.database())
                 && any(roles, context.role())
                 && any(applications, context.application())
-                && (tables.isEmpty() || context.relation().filter(this::isTable).isPresent())
+                && (tables.isEmpty() || context.relation().filter(name -> isTable(name, context.caseless())).isPresent())
                 && (networks.isEmpty() || networks.stream().anyMatch(n -> n.contains(context.clientAddress())))
                 && when.rows().map(r -> r.holds(context.rows())).orElse(true)
                 && when.bytes().map(b -> b.holds(context.bytes())).orElse(true)
@@ -64,9 +64,11 @@ final class Condition {
         return globs.isEmpty() || globs.stream().anyMatch(g -> g.matches(value));
     }
 
-    private boolean isTable(QualifiedName name) {
-        return tables.stream()
-                .anyMatch(g -> g.text().indexOf('.') >= 0 ? g.matches(name.toString()) : g.matches(name.name()));
+    private boolean isTable(QualifiedName table, boolean caseless) {
+        return tables.stream().anyMatch(glob -> {
+            String name = glob.text().indexOf('.') >= 0 ? table.toString() : table.name();
+            return caseless ? glob.matchesInAnyCase(name) : glob.matches(name);
+        });
     }
 
     /**

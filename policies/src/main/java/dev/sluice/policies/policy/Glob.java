@@ -21,6 +21,12 @@ record Glob(String text, Pattern pattern) {
         return pattern.matcher(name).matches();
     }
 
+    boolean matchesInAnyCase(String name) {
+        return Pattern.compile(pattern.pattern(), pattern.flags() | Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE)
+                .matcher(name)
+                .matches();
+    }
+
     /** Characters that are meant as they stand. */
     int literalLength() {
         return (int) text.chars().filter(c -> c != '*' && c != '?').count();

@@ -8,6 +8,8 @@ import dev.sluice.policies.ddl.parser.DdlParser;
 import dev.sluice.policies.facts.Facts;
 import dev.sluice.policies.facts.RelationFacts;
 import dev.sluice.policies.facts.RelationFacts.ColumnFacts;
+import dev.sluice.policies.facts.RelationFacts.ConstraintFacts;
+import dev.sluice.policies.facts.RelationFacts.IndexFacts;
 import dev.sluice.policies.facts.RelationFacts.Kind;
 import dev.sluice.policies.sql.LexicalRules;
 import dev.sluice.policies.sql.ServerVersion;
@@ -21,7 +23,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What is said to be refused by the server is forwarded unjudged: so it must be refused for certain. */
 class RefusedActionsTest {
 
-    private static final LexicalRules RULES = LexicalRules.defaults(ServerVersion.postgres(18));
+    private static final ServerVersion POSTGRES = ServerVersion.postgres(18);
+    private static final ServerVersion MYSQL = ServerVersion.mysql(9, 7, 4);
+    private static final ServerVersion MARIADB = ServerVersion.mariadb(11, 8, 9);
 
     @ParameterizedTest
     @ValueSource(
@@ -32,9 +36,56 @@ class RefusedActionsTest {
                 "ALTER TABLE t DROP COLUMN a, ADD COLUMN a bigint",
                 "ALTER TABLE t DROP COLUMN a, DROP COLUMN b",
                 "ALTER TABLE t DROP COLUMN IF EXISTS missing",
+                "ALTER TABLE t DROP CONSTRAINT t_pkey, ADD PRIMARY KEY (b)",
+                "ALTER TABLE t DROP CONSTRAINT chk, ADD CONSTRAINT chk CHECK (a > 1)",
+                "ALTER TABLE t ADD CONSTRAINT more CHECK (a > 1) NOT VALID, VALIDATE CONSTRAINT more",
+                "ALTER TABLE t DROP COLUMN a, ADD COLUMN id bigint PRIMARY KEY",
             })
     void whatMayBeThereIsJudged(String sql) {
-        assertThat(why(sql)).isEmpty();
+        assertThat(why(sql, POSTGRES)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "ALTER TABLE t DROP COLUMN A",
+                "ALTER TABLE t MODIFY B VARCHAR(300)",
+                "ALTER TABLE t ADD UNIQUE KEY u (A, B)",
+                "ALTER TABLE t DROP CONSTRAINT CHK",
+                "ALTER TABLE t DROP PRIMARY KEY, ADD PRIMARY KEY (b)",
+                "ALTER TABLE t DROP INDEX `PRIMARY`, ADD COLUMN id2 INT AUTO_INCREMENT PRIMARY KEY",
+                "ALTER TABLE t RENAME COLUMN a TO z, ADD UNIQUE KEY (z)",
+                "ALTER TABLE t CHANGE a z INT, ADD UNIQUE KEY (Z)",
+                "ALTER TABLE t DROP INDEX k1, ADD INDEX K1 (b)",
+                "ALTER TABLE t DROP CHECK chk, ADD CONSTRAINT Chk CHECK (a > 1)",
+            })
+    void namesAreFoundInWhateverCaseAndByWhatTheStatementItselfDoes(String sql) {
+        assertThat(why(sql, MYSQL)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "ALTER TABLE t MODIFY COLUMN IF EXISTS missing INT, DROP COLUMN a",
+                "ALTER TABLE t ALTER COLUMN IF EXISTS missing SET DEFAULT 1, DROP COLUMN a",
+                "ALTER TABLE t ADD INDEX IF NOT EXISTS k1 (a), DROP COLUMN b",
+                "ALTER TABLE t ADD CONSTRAINT IF NOT EXISTS chk CHECK (a > 1), DROP COLUMN b",
+            })
+    void aConditionLeavesTheRestToBeJudged(String sql) {
+        assertThat(why(sql, MARIADB)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "ALTER TABLE t ADD COLUMN A int",
+                "ALTER TABLE t MODIFY missing int",
+                "ALTER TABLE t ADD INDEX K1 (a)",
+                "ALTER TABLE t ADD CONSTRAINT k1 UNIQUE (b)",
+                "ALTER TABLE t ADD PRIMARY KEY (b)",
+            })
+    void whatMySqlRefusesForCertainIsLeftToIt(String sql) {
+        assertThat(why(sql, MYSQL)).isPresent();
     }
 
     @ParameterizedTest
@@ -45,16 +96,18 @@ class RefusedActionsTest {
                 "ALTER TABLE t DROP COLUMN a, ALTER COLUMN a SET NOT NULL",
             })
     void whatTheServerRefusesForCertainIsLeftToIt(String sql) {
-        assertThat(why(sql)).isPresent();
+        assertThat(why(sql, POSTGRES)).isPresent();
     }
 
-    private static Optional<String> why(String sql) {
+    private static Optional<String> why(String sql, ServerVersion version) {
+        LexicalRules rules = LexicalRules.defaults(version);
         SchemaChange change =
-                new DdlParser().parse(sql, Splitter.split(sql, RULES).getFirst(), RULES);
-        return RefusedActions.why((SchemaChange.AlterTable) change, table(), Facts.assumed(ServerVersion.postgres(18)));
+                new DdlParser().parse(sql, Splitter.split(sql, rules).getFirst(), rules);
+        return RefusedActions.why((SchemaChange.AlterTable) change, table(version), Facts.assumed(version));
     }
 
-    private static RelationFacts table() {
+    private static RelationFacts table(ServerVersion version) {
+        boolean mysql = version.dialect().isMySqlFamily();
         return new RelationFacts(
                 QualifiedName.of("public", "t"),
                 1,
@@ -66,15 +119,19 @@ class RefusedActionsTest {
                 1,
                 List.of(column("a"), column("b")),
                 2,
-                List.of(),
-                List.of(),
+                List.of(
+                        new ConstraintFacts("t_pkey", 'p', List.of("a"), "", true, Optional.empty()),
+                        new ConstraintFacts("chk", 'c', List.of("a"), "", true, Optional.empty())),
+                List.of(
+                        new IndexFacts("PRIMARY", true, true, true, false, "btree", List.of("a"), ""),
+                        new IndexFacts("k1", false, false, true, false, "btree", List.of("b"), "")),
                 List.of(),
                 List.of(),
                 Optional.empty(),
                 "postgres",
                 List.of(),
                 Optional.empty(),
-                Map.of(),
+                mysql ? Map.of("engine", "InnoDB") : Map.of(),
                 List.of());
     }
 

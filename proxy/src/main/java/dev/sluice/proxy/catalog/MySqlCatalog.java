@@ -8,6 +8,7 @@ import dev.sluice.policies.facts.RelationFacts.ConstraintFacts;
 import dev.sluice.policies.facts.RelationFacts.IndexFacts;
 import dev.sluice.policies.sql.Dialect;
 import dev.sluice.policies.sql.SqlText;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -52,8 +53,13 @@ final class MySqlCatalog<E extends Exception> {
     record Known(
             boolean temporary, long rowVersions, boolean empty, boolean manageable, List<MigrationFacts> inFlight) {}
 
+    /** Asked once it is clear which table a name means: names may be written otherwise than they are kept. */
+    interface Knowing<E extends Exception> {
+        Known of(String schema, String name) throws E, SQLException;
+    }
+
     /** The relation of that name; empty when there is none that the asker may see. */
-    Optional<RelationFacts> relation(String schema, String name, Known known) throws E {
+    Optional<RelationFacts> relation(String schema, String name, Knowing<E> knowing) throws E, SQLException {
         List<List<Optional<String>>> table = asker.rows("SELECT TABLE_NAME, TABLE_TYPE, ENGINE, ROW_FORMAT, TABLE_ROWS,"
                 + " COALESCE(DATA_LENGTH, 0) + COALESCE(INDEX_LENGTH, 0), CREATE_OPTIONS, TABLE_COLLATION, TABLE_SCHEMA,"
                 + " COALESCE(FLOOR(UNIX_TIMESTAMP(CREATE_TIME)), 0) FROM information_schema.TABLES"
@@ -64,6 +70,7 @@ final class MySqlCatalog<E extends Exception> {
         List<Optional<String>> row = table.getFirst();
         String realSchema = text(row, 8);
         String realName = text(row, 0);
+        Known known = knowing.of(realSchema, realName);
         List<Trigger> triggers = triggers(realSchema, realName);
         Map<String, String> options = options(row, known, triggers);
         List<IndexFacts> indexes = indexes(realSchema, realName);

@@ -161,14 +161,15 @@ public final class MySqlFactsReader implements FactsReader {
                 Map<QualifiedName, List<MigrationFacts>> migrations,
                 Temporary<E> temporary)
                 throws E, SQLException {
-            String quoted = MySqlCatalog.quoted(schema) + "." + MySqlCatalog.quoted(name);
-            MySqlCatalog.Known known = new MySqlCatalog.Known(
-                    temporary.test(quoted),
-                    rowVersions(schema, name, version),
-                    empty(quoted),
-                    manageable(schema, name),
-                    migrations.getOrDefault(QualifiedName.of(schema, name), List.of()));
-            return new MySqlCatalog<>(client).relation(schema, name, known);
+            return new MySqlCatalog<>(client).relation(schema, name, (realSchema, realName) -> {
+                String quoted = MySqlCatalog.quoted(realSchema) + "." + MySqlCatalog.quoted(realName);
+                return new MySqlCatalog.Known(
+                        temporary.test(quoted),
+                        rowVersions(realSchema, realName, version),
+                        empty(quoted),
+                        manageable(realSchema, realName),
+                        migrations.getOrDefault(QualifiedName.of(realSchema, realName), List.of()));
+            });
         }
 
         private boolean manageable(String schema, String name) throws SQLException {

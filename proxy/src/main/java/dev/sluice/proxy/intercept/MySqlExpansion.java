@@ -41,10 +41,7 @@ final class MySqlExpansion {
         this.settings = settings;
     }
 
-    /** What the last statement gave. */
-    record Result(long affectedRows, int warnings, String info) {
-        static final Result NONE = new Result(0, 0, "");
-    }
+    private static final QueryResult NOTHING = new QueryResult(List.of(), List.of(), 0);
 
     private record Execution(HeldSession session, String statement)
             implements ShortLocks.Attempt<QueryResult, ServerErrorException> {
@@ -85,8 +82,8 @@ final class MySqlExpansion {
         }
     }
 
-    /** What came of it: a result, or the error that the client gets. */
-    record Outcome(Result result, Optional<ServerError> error) {}
+    /** What came of it: what the last statement gave, or the error that the client gets. */
+    record Outcome(QueryResult result, Optional<ServerError> error) {}
 
     Outcome run(HeldSession session, String sql, Optional<Long> migration, Optional<QualifiedName> table) {
         DatabaseRef database = new DatabaseRef(session.info().upstream(), "");
@@ -99,7 +96,7 @@ final class MySqlExpansion {
             if (migration.isPresent()) {
                 begin(session, database, migration.get());
             }
-            Result result = Result.NONE;
+            QueryResult result = NOTHING;
             String before = only(session.query("SELECT @@session.lock_wait_timeout"));
             session.query("SET SESSION lock_wait_timeout = 1");
             try {
@@ -129,7 +126,7 @@ final class MySqlExpansion {
         migrations.expanding(database, id);
     }
 
-    private Result one(HeldSession session, String statement, Optional<QualifiedName> table)
+    private QueryResult one(HeldSession session, String statement, Optional<QualifiedName> table)
             throws ServerErrorException, Failure {
         ShortLocks locks = new ShortLocks(
                 pools.database(session.info().upstream(), ""),
@@ -143,8 +140,7 @@ final class MySqlExpansion {
         while (true) {
             ShortLocks.GaveWay<QueryResult> tried = locks.attempt(table, backend, new Execution(session, statement));
             if (tried.done().isPresent()) {
-                QueryResult done = tried.done().get();
-                return new Result(done.affectedRows(), done.warnings(), done.info());
+                return tried.done().get();
             }
             if (session.abandoned()) {
                 throw new Failure(ServerError.of("70100", 1317, "Query execution was interrupted", "", ""));
@@ -186,12 +182,12 @@ final class MySqlExpansion {
                 migrations.await(database, migration.get(), UNDO_PATIENCE, progress -> {});
             } catch (MigrationException e) {
                 // The ledger's own recovery finds an expansion that nobody is at.
-                return new Outcome(Result.NONE, Optional.of(error));
+                return new Outcome(NOTHING, Optional.of(error));
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
         }
-        return new Outcome(Result.NONE, Optional.of(error));
+        return new Outcome(NOTHING, Optional.of(error));
     }
 
     /** The ledger knows all by now: nobody needs to see any more that the expansion was under way. */

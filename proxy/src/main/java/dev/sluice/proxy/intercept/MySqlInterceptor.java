@@ -9,6 +9,7 @@ import dev.sluice.proxy.catalog.ControlPools;
 import dev.sluice.proxy.migration.Migrations;
 import dev.sluice.proxy.session.Gates;
 import dev.sluice.proxy.session.HeldSession;
+import dev.sluice.proxy.session.QueryResult;
 import dev.sluice.proxy.session.ServerError;
 import dev.sluice.proxy.session.ServerErrorException;
 import java.util.List;
@@ -127,11 +128,10 @@ public final class MySqlInterceptor implements Interceptor {
             return new Ruling.Refuse(Refusals.algorithm(outcome.error().get()));
         }
         migration.ifPresent(id -> expansion.over(session, id));
-        MySqlExpansion.Result result = outcome.result();
-        return ended(session, substitute, new Ruling.Part.Ok(result.affectedRows(), result.warnings(), result.info()));
+        return ended(session, substitute, outcome.result());
     }
 
-    private Ruling ended(HeldSession session, Ruling.Substitute substitute, Ruling.Part.Ok ok) {
+    private Ruling ended(HeldSession session, Ruling.Substitute substitute, QueryResult result) {
         judging.answered(session, substitute, Optional.empty());
         Optional<ServerError> error = judging.transactionEnded(session, List.of(substitute));
         if (error.isPresent()) {
@@ -141,7 +141,8 @@ public final class MySqlInterceptor implements Interceptor {
                 .flatMap(sent -> sent.migration().stream())
                 .findFirst()
                 .flatMap(id -> expansion.told(session, id))
-                .orElse(ok.info());
-        return new Ruling.Executed(List.of(new Ruling.Part.Ok(ok.affectedRows(), ok.warnings(), info)));
+                .orElse(result.info());
+        return new Ruling.Executed(List.of(Ruling.Part.of(new QueryResult(
+                result.columns(), result.rows(), result.affectedRows(), result.warnings(), info))));
     }
 }

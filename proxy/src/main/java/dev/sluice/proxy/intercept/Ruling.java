@@ -1,6 +1,7 @@
 package dev.sluice.proxy.intercept;
 
 import dev.sluice.proxy.intercept.command.Reply;
+import dev.sluice.proxy.session.QueryResult;
 import dev.sluice.proxy.session.ServerError;
 import java.util.List;
 import java.util.Optional;
@@ -55,7 +56,7 @@ public sealed interface Ruling {
     record Refuse(ServerError error) implements Ruling {}
 
     /**
-     * MySQL: everything was run by {@link dev.sluice.proxy.session.HeldSession#query}; the client gets an OK packet.
+     * MySQL: everything was run by {@link dev.sluice.proxy.session.HeldSession#query}; the client gets what came of it.
      *
      * @param parts what each statement of the message is answered with, in order
      */
@@ -70,9 +71,24 @@ public sealed interface Ruling {
         /** @param info the OK packet's message */
         record Ok(long affectedRows, int warnings, String info) implements Part {}
 
+        /** A maintenance statement's findings. Values are text; empty is NULL. */
+        record Rows(List<String> columns, List<List<Optional<String>>> rows) implements Part {
+            public Rows {
+                columns = List.copyOf(columns);
+                rows = List.copyOf(rows);
+            }
+        }
+
         /** Send this statement of the message by itself and relay its answer. */
         record Relay(int start, int end) implements Part {}
 
         record Failed(ServerError error) implements Part {}
+
+        /** What the server gave for a statement. */
+        static Part of(QueryResult result) {
+            return result.columns().isEmpty()
+                    ? new Ok(result.affectedRows(), result.warnings(), result.info())
+                    : new Rows(result.columns(), result.rows());
+        }
     }
 }

@@ -4,6 +4,7 @@ import dev.sluice.policies.sql.LexicalRules;
 import dev.sluice.policies.sql.Splitter;
 import dev.sluice.policies.sql.StatementText;
 import dev.sluice.proxy.session.HeldSession;
+import dev.sluice.proxy.session.QueryResult;
 import dev.sluice.proxy.session.ServerError;
 import dev.sluice.proxy.session.ServerErrorException;
 import java.util.List;
@@ -121,6 +122,8 @@ final class TakenApart {
         for (Ruling.Part part : executed.parts()) {
             if (part instanceof Ruling.Part.Ok ok) {
                 session.okPart(ok.affectedRows(), ok.warnings(), ok.info());
+            } else if (part instanceof Ruling.Part.Rows rows) {
+                session.tablePart(new QueryResult(rows.columns(), rows.rows(), 0));
             }
         }
         return Optional.empty();

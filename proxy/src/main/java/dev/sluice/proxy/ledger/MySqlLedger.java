@@ -124,6 +124,12 @@ public final class MySqlLedger extends SqlLedger {
         return old;
     }
 
+    /** An expansion that was interrupted is taken back by name: what it adds must not be another's by then. */
+    @Override
+    String onItsWay() {
+        return super.onItsWay() + " OR state = 'proposed' AND expanding = 1";
+    }
+
     /** An expansion that is interrupted is taken back by who claims, not by who looks. */
     @Override
     void settle(Connection connection) {}

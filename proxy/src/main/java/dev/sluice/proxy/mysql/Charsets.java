@@ -16,6 +16,8 @@ final class Charsets {
             Map.entry("utf8", "UTF-8"),
             Map.entry("utf8mb3", "UTF-8"),
             Map.entry("utf8mb4", "UTF-8"),
+            // Its strings are bytes, but names in it are read as they are kept.
+            Map.entry("binary", "UTF-8"),
             Map.entry("ascii", "US-ASCII"),
             Map.entry("latin1", "windows-1252"),
             Map.entry("latin2", "ISO-8859-2"),

@@ -154,8 +154,7 @@ final class HeldCommand implements HeldSession {
     public void refresh() throws ServerErrorException {
         SessionModes now;
         try {
-            now = SessionModes.of(
-                    query(SessionModes.QUESTION), session.readings().plain());
+            now = queries.modes();
         } catch (ServerErrorException e) {
             if (e.error().equals(MySqlErrors.CONNECTION_LOST)) {
                 throw e;
@@ -218,23 +217,23 @@ final class HeldCommand implements HeldSession {
     private void executed(List<Ruling.Part> parts) throws InterruptedException {
         for (int i = 0; i < parts.size(); i++) {
             boolean last = i == parts.size() - 1;
-            boolean failed = switch (parts.get(i)) {
-                case Ruling.Part.Ok ok -> {
-                    onLoop(() -> replies.ok(ok.affectedRows(), ok.warnings(), ok.info(), last));
-                    yield false;
-                }
-                case Ruling.Part.Relay relay ->
-                    relayPart(relay.start(), relay.end(), last).isPresent();
-                case Ruling.Part.Failed error -> {
-                    onLoop(() -> replies.error(error.error()));
-                    yield true;
-                }
-            };
+            Ruling.Part part = parts.get(i);
+            boolean failed;
+            if (part instanceof Ruling.Part.Relay relay) {
+                failed = relayPart(relay.start(), relay.end(), last).isPresent();
+            } else {
+                answerPart(part, last);
+                failed = part instanceof Ruling.Part.Failed;
+            }
             if (failed) {
                 break; // an error ends the message, as it does at the server
             }
         }
         onLoop(this::release);
+    }
+
+    private void answerPart(Ruling.Part part, boolean last) {
+        onLoop(() -> replies.part(part, hold instanceof Hold.Execute, last));
     }
 
     private void substitute(Ruling.Substitute substitute) {
@@ -311,7 +310,12 @@ final class HeldCommand implements HeldSession {
 
     @Override
     public void okPart(long affectedRows, int warnings, String info) {
-        onLoop(() -> replies.ok(affectedRows, warnings, info, false));
+        answerPart(new Ruling.Part.Ok(affectedRows, warnings, info), false);
+    }
+
+    @Override
+    public void tablePart(QueryResult result) {
+        answerPart(Ruling.Part.of(result), false);
     }
 
     @Override

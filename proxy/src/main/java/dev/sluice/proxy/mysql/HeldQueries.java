@@ -1,5 +1,6 @@
 package dev.sluice.proxy.mysql;
 
+import dev.sluice.policies.sql.LexicalRules;
 import dev.sluice.protocol.mysql.AnswerEncoder;
 import dev.sluice.protocol.mysql.ResponseShape;
 import dev.sluice.proxy.session.QueryResult;
@@ -20,8 +21,29 @@ final class HeldQueries {
         this.session = session;
     }
 
-    /** Asks for the gateway; the client sees nothing of it. Blocks, so not on the event loop. */
+    /**
+     * Asks for the gateway, with the session's settings set aside that would spoil the answer; the client sees nothing of it.
+     * Blocks, so not on the event loop.
+     */
     QueryResult ask(String sql, SessionModes modes) throws ServerErrorException {
+        if (!modes.aside().concerns(sql)) {
+            return once(sql, modes);
+        }
+        once(modes.aside().off(), modes);
+        try {
+            return once(sql, modes);
+        } finally {
+            once(modes.aside().back(), modes);
+        }
+    }
+
+    /** What the session's modes are now. */
+    SessionModes modes() throws ServerErrorException {
+        LexicalRules plain = session.readings().plain();
+        return SessionModes.of(once(SessionModes.QUESTION, SessionModes.plain(plain)), plain);
+    }
+
+    private QueryResult once(String sql, SessionModes modes) throws ServerErrorException {
         CompletableFuture<QueryResult> answer = new CompletableFuture<>();
         boolean asked = session.later(() -> asking(sql, modes).whenComplete((result, error) -> {
             if (error == null) {
@@ -48,7 +70,7 @@ final class HeldQueries {
 
     /** The same on the event loop; the answer comes there too. */
     CompletableFuture<QueryResult> asking(String sql, SessionModes modes) {
-        ResultCollector collector = new ResultCollector(modes.results());
+        ResultCollector collector = new ResultCollector();
         inject(sql.getBytes(modes.client()), new InFlight.Injected(collector, ResponseShape.RESULT), collector::lost);
         return collector.answer();
     }

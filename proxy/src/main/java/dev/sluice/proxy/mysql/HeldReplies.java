@@ -3,6 +3,7 @@ package dev.sluice.proxy.mysql;
 import dev.sluice.protocol.mysql.AnswerEncoder;
 import dev.sluice.protocol.mysql.OkPacket;
 import dev.sluice.protocol.mysql.ServerStatus;
+import dev.sluice.proxy.intercept.Ruling;
 import dev.sluice.proxy.session.ServerError;
 import io.netty.buffer.ByteBuf;
 import java.util.function.Consumer;
@@ -35,9 +36,22 @@ final class HeldReplies {
         session.flushToClient();
     }
 
-    void ok(long affectedRows, int warnings, String info, boolean last) {
+    /**
+     * To one statement of the message, which the gateway has run.
+     *
+     * @param binary whether rows go out as those of a prepared statement
+     * @param last whether nothing follows
+     */
+    void part(Ruling.Part part, boolean binary, boolean last) {
         int status = status() | (last ? 0 : ServerStatus.MORE_RESULTS_EXIST);
-        send(encoder -> encoder.ok(new OkPacket(affectedRows, 0, status, warnings, info)));
+        switch (part) {
+            case Ruling.Part.Ok ok ->
+                send(encoder -> encoder.ok(new OkPacket(ok.affectedRows(), 0, status, ok.warnings(), ok.info())));
+            case Ruling.Part.Rows rows ->
+                send(encoder -> encoder.table(rows.columns(), rows.rows(), status, binary));
+            case Ruling.Part.Failed failed -> error(failed.error());
+            case Ruling.Part.Relay relay -> throw new IllegalStateException("the server answers it");
+        }
     }
 
     /** To what is asked of a prepared statement that the server knows nothing of. */

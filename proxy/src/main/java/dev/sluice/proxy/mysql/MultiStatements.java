@@ -5,7 +5,6 @@ import dev.sluice.protocol.mysql.Command;
 import dev.sluice.protocol.mysql.Packets;
 import dev.sluice.protocol.mysql.ResponseShape;
 import io.netty.buffer.ByteBuf;
-import java.nio.charset.StandardCharsets;
 
 /**
  * Whether the session takes several statements in a message: the client says so at login, or later by a command. While a
@@ -72,7 +71,7 @@ final class MultiStatements {
         session.writeToServer(packet);
         session.serverFlow()
                 .expect(new InFlight.Injected(
-                        new ResultCollector(StandardCharsets.UTF_8), ResponseShape.ACKNOWLEDGEMENT));
+                        new ResultCollector(), ResponseShape.ACKNOWLEDGEMENT));
         session.flushToServer();
     }
 }

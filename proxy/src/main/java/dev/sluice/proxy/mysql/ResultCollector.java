@@ -8,7 +8,7 @@ import dev.sluice.proxy.session.QueryResult;
 import dev.sluice.proxy.session.ServerError;
 import dev.sluice.proxy.session.ServerErrorException;
 import io.netty.buffer.ByteBuf;
-import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -23,16 +23,11 @@ final class ResultCollector {
     private static final int LIMIT_BYTES = 4 << 20;
 
     private final CompletableFuture<QueryResult> answer = new CompletableFuture<>();
-    private final Charset charset;
     private List<String> columns = new ArrayList<>();
     private List<List<Optional<String>>> rows = new ArrayList<>();
     private OkPacket success = new OkPacket(0, 0, 0, 0, "");
     private int bytes;
     private Optional<ServerError> error = Optional.empty();
-
-    ResultCollector(Charset charset) {
-        this.charset = charset;
-    }
 
     CompletableFuture<QueryResult> answer() {
         return answer;
@@ -102,6 +97,6 @@ final class ResultCollector {
     }
 
     private String text(ByteBuf in) {
-        return in.readCharSequence(Packets.readLength(in), charset).toString();
+        return in.readCharSequence(Packets.readLength(in), StandardCharsets.UTF_8).toString();
     }
 }

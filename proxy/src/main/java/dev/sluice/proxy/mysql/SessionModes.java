@@ -4,6 +4,7 @@ import dev.sluice.policies.sql.LexicalRules;
 import dev.sluice.proxy.session.QueryResult;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 
@@ -12,15 +13,17 @@ import java.util.Optional;
  *
  * @param database the current one, empty: none
  * @param client what its statements are written in
- * @param results what its answers are written in
+ * @param aside what must be set aside for the gateway's own questions
  */
-record SessionModes(LexicalRules rules, String database, Charset client, Charset results) {
+record SessionModes(LexicalRules rules, String database, Charset client, SetAside aside) {
 
-    static final String QUESTION = "SELECT @@sql_mode, DATABASE(), @@character_set_client, @@character_set_results";
+    /** Answered in plain letters by a session with any settings. */
+    static final String QUESTION =
+            "SELECT @@sql_mode, HEX(DATABASE()), @@character_set_client, " + SetAside.COLUMNS + " LIMIT 1";
 
     /** Before anything was asked. */
     static SessionModes plain(LexicalRules rules) {
-        return new SessionModes(rules, "", StandardCharsets.UTF_8, StandardCharsets.UTF_8);
+        return new SessionModes(rules, "", StandardCharsets.UTF_8, SetAside.NONE);
     }
 
     /** From the answer to the question. */
@@ -29,9 +32,9 @@ record SessionModes(LexicalRules rules, String database, Charset client, Charset
         String mode = row.get(0).orElse("");
         return new SessionModes(
                 Readings.rules(plain.version(), mode.contains("ANSI_QUOTES"), mode.contains("NO_BACKSLASH_ESCAPES")),
-                row.get(1).orElse(""),
+                new String(HexFormat.of().parseHex(row.get(1).orElse("")), StandardCharsets.UTF_8),
                 Charsets.of(row.get(2).orElse("utf8mb4")),
-                Charsets.of(row.get(3).orElse("utf8mb4")));
+                SetAside.of(row.subList(3, row.size())));
     }
 
     /** Whether the second byte of a character may look like a quote or a backslash. */
@@ -46,6 +49,6 @@ record SessionModes(LexicalRules rules, String database, Charset client, Charset
 
     /** The same with the character set that a text is really in. */
     SessionModes fitting(byte[] sql) {
-        return new SessionModes(rules, database, Charsets.fitting(sql, client), results);
+        return new SessionModes(rules, database, Charsets.fitting(sql, client), aside);
     }
 }

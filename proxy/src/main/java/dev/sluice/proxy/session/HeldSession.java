@@ -64,6 +64,11 @@ public interface HeldSession {
         throw new IllegalStateException("this protocol answers a message as a whole");
     }
 
+    /** MySQL: answers one statement of the message with rows at once, with more answers to follow. */
+    default void tablePart(QueryResult result) {
+        throw new IllegalStateException("this protocol answers a message as a whole");
+    }
+
     /** MySQL: whether the client counts rows that an UPDATE found, and not only those that it changed. */
     default boolean countsMatchedRows() {
         return false;

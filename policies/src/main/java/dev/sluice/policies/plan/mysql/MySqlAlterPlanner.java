@@ -178,8 +178,20 @@ final class MySqlAlterPlanner {
     }
 
     private boolean index(String action, String name) {
-        undo.addFirst("ALTER TABLE " + My.id(table) + " DROP INDEX " + My.id(name));
+        if (change.actions().stream().anyMatch(a -> makesFree(a, name))) {
+            obstacle = "index " + name + " goes and comes in one statement";
+            return false;
+        }
+        MySqlPlanner.dropping(subject, table, name).forEach(undo::addFirst);
         return online(action, Optional.of(My.hasIndex(table, name)));
+    }
+
+    private static boolean makesFree(AlterAction action, String index) {
+        return action instanceof AlterAction.DropIndex drop && drop.name().equalsIgnoreCase(index)
+                || action instanceof AlterAction.DropConstraint constraint
+                        && constraint.name().equalsIgnoreCase(index)
+                || action instanceof AlterAction.RenameIndex rename
+                        && rename.from().equalsIgnoreCase(index);
     }
 
     /** The server names an index after its first column, with a number where that name is taken. */

@@ -13,6 +13,7 @@ import dev.sluice.policies.plan.Step;
 import dev.sluice.policies.rule.Subject;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * Plans what the rules say must not be run as it stands. Every statement says which ALGORITHM it wants: a server that
@@ -23,13 +24,15 @@ public final class MySqlPlanner {
     static final String ONLINE = "ALGORITHM=INPLACE, LOCK=NONE";
     static final String INSTANT = "ALGORITHM=INSTANT";
 
+    private static final Pattern OR_REPLACE = Pattern.compile("(?is)\\bor\\b.*\\breplace\\b.*\\bindex\\b.*\\bon\\b");
+
     private MySqlPlanner() {}
 
     /** The plan, or empty where there is no online way to exactly what the statement asks for. */
     public static Optional<Plan> plan(Subject subject) {
         return switch (subject.change()) {
             case SchemaChange.AlterTable alter -> new MySqlAlterPlanner(subject, alter).plan();
-            case SchemaChange.CreateIndex index -> Optional.of(createIndex(subject, index));
+            case SchemaChange.CreateIndex index -> createIndex(subject, index);
             case SchemaChange.DropIndex index -> Optional.of(dropIndex(subject, index));
             default -> Optional.empty();
         };
@@ -52,14 +55,28 @@ public final class MySqlPlanner {
                         : new QualifiedName(facts.currentSchema(), written.name()));
     }
 
-    private static Plan createIndex(Subject subject, SchemaChange.CreateIndex change) {
+    /** MariaDB's CREATE OR REPLACE INDEX: whether its work is done cannot be seen by the index's being there. */
+    public static boolean replaces(SchemaChange.CreateIndex index) {
+        return OR_REPLACE.matcher(index.source().text()).find();
+    }
+
+    /** What takes an index away that the migration has made; one that was there before is left alone. */
+    static List<String> dropping(Subject subject, QualifiedName table, String index) {
+        boolean before =
+                subject.table().flatMap(known -> known.index(index)).isPresent();
+        return before ? List.of() : List.of("ALTER TABLE " + My.id(table) + " DROP INDEX " + My.id(index));
+    }
+
+    private static Optional<Plan> createIndex(Subject subject, SchemaChange.CreateIndex change) {
         QualifiedName table = real(subject.facts(), change.table());
         String name = change.name().map(QualifiedName::name).orElse("");
+        List<String> undo = dropping(subject, table, name);
+        if (replaces(change) && undo.isEmpty()) {
+            return Optional.empty();
+        }
         String sql = withoutOptions(change.source(), change.options()) + " ALGORITHM=INPLACE LOCK=NONE";
-        return oneStatement(
-                table,
-                new Step.Online(sql, Optional.of(My.hasIndex(table, name)), List.of()),
-                List.of("DROP INDEX " + My.id(name) + " ON " + My.id(table)));
+        return Optional.of(
+                oneStatement(table, new Step.Online(sql, Optional.of(My.hasIndex(table, name)), List.of()), undo));
     }
 
     private static Plan dropIndex(Subject subject, SchemaChange.DropIndex change) {

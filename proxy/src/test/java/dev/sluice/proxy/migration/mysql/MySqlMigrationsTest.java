@@ -225,6 +225,9 @@ abstract class MySqlMigrationsTest {
             migrations.expanding(REF, id);
             statement.execute(expansion().getFirst());
             assertThat(migrations.find(REF, id)).isEmpty();
+            // It will be taken back by the column's name, which must not be another's by then.
+            assertThat(new MySqlLedger().inFlight(client).get(QualifiedName.of(database, "t")))
+                    .anyMatch(m -> m.id() == id && m.columns().contains("ref"));
         }
         migrations.start();
         Awaitility.await()
