@@ -153,9 +153,7 @@ final class RefusedActions {
     private Optional<String> missingParent(QualifiedName parent) {
         boolean checked = !facts.version().dialect().isMySqlFamily()
                 || facts.settings().getOrDefault("foreign_key_checks", "").equals("ON");
-        return checked && facts.relation(parent).isEmpty()
-                ? Optional.of(parent + " does not exist")
-                : Optional.empty();
+        return checked && facts.relation(parent).isEmpty() ? Optional.of(parent + " does not exist") : Optional.empty();
     }
 
     private boolean keepsPrimaryKey() {
@@ -168,9 +166,8 @@ final class RefusedActions {
     }
 
     private Optional<String> addConstraint(AlterAction.AddConstraint add) {
-        Optional<String> taken = add.constraint()
-                .name()
-                .filter(n -> table.constraint(n).isPresent() && !gone.contains(folded(n)));
+        Optional<String> taken =
+                add.constraint().name().filter(n -> table.constraint(n).isPresent() && !gone.contains(folded(n)));
         if (taken.isPresent()) {
             return Optional.of("constraint " + taken.get() + " exists already");
         }

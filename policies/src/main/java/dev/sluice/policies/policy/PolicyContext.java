@@ -53,7 +53,16 @@ public record PolicyContext(
     /** The same statement, about a table of this size. */
     public PolicyContext sized(long tableRows, long tableBytes) {
         return new PolicyContext(
-                environment, database, relation, role, application, clientAddress, tableRows, tableBytes, now, caseless);
+                environment,
+                database,
+                relation,
+                role,
+                application,
+                clientAddress,
+                tableRows,
+                tableBytes,
+                now,
+                caseless);
     }
 
     /** The same statement, on a server that tells names of tables apart by their case or does not. */

@@ -142,7 +142,7 @@ public final class MySqlInterceptor implements Interceptor {
                 .findFirst()
                 .flatMap(id -> expansion.told(session, id))
                 .orElse(result.info());
-        return new Ruling.Executed(List.of(Ruling.Part.of(new QueryResult(
-                result.columns(), result.rows(), result.affectedRows(), result.warnings(), info))));
+        return new Ruling.Executed(List.of(Ruling.Part.of(
+                new QueryResult(result.columns(), result.rows(), result.affectedRows(), result.warnings(), info))));
     }
 }

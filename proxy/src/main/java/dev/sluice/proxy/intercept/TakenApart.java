@@ -121,9 +121,9 @@ final class TakenApart {
         }
         for (Ruling.Part part : executed.parts()) {
             if (part instanceof Ruling.Part.Ok ok) {
-                session.okPart(ok.affectedRows(), ok.warnings(), ok.info());
+                session.answerPart(new QueryResult(List.of(), List.of(), ok.affectedRows(), ok.warnings(), ok.info()));
             } else if (part instanceof Ruling.Part.Rows rows) {
-                session.tablePart(new QueryResult(rows.columns(), rows.rows(), 0));
+                session.answerPart(new QueryResult(rows.columns(), rows.rows(), 0));
             }
         }
         return Optional.empty();

@@ -108,8 +108,7 @@ abstract class SqlLedger implements Ledger {
         }
         settle(connection);
         return UnfinishedWork.read(
-                connection,
-                "SELECT target_schema, target_name, id, plan FROM sluice.migrations WHERE " + onItsWay());
+                connection, "SELECT target_schema, target_name, id, plan FROM sluice.migrations WHERE " + onItsWay());
     }
 
     /** Which migrations others must leave alone. */

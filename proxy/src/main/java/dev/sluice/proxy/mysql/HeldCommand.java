@@ -309,12 +309,7 @@ final class HeldCommand implements HeldSession {
     }
 
     @Override
-    public void okPart(long affectedRows, int warnings, String info) {
-        answerPart(new Ruling.Part.Ok(affectedRows, warnings, info), false);
-    }
-
-    @Override
-    public void tablePart(QueryResult result) {
+    public void answerPart(QueryResult result) {
         answerPart(Ruling.Part.of(result), false);
     }
 

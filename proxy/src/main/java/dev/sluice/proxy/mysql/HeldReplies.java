@@ -47,8 +47,7 @@ final class HeldReplies {
         switch (part) {
             case Ruling.Part.Ok ok ->
                 send(encoder -> encoder.ok(new OkPacket(ok.affectedRows(), 0, status, ok.warnings(), ok.info())));
-            case Ruling.Part.Rows rows ->
-                send(encoder -> encoder.table(rows.columns(), rows.rows(), status, binary));
+            case Ruling.Part.Rows rows -> send(encoder -> encoder.table(rows.columns(), rows.rows(), status, binary));
             case Ruling.Part.Failed failed -> error(failed.error());
             case Ruling.Part.Relay relay -> throw new IllegalStateException("the server answers it");
         }

@@ -69,9 +69,7 @@ final class MultiStatements {
         packet.writeMediumLE(OPTION_BYTES).writeByte(0);
         packet.writeByte(Command.SET_OPTION).writeShortLE(option);
         session.writeToServer(packet);
-        session.serverFlow()
-                .expect(new InFlight.Injected(
-                        new ResultCollector(), ResponseShape.ACKNOWLEDGEMENT));
+        session.serverFlow().expect(new InFlight.Injected(new ResultCollector(), ResponseShape.ACKNOWLEDGEMENT));
         session.flushToServer();
     }
 }

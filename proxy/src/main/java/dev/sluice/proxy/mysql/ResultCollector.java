@@ -97,6 +97,7 @@ final class ResultCollector {
     }
 
     private String text(ByteBuf in) {
-        return in.readCharSequence(Packets.readLength(in), StandardCharsets.UTF_8).toString();
+        return in.readCharSequence(Packets.readLength(in), StandardCharsets.UTF_8)
+                .toString();
     }
 }

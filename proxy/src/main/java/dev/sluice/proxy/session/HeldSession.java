@@ -59,13 +59,8 @@ public interface HeldSession {
     /** MySQL: takes in what the message's own statements have changed of the session's modes and database. */
     default void refresh() throws ServerErrorException {}
 
-    /** MySQL: answers one statement of the message with success at once, with more answers to follow. */
-    default void okPart(long affectedRows, int warnings, String info) {
-        throw new IllegalStateException("this protocol answers a message as a whole");
-    }
-
-    /** MySQL: answers one statement of the message with rows at once, with more answers to follow. */
-    default void tablePart(QueryResult result) {
+    /** MySQL: answers one statement of the message at once, with more answers to follow. */
+    default void answerPart(QueryResult result) {
         throw new IllegalStateException("this protocol answers a message as a whole");
     }
 

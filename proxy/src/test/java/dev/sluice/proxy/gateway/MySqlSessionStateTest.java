@@ -68,7 +68,8 @@ abstract class MySqlSessionStateTest {
     @Test
     void whatIsSetAsideIsPutBack() throws SQLException {
         try (Connection client = gateway.connect(database)) {
-            Sql.execute(client, "SET SESSION sql_select_limit = 2, sql_big_selects = 1, character_set_results = latin1");
+            Sql.execute(
+                    client, "SET SESSION sql_select_limit = 2, sql_big_selects = 1, character_set_results = latin1");
             Sql.execute(client, ADD_TOKEN);
 
             assertThat(rows(client, "SELECT id FROM orders")).isEqualTo(2);
@@ -113,8 +114,9 @@ abstract class MySqlSessionStateTest {
                 "ALTER TABLE orders ADD COLUMN more INT, ADD INDEX by_note (id)"
             }) {
                 assertThatThrownBy(() -> Sql.execute(client, again))
-                        .isInstanceOfSatisfying(SQLException.class, e -> assertThat(e.getErrorCode())
-                                .isEqualTo(1061));
+                        .isInstanceOfSatisfying(
+                                SQLException.class,
+                                e -> assertThat(e.getErrorCode()).isEqualTo(1061));
             }
         }
         assertThat(server.number(
@@ -145,8 +147,9 @@ abstract class MySqlSessionStateTest {
             Sql.execute(client, "XA START " + xid, "INSERT INTO orders (note) VALUES ('d')");
 
             assertThatThrownBy(() -> Sql.execute(client, ADD_TOKEN))
-                    .isInstanceOfSatisfying(SQLException.class, e -> assertThat(e.getErrorCode())
-                            .isEqualTo(1399));
+                    .isInstanceOfSatisfying(
+                            SQLException.class,
+                            e -> assertThat(e.getErrorCode()).isEqualTo(1399));
 
             Sql.execute(client, "XA END " + xid, "XA COMMIT " + xid + " ONE PHASE", ADD_TOKEN);
             assertThat(server.number(database, "SELECT COUNT(DISTINCT token) FROM orders"))

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.proxy.intercept.Ruling;
 import dev.sluice.proxy.session.HeldSession;
+import dev.sluice.proxy.session.QueryResult;
 import dev.sluice.proxy.session.ServerError;
 import dev.sluice.proxy.session.ServerErrorException;
 import dev.sluice.proxy.testing.Patience;
@@ -166,7 +167,7 @@ abstract class InterceptionTest {
             try {
                 assertThat(session.relayPart(0, text.indexOf(';'), false)).isEmpty();
                 session.query(text.substring(alter, text.indexOf(';', alter)));
-                session.okPart(0, 0, "");
+                session.answerPart(new QueryResult(List.of(), List.of(), 0));
                 return new Ruling.Executed(List.of(
                         new Ruling.Part.Relay(select, text.indexOf(';', select)),
                         new Ruling.Part.Relay(end, text.length())));

@@ -62,8 +62,7 @@ public final class MySqlPlanner {
 
     /** What takes an index away that the migration has made; one that was there before is left alone. */
     static List<String> dropping(Subject subject, QualifiedName table, String index) {
-        boolean before =
-                subject.table().flatMap(known -> known.index(index)).isPresent();
+        boolean before = subject.table().flatMap(known -> known.index(index)).isPresent();
         return before ? List.of() : List.of("ALTER TABLE " + My.id(table) + " DROP INDEX " + My.id(index));
     }
 
