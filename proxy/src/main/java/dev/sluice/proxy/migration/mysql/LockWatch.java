@@ -30,6 +30,7 @@ final class LockWatch implements AutoCloseable {
 
     private final ControlDatabase control;
     private final long connectionId;
+    private final String kill;
     private final Duration timeout;
     private final Gate gate;
     private final CountDownLatch ready = new CountDownLatch(1);
@@ -39,9 +40,14 @@ final class LockWatch implements AutoCloseable {
     /** The watching thread's. */
     private Optional<Gate.Closing> closing = Optional.empty();
 
-    /** Returns once the watch can see: making its connection may take longer than the statement may wait. Blocks. */
-    LockWatch(ControlDatabase control, long connectionId, Duration timeout, Gate gate) {
+    /**
+     * Returns once the watch can see: making its connection may take longer than the statement may wait. Blocks.
+     *
+     * @param kill ends the statement
+     */
+    LockWatch(ControlDatabase control, long connectionId, String kill, Duration timeout, Gate gate) {
         this.control = control;
+        this.kill = kill;
         this.gate = gate;
         this.connectionId = connectionId;
         this.timeout = timeout;
@@ -94,7 +100,7 @@ final class LockWatch implements AutoCloseable {
             }
             if (waitsSince != 0 && now - waitsSince >= timeout.toNanos() - pause && over.getCount() > 0) {
                 killed.set(true);
-                statement.execute("KILL QUERY " + connectionId);
+                statement.execute(kill);
             }
         }
     }

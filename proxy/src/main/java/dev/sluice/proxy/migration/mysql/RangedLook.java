@@ -134,6 +134,12 @@ final class RangedLook {
         public boolean triesInPassing() {
             return false;
         }
+
+        /** A kill of the query that came late would end the wait, and what is behind it, which gives the lock back. */
+        @Override
+        public String kill(long connectionId) {
+            return "KILL CONNECTION " + connectionId;
+        }
     }
 
     private static boolean read(List<String> looks, List<Connection> readers) throws SQLException {

@@ -77,6 +77,11 @@ public final class ShortLocks {
         /** Sets how long the connection's statements wait for a metadata lock. */
         void lockWait(int seconds) throws E;
 
+        /** What ends its statement, from another connection. */
+        default String kill(long connectionId) {
+            return "KILL QUERY " + connectionId;
+        }
+
         /** A harmless statement on the same connection: a kill that came too late hits this one instead of the next. */
         void absorbKill() throws E;
     }
@@ -144,7 +149,8 @@ public final class ShortLocks {
     }
 
     private <T, E extends Exception> GaveWay<T> attempt(long connectionId, Attempt<T, E> work) throws E {
-        LockWatch watch = new LockWatch(control, connectionId, lost.timeout(times.timeout()), gate);
+        LockWatch watch =
+                new LockWatch(control, connectionId, work.kill(connectionId), lost.timeout(times.timeout()), gate);
         long began = System.nanoTime();
         try {
             return new GaveWay<>(Optional.of(work.run()));

@@ -54,7 +54,7 @@ class LockWatchTest {
             holder.setAutoCommit(false);
             Sql.number(holder, "SELECT id FROM t");
             long id = Sql.number(worker, "SELECT CONNECTION_ID()");
-            LockWatch watch = new LockWatch(pools.database("orders", ""), id, LONG, gate);
+            LockWatch watch = new LockWatch(pools.database("orders", ""), id, "KILL QUERY " + id, LONG, gate);
             try (watch) {
                 assertThat(gate.isClosed()).as("before it waits").isFalse();
                 CompletableFuture<Void> added = added(worker);
