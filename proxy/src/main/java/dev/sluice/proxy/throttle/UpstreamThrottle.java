@@ -295,8 +295,10 @@ final class UpstreamThrottle {
 
     /** Those who are at work here, in one database. */
     synchronized Set<Pacer.Work> atWork(String database) {
-        return atWork.keySet().stream()
-                .filter(w -> w.database().equals(database) && atWork.get(w).isWorking())
+        return atWork.entrySet().stream()
+                .filter(e -> e.getValue().isWorking())
+                .map(Map.Entry::getKey)
+                .filter(w -> w.database().equals(database))
                 .collect(Collectors.toUnmodifiableSet());
     }
 
