@@ -15,6 +15,9 @@ final class ApplicationsPace {
     /** When nothing is heard of any for so long, whoever comes next begins anew. */
     private static final long PAUSED_NANOS = Duration.ofSeconds(1).toNanos();
 
+    /** After that whoever comes is unknown. */
+    private static final long GONE_NANOS = Duration.ofSeconds(6).toNanos();
+
     private final LatencyWindow latency;
     private final Paced paced = new Paced();
     private long seenAt;
@@ -37,6 +40,11 @@ final class ApplicationsPace {
         paced.begin(Pace.FULL, now);
         beganAt = latency.ticks();
         sensed(readings, blindSlows);
+    }
+
+    /** Whether nobody is there whom the pace could concern. */
+    boolean isGone(long now) {
+        return now - seenAt > GONE_NANOS;
     }
 
     /** A session is at it. */
@@ -93,6 +101,6 @@ final class ApplicationsPace {
 
     /** See {@link Paced#step}. */
     void step(double others, boolean ours, long now) {
-        paced.step(besideOthers ? others : 0, ours, true, now);
+        paced.step(besideOthers ? others : 0, ours, 1, true, now);
     }
 }

@@ -49,6 +49,7 @@ public final class LatencyWindow {
      * @param quietNanos of the requests that no batch has met; 0: too few to say
      * @param usualNanos what it usually is; 0: nothing is known
      * @param underWay how many requests were under way on average
+     * @param perSecond how many of them were answered a second
      */
     private record State(
             OptionalDouble factor,
@@ -56,8 +57,10 @@ public final class LatencyWindow {
             boolean worse,
             double quietNanos,
             double usualNanos,
-            OptionalDouble underWay) {
-        static final State UNKNOWN = new State(OptionalDouble.empty(), 0, false, 0, 0, OptionalDouble.empty());
+            OptionalDouble underWay,
+            OptionalDouble perSecond) {
+        static final State UNKNOWN =
+                new State(OptionalDouble.empty(), 0, false, 0, 0, OptionalDouble.empty(), OptionalDouble.empty());
     }
 
     private final BatchTimes batches = new BatchTimes();
@@ -148,7 +151,8 @@ public final class LatencyWindow {
                         besideBatches > 1,
                         tail.of(window.quiet),
                         usual,
-                        window.underWay());
+                        window.underWay(),
+                        OptionalDouble.of(window.perSecond()));
             }
         }
         return State.UNKNOWN;
@@ -232,6 +236,11 @@ public final class LatencyWindow {
     /** How many requests are under way on average, or empty where there is too little traffic to say. */
     OptionalDouble underWay() {
         return state.underWay();
+    }
+
+    /** How many requests a second are answered, or empty where there is too little traffic to say. */
+    OptionalDouble perSecond() {
+        return state.perSecond();
     }
 
     /** Whether requests that no batch has met are slow too: then it is not the batches that hurt, or not they alone. */

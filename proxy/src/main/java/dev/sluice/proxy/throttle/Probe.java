@@ -13,7 +13,6 @@ final class Probe implements AutoCloseable {
     private static final Duration BELIEVED = Duration.ofSeconds(3);
 
     private final Sensor sensor;
-    private final long apartNanos;
     private final Runnable news;
     private final long madeAt = System.nanoTime();
     private final AtomicBoolean reading = new AtomicBoolean();
@@ -22,39 +21,47 @@ final class Probe implements AutoCloseable {
 
     private record Told(List<Reading> readings, long at, boolean any) {}
 
-    /**
-     * @param apart the least time between two readings
-     * @param news told when there is a reading
-     */
-    Probe(Sensor sensor, Duration apart, Runnable news) {
+    /** @param news told when there is a reading that somebody waits for: the first, and whatever presses */
+    Probe(Sensor sensor, Runnable news) {
         this.sensor = sensor;
-        this.apartNanos = apart.toNanos();
         this.news = news;
-        this.lookedAt = madeAt - apartNanos;
+        this.lookedAt = madeAt - BELIEVED.toNanos();
     }
 
-    /** Sets a reading off, unless one is under way or was a moment ago. By one thread. */
-    void look(long now) {
-        if (now - lookedAt >= apartNanos && reading.compareAndSet(false, true)) {
+    /**
+     * Sets a reading off, unless one is under way or was a moment ago. By one thread.
+     *
+     * @param apart the least time between two readings, below three seconds
+     */
+    void look(long now, Duration apart) {
+        if (now - lookedAt >= apart.toNanos() && reading.compareAndSet(false, true)) {
             lookedAt = now;
             Thread.ofVirtual().name("sensor").start(this::read);
         }
     }
 
     private void read() {
+        boolean awaited = !told.any() || presses();
         try {
             told = new Told(List.copyOf(sensor.read()), System.nanoTime(), true);
         } catch (RuntimeException e) {
             told = new Told(List.of(sensor.blind(String.valueOf(e.getMessage()))), System.nanoTime(), true);
         } finally {
             reading.set(false);
-            news.run();
+            if (awaited || presses()) {
+                news.run();
+            }
         }
     }
 
     /** Whether it has told something at all, or had the time to. */
     boolean known() {
         return told.any() || System.nanoTime() - madeAt > BELIEVED.toNanos();
+    }
+
+    /** Whether what it told last holds backfills back. */
+    boolean presses() {
+        return told.readings().stream().anyMatch(r -> r.pressure() > 0);
     }
 
     /** What it told last. */

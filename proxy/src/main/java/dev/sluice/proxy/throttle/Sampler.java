@@ -25,6 +25,15 @@ final class Sampler implements AutoCloseable {
     /** Each meeting writes a row. */
     private static final Duration MEETINGS_APART = Duration.ofMillis(400);
 
+    /**
+     * Where nothing presses and there is nobody else to hear of. Each look costs as much as some hundred rows, and those
+     * who use the server pay for it.
+     */
+    private static final Duration CALMLY_APART = Duration.ofMillis(950);
+
+    private static final Set<String> OF_REPLICAS =
+            Set.of(Watched.REPLICATION_LAG.word(), Watched.REPLICATION_STALL.word());
+
     private final String upstream;
     private final UpstreamThrottle throttle;
     private final Sensors sensors;
@@ -70,11 +79,20 @@ final class Sampler implements AutoCloseable {
             tickedAt = now;
         }
         List<Probe> all = probes.values().stream().flatMap(List::stream).toList();
-        all.forEach(probe -> probe.look(now));
+        Duration apart = isUrgent(all) ? SENSORS_APART : CALMLY_APART;
+        all.forEach(probe -> probe.look(now, apart));
         boolean complete = all.stream().allMatch(Probe::known);
         throttle.sensed(readings(all), complete, others(), now);
         tell();
         return complete;
+    }
+
+    /** Whether something presses, or a replica has to be kept an eye on. */
+    private static boolean isUrgent(List<Probe> all) {
+        return all.stream()
+                .anyMatch(probe -> probe.presses()
+                        || probe.readings().stream()
+                                .anyMatch(r -> OF_REPLICAS.contains(r.signal().name())));
     }
 
     private int others() {
@@ -93,7 +111,7 @@ final class Sampler implements AutoCloseable {
             probes.computeIfAbsent(
                     database,
                     d -> sensors.of(upstream, d, settings, () -> throttle.atWork(d)).stream()
-                            .map(sensor -> new Probe(sensor, SENSORS_APART, news))
+                            .map(sensor -> new Probe(sensor, news))
                             .toList());
         }
     }
@@ -104,9 +122,12 @@ final class Sampler implements AutoCloseable {
         databases.addAll(sensors.databases(upstream));
         meetings.keySet().retainAll(databases);
         elsewhere.keySet().retainAll(databases);
+        List<Probe> sensed = probes.values().stream().flatMap(List::stream).toList();
+        boolean alone = others() == 0 && meetings.values().stream().allMatch(m -> m.readings().isEmpty());
+        Duration apart = alone && !isUrgent(sensed) ? CALMLY_APART : MEETINGS_APART;
         for (String database : databases) {
-            meetings.computeIfAbsent(database, d -> new Probe(new Meeting(d), MEETINGS_APART, news))
-                    .look(now);
+            meetings.computeIfAbsent(database, d -> new Probe(new Meeting(d), news))
+                    .look(now, apart);
         }
     }
 

@@ -68,6 +68,9 @@ final class UpstreamThrottle {
     /** How many requests of others are under way on average; 0: nobody uses the server, as far as anybody tells. */
     private double others;
 
+    /** The share that is left for backfills beside them. */
+    private double most = 1;
+
     /** Why a backfill rests, and how long. */
     private record Wait(long nanos, String reason) {
         Wait orLonger(long otherNanos, String otherReason) {
@@ -270,7 +273,7 @@ final class UpstreamThrottle {
     private void step(long now) {
         boolean ours = !latency.isSlowAnyway();
         boolean tried = now - askedAt < RESTED_NANOS;
-        own.step(others, ours, tried, now);
+        own.step(others, ours, most, tried, now);
         applications.step(others, ours, now);
         if (tried && others > 0) {
             besideOthers = own.pace();
@@ -312,9 +315,12 @@ final class UpstreamThrottle {
         recovery = recovery.seeing(now, settings.recoverAfter(), moment);
         readings = recovery.judged(now, settings.recoverAfter(), moment);
         own.sensed(readings);
-        applications.sensed(readings, settings.blindSlowsApplications());
+        if (!applications.isGone(moment)) {
+            applications.sensed(readings, settings.blindSlowsApplications());
+        }
         boolean alone = others == 0 && elsewhere == 0;
         others = others(now);
+        most = others == 0 ? 1 : latency.perSecond().stream().map(n -> Pace.most(others, n)).findFirst().orElse(1);
         sensed = sensed || complete;
         elsewhere = through;
         if (alone && others > 0 && own.pace().share() > first(moment).share()) {
