@@ -28,7 +28,7 @@ while [ $# -gt 0 ]; do
     *) usage ;;
   esac
 done
-need python3 curl
+need python3
 mkdir -p "${out:=$root/docs/throttling}"
 out=$(cd "$out" && pwd)
 base=${PORT:-23500}
@@ -73,10 +73,16 @@ turn() { # kind: what begins now, and how far the backfill is
 }
 ( load -T $((2 * lead + pairs * (2 * secs + 1))) -R "$rate" -l --log-prefix=fore >fore.txt 2>&1 ) &
 run=$!
-( while kill -0 "$run" 2>/dev/null; do
-    printf '%s %s\n' "$(date +%s.%N)" "$(curl -s "http://127.0.0.1:$((base + 2))/api/v1/throttle")"
-    sleep 1
-  done >pace.txt ) &
+# One process that asks on one connection: what looks on must not be what is measured.
+python3 - "$run" $((base + 2)) >pace.txt <<'E3' &
+import http.client, os, sys, time
+run, port = map(int, sys.argv[1:])
+gateway = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+while os.path.exists(f"/proc/{run}"):
+    gateway.request("GET", "/api/v1/throttle")
+    print(time.time(), gateway.getresponse().read().decode().replace("\n", " "))
+    time.sleep(1)
+E3
 watch=$!
 turn warm
 sleep "$lead"
