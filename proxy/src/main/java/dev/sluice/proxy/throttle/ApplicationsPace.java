@@ -101,6 +101,6 @@ final class ApplicationsPace {
 
     /** See {@link Paced#step}. */
     void step(double others, boolean ours, long now) {
-        paced.step(besideOthers ? others : 0, ours, 1, true, now);
+        paced.step(besideOthers ? others : 0, ours, Ceiling.NONE, true, now);
     }
 }

@@ -4,7 +4,7 @@ import java.util.List;
 import org.HdrHistogram.Histogram;
 
 /**
- * How sure it is that those who met a batch were slow more often than those who met none.
+ * How sure it is that those who met a batch were slow more often than those who met none, or that they were not.
  *
  * <p>Requests are not slow one by one: what holds up one holds up all that are under way. So a few such moments among
  * thousands of requests decide what they look like together, and which of both they happened to fall on says nothing. What
@@ -17,6 +17,8 @@ final class Comparison {
 
     /** In so many standard deviations. Once in some minutes that looks like harm which is none. */
     private static final double SURE = 2.5;
+
+    private static final double MUCH = 0.5;
 
     private Comparison() {}
 
@@ -44,6 +46,16 @@ final class Comparison {
         double off = proportion(first) - proportion(second);
         double of = pooled(first, second);
         return off > SURE * Math.sqrt(variance(first, of) + variance(second, of));
+    }
+
+    /** Whether the first were surely not slow half as often again, or more. */
+    static boolean isAlike(List<Part> first, List<Part> second) {
+        if (first.stream().filter(p -> p.all() > 0).count() < PARTS || all(second) == 0) {
+            return false;
+        }
+        double off = proportion(first) - proportion(second);
+        double of = pooled(first, second);
+        return off + SURE * Math.sqrt(variance(first, of) + variance(second, of)) < MUCH * proportion(second);
     }
 
     private static double proportion(List<Part> parts) {

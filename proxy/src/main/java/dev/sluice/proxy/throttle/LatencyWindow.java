@@ -1,6 +1,7 @@
 package dev.sluice.proxy.throttle;
 
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import org.HdrHistogram.Histogram;
@@ -50,6 +51,7 @@ public final class LatencyWindow {
      * @param usualNanos what it usually is; 0: nothing is known
      * @param underWay how many requests were under way on average
      * @param perSecond how many of them were answered a second
+     * @param harmless whether those who met a batch surely fared like the others
      */
     private record State(
             OptionalDouble factor,
@@ -58,9 +60,10 @@ public final class LatencyWindow {
             double quietNanos,
             double usualNanos,
             OptionalDouble underWay,
-            OptionalDouble perSecond) {
-        static final State UNKNOWN =
-                new State(OptionalDouble.empty(), 0, false, 0, 0, OptionalDouble.empty(), OptionalDouble.empty());
+            OptionalDouble perSecond,
+            boolean harmless) {
+        static final State UNKNOWN = new State(
+                OptionalDouble.empty(), 0, false, 0, 0, OptionalDouble.empty(), OptionalDouble.empty(), false);
     }
 
     private final BatchTimes batches = new BatchTimes();
@@ -110,7 +113,7 @@ public final class LatencyWindow {
                             ? before.learn(lately, elapsedSeconds, backfill)
                             : before.learnLonger(tail.of(many.quiet), elapsedSeconds, backfill));
         }
-        state = judged(window, besideBatches(recent, many));
+        state = judged(window, many, besideBatches(recent, many));
     }
 
     private static Window telling(Window recent, Window many) {
@@ -136,10 +139,10 @@ public final class LatencyWindow {
         }
         Window recent = new Window(Math.min(whole, TICKS));
         Window many = new Window(Math.min(whole, MANY_TICKS));
-        return judged(telling(recent, many), besideBatches(recent, many)).factor();
+        return judged(telling(recent, many), many, besideBatches(recent, many)).factor();
     }
 
-    private State judged(Window window, double besideBatches) {
+    private State judged(Window window, Window many, double besideBatches) {
         for (LatencyTail tail : LatencyTail.values()) {
             double nanos = tail.of(window.all);
             double usual = baselines.getOrDefault(tail, LatencyBaseline.UNKNOWN).nanos();
@@ -152,7 +155,8 @@ public final class LatencyWindow {
                         tail.of(window.quiet),
                         usual,
                         window.underWay(),
-                        OptionalDouble.of(window.perSecond()));
+                        OptionalDouble.of(window.perSecond()),
+                        many.isHarmless());
             }
         }
         return State.UNKNOWN;
@@ -207,9 +211,24 @@ public final class LatencyWindow {
 
         /** Whether more of those who met a batch are slow, by more than chance has it. */
         boolean isWorseBesideBatches() {
-            long slow = quiet.highestEquivalentValue(quiet.getValueAtPercentile(SLOW_PERCENTILE)) + 1;
-            return Comparison.isWorse(
-                    LatencyWindow.this.met.parts(ticks, slow), LatencyWindow.this.quiet.parts(ticks, slow));
+            return Comparison.isWorse(metParts(), quietParts());
+        }
+
+        /** Whether those who met a batch are surely slow as rarely as the others. */
+        boolean isHarmless() {
+            return met.getTotalCount() > 0 && Comparison.isAlike(metParts(), quietParts());
+        }
+
+        private List<Comparison.Part> metParts() {
+            return LatencyWindow.this.met.parts(ticks, slow());
+        }
+
+        private List<Comparison.Part> quietParts() {
+            return LatencyWindow.this.quiet.parts(ticks, slow());
+        }
+
+        private long slow() {
+            return quiet.highestEquivalentValue(quiet.getValueAtPercentile(SLOW_PERCENTILE)) + 1;
         }
 
         /** By Little's law: what all requests of the window took together, over the window's length. */
@@ -236,6 +255,11 @@ public final class LatencyWindow {
     /** How many requests are under way on average, or empty where there is too little traffic to say. */
     OptionalDouble underWay() {
         return state.underWay();
+    }
+
+    /** Whether those who met a batch surely fared like the others. */
+    boolean isHarmless() {
+        return state.harmless();
     }
 
     /** How many requests a second are answered, or empty where there is too little traffic to say. */

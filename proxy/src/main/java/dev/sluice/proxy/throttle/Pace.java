@@ -17,17 +17,6 @@ public record Pace(double share, double borne, boolean pressed) {
     private static final double FIRST = 0.02;
     private static final double FIRST_AT_MOST = 0.1;
 
-    /**
-     * Of the time, beside others of whom always one is under way: whoever meets a batch may be late, and one in a hundred of
-     * all is what a tail tells of.
-     */
-    private static final double MOST_BESIDE_A_CROWD = 0.03;
-
-    /** So many requests a second may meet a batch in any case: where they are rarer, more of the time is left for both. */
-    private static final double MET_PER_SECOND = 500;
-
-    private static final double SINKING_PER_SECOND = 0.7;
-
     /** Even a small batch is worth what it costs besides its rows. */
     private static final double SMALLEST_BATCH = 0.2;
 
@@ -59,23 +48,6 @@ public record Pace(double share, double borne, boolean pressed) {
     /** The same, where an earlier backfill has reached something: what nobody was hurt by, or half of where it was. */
     Pace remembering(Pace before) {
         return new Pace(share, before.borne() > 0 ? before.borne() : before.share() / 2, pressed);
-    }
-
-    /**
-     * The most that a backfill may ever work beside others, whether or not harm is seen: that takes longer to be seen than
-     * those who use the server should suffer it.
-     *
-     * @param others their requests that are under way on average, above 0
-     * @param perSecond how many of them are answered a second
-     */
-    static double most(double others, double perSecond) {
-        return Math.min(1, Math.max(MOST_BESIDE_A_CROWD, MET_PER_SECOND / perSecond) * room(others));
-    }
-
-    /** The same, but no more than {@code most}; what was more before sinks to it within seconds. */
-    Pace within(double most, Pace before, double seconds) {
-        double sunk = before.share() * Math.exp(-SINKING_PER_SECOND * seconds);
-        return new Pace(Math.min(share, Math.max(most, sunk)), borne, pressed);
     }
 
     /**

@@ -42,12 +42,11 @@ final class Paced {
     /**
      * @param others how many requests of others are under way on average; 0: nobody uses the database
      * @param ours whether it is backfills that hurt, as far as can be told
-     * @param most the share that they may have at most
+     * @param ceiling no more than that in any case
      * @param tried whether somebody has been about to use it lately: what nobody has tried is not known to be borne
      */
-    void step(double others, boolean ours, double most, boolean tried, long now) {
-        long elapsed = Math.max(0, now - pacedAt);
-        Pace next = PaceController.next(pace, pressure, others, ours, elapsed).within(most, pace, elapsed / 1e9);
+    void step(double others, boolean ours, Ceiling ceiling, boolean tried, long now) {
+        Pace next = ceiling.over(PaceController.next(pace, pressure, others, ours, Math.max(0, now - pacedAt)));
         pace = tried || others == 0 || pace.standing() || next.share() <= pace.share() ? next : pace;
         pacedAt = now;
         hurt = !pace.full() && (hurt || pressure.level() > 0);

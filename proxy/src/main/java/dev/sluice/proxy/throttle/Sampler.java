@@ -123,7 +123,8 @@ final class Sampler implements AutoCloseable {
         meetings.keySet().retainAll(databases);
         elsewhere.keySet().retainAll(databases);
         List<Probe> sensed = probes.values().stream().flatMap(List::stream).toList();
-        boolean alone = others() == 0 && meetings.values().stream().allMatch(m -> m.readings().isEmpty());
+        boolean alone = others() == 0
+                && meetings.values().stream().allMatch(m -> m.readings().isEmpty());
         Duration apart = alone && !isUrgent(sensed) ? CALMLY_APART : MEETINGS_APART;
         for (String database : databases) {
             meetings.computeIfAbsent(database, d -> new Probe(new Meeting(d), news))

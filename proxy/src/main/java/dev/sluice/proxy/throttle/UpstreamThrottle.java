@@ -68,8 +68,8 @@ final class UpstreamThrottle {
     /** How many requests of others are under way on average; 0: nobody uses the server, as far as anybody tells. */
     private double others;
 
-    /** The share that is left for backfills beside them. */
-    private double most = 1;
+    private Ceiling ceiling = Ceiling.NONE;
+    private long sensedAt;
 
     /** Why a backfill rests, and how long. */
     private record Wait(long nanos, String reason) {
@@ -273,7 +273,7 @@ final class UpstreamThrottle {
     private void step(long now) {
         boolean ours = !latency.isSlowAnyway();
         boolean tried = now - askedAt < RESTED_NANOS;
-        own.step(others, ours, most, tried, now);
+        own.step(others, ours, ceiling, tried, now);
         applications.step(others, ours, now);
         if (tried && others > 0) {
             besideOthers = own.pace();
@@ -320,7 +320,9 @@ final class UpstreamThrottle {
         }
         boolean alone = others == 0 && elsewhere == 0;
         others = others(now);
-        most = others == 0 ? 1 : latency.perSecond().stream().map(n -> Pace.most(others, n)).findFirst().orElse(1);
+        double seconds = Math.clamp(moment - sensedAt, 0, FIRST_LOOK_NANOS) / 1e9;
+        ceiling = ceiling.next(others, latency.perSecond(), latency.isHarmless(), seconds);
+        sensedAt = moment;
         sensed = sensed || complete;
         elsewhere = through;
         if (alone && others > 0 && own.pace().share() > first(moment).share()) {

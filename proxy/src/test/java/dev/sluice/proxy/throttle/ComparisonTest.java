@@ -41,6 +41,15 @@ class ComparisonTest {
         assertThat(Comparison.isWorse(List.of(), parts(25, 800, 40))).isFalse();
     }
 
+    @Test
+    void thatNobodyIsHurtTakesProofToo() {
+        assertThat(Comparison.isAlike(parts(25, 200, 10), parts(25, 800, 40))).isTrue();
+        assertThat(Comparison.isAlike(parts(25, 200, 20), parts(25, 800, 40))).isFalse();
+        assertThat(Comparison.isAlike(parts(25, 4, 0), parts(25, 800, 40))).isFalse();
+        assertThat(Comparison.isAlike(parts(4, 200, 10), parts(25, 800, 40))).isFalse();
+        assertThat(Comparison.isAlike(parts(25, 200, 10), List.of())).isFalse();
+    }
+
     /** Two a second, each for a fiftieth of those that are under way: they fall on either by chance. */
     @Property(tries = 20)
     void momentsThatHoldUpEverybodyAreSeldomTakenForHarm(@ForAll long seed) {

@@ -157,6 +157,19 @@ class ForegroundSimulationTest {
         assertThat(course.p99()).as("seed %d", seed).isLessThan(1.25);
     }
 
+    @Property(tries = 2)
+    void besideACrowdALongBackfillStaysWhereItHasSettled(
+            @ForAll long seed, @ForAll @DoubleRange(min = 2, max = 20) double harm) {
+        Course course = run(seed, 400, harm, steady(4_000));
+        assertThat(course.share()).as("seed %d", seed).isBetween(0.002, 0.135);
+        assertThat(course.p99()).as("seed %d", seed).isLessThan(1.25);
+    }
+
+    @Property(tries = 2)
+    void besideACrowdThatIsNotHurtItGoesFurther(@ForAll long seed) {
+        assertThat(run(seed, 300, 1, steady(4_000)).share()).as("seed %d", seed).isGreaterThan(0.25);
+    }
+
     @Property(tries = 5)
     void whereNobodyIsHurtItComesToFullSpeed(@ForAll long seed) {
         assertThat(run(seed, 200, 1, steady(500)).share()).as("seed %d", seed).isGreaterThan(0.8);
