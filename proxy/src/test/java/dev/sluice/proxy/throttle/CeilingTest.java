@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 
 class CeilingTest {
 
-    private static final OptionalDouble MANY = OptionalDouble.of(16_000);
+    private static final OptionalDouble MANY = OptionalDouble.of(20_000);
 
     private static Ceiling after(
             Ceiling ceiling, double others, OptionalDouble perSecond, boolean harmless, int seconds) {
@@ -29,7 +29,7 @@ class CeilingTest {
     void itIsHigherWhereRequestsAreRarer() {
         assertThat(after(Ceiling.NONE, 6, OptionalDouble.of(2_000), false, 60).share())
                 .isEqualTo(0.25);
-        assertThat(after(Ceiling.NONE, 0.5, MANY, false, 60).share()).isEqualTo(0.125, offset(0.001));
+        assertThat(after(Ceiling.NONE, 0.5, MANY, false, 60).share()).isEqualTo(0.12, offset(0.001));
         assertThat(after(Ceiling.NONE, 0.3, OptionalDouble.of(600), false, 60)).isEqualTo(Ceiling.NONE);
     }
 

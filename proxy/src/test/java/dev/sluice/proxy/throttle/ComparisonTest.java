@@ -45,7 +45,7 @@ class ComparisonTest {
     void thatNobodyIsHurtTakesProofToo() {
         assertThat(Comparison.isAlike(parts(25, 200, 10), parts(25, 800, 40))).isTrue();
         assertThat(Comparison.isAlike(parts(25, 200, 20), parts(25, 800, 40))).isFalse();
-        assertThat(Comparison.isAlike(parts(25, 4, 0), parts(25, 800, 40))).isFalse();
+        assertThat(Comparison.isAlike(parts(5, 8, 0), parts(25, 800, 40))).isFalse();
         assertThat(Comparison.isAlike(parts(4, 200, 10), parts(25, 800, 40))).isFalse();
         assertThat(Comparison.isAlike(parts(25, 200, 10), List.of())).isFalse();
     }
