@@ -303,7 +303,15 @@ TableConstraint PrimaryKeyTable(int start, Optional<String> name) :
         <USING> Words("INDEX") index = Name() { using = Optional.of(index); }
     |
         LOOKAHEAD({ true })
-        { if (my() && isName() && !at("USING")) { takeName(); } mysqlIndexType(); }
+        {
+            if (my()) {
+                take("IF", "NOT", "EXISTS");
+                if (isName() && !at("USING")) {
+                    takeName();
+                }
+                mysqlIndexType();
+            }
+        }
         keys = IndexKeys()
         { if (pg()) { indexParameters(); } else { mysqlIndexOptions(); } }
     )

@@ -51,7 +51,7 @@ SchemaChange SchemaChangeStatement() :
     |
         LOOKAHEAD({ my() && atAny("OPTIMIZE", "REPAIR") }) change = Optimize(start)
     |
-        LOOKAHEAD({ atAny("DO", "CALL", "PREPARE", "EXECUTE") || at("BEGIN", "NOT", "ATOMIC") || (maria() && atAny("IF", "CASE", "LOOP", "WHILE", "REPEAT", "FOR")) }) change = Opaque(start)
+        LOOKAHEAD({ atAny("DO", "CALL", "PREPARE", "EXECUTE") || at("BEGIN", "NOT", "ATOMIC") || (maria() && atAny("BEGIN", "DECLARE", "IF", "CASE", "LOOP", "WHILE", "REPEAT", "FOR")) }) change = Opaque(start)
     |
         LOOKAHEAD({ pg() && (atAny("SELECT", "WITH") || atKind(LPAREN)) }) change = SelectInto(start)
     |

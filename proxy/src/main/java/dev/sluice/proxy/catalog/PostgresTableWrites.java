@@ -45,7 +45,7 @@ final class PostgresTableWrites implements TableWriteReading {
                 WHERE i.indrelid = c.oid AND i.indisprimary AND i.indisvalid AND a.attrelid = c.oid
                   AND k.o <= i.indnkeyatts),
               (SELECT pg_catalog.string_agg(t.tgname, ', ') FROM pg_catalog.pg_trigger t
-                WHERE t.tgrelid = c.oid AND NOT t.tgisinternal AND t.tgenabled <> 'D'),
+                WHERE t.tgrelid = c.oid AND NOT t.tgisinternal AND t.tgenabled <> 'D' AND t.tgtype & %2$d <> 0),
               (SELECT pg_catalog.string_agg(
                         CASE WHEN i.indpred IS NOT NULL OR a.attgenerated <> '' THEN '' ELSE coalesce(a.attname, '') END,
                         E'\\n')
@@ -59,7 +59,7 @@ final class PostgresTableWrites implements TableWriteReading {
                 AND EXISTS (SELECT 1 FROM pg_catalog.pg_constraint f
                        WHERE f.contype = 'f' AND f.confrelid = c.oid AND f.confdeltype IN ('c', 'n', 'd')),
               pg_catalog.current_setting('session_replication_role'), pg_catalog.current_setting('search_path')
-            FROM pg_catalog.pg_class c WHERE c.oid = %s""";
+            FROM pg_catalog.pg_class c WHERE c.oid = %1$s""";
 
     /** The table itself first, and behind it all partitions of it, at every level. */
     private static final String TREE = "SELECT c.oid, c.relkind FROM pg_catalog.pg_class c"
@@ -71,6 +71,11 @@ final class PostgresTableWrites implements TableWriteReading {
     private static final int MOST_PARTITIONS = 200;
 
     private static final String PARTITIONED = "p";
+
+    /** Bits of {@code pg_trigger.tgtype}: which statements a trigger fires for. */
+    private static final int FIRES_FOR_DELETE = 1 << 3;
+
+    private static final int FIRES_FOR_UPDATE = 1 << 4;
 
     @Override
     public Optional<TableWriteFacts.Size> size(HeldSession session, Name name) throws ServerErrorException {
@@ -100,14 +105,14 @@ final class PostgresTableWrites implements TableWriteReading {
         List<List<Optional<String>>> tree = session.query(TREE.formatted(literal(write.schema(), write.table())))
                 .rows();
         boolean partitioned = tree.getFirst().get(1).filter(PARTITIONED::equals).isPresent();
-        List<Optional<String>> row = one(session, tree.getFirst());
+        List<Optional<String>> row = one(session, write, tree.getFirst());
         List<String> key = lines(row.get(6));
         about(write, row, key, obstacles);
         if (tree.size() > MOST_PARTITIONS) {
             obstacles.add("the table has more than " + MOST_PARTITIONS + " partitions");
         } else {
             for (List<Optional<String>> partition : tree.subList(1, tree.size())) {
-                about(write, one(session, partition), key, obstacles);
+                about(write, one(session, write, partition), key, obstacles);
             }
         }
         List<String> expressions = new ArrayList<>();
@@ -128,9 +133,10 @@ final class PostgresTableWrites implements TableWriteReading {
                 row.get(12).orElse(""));
     }
 
-    private static List<Optional<String>> one(HeldSession session, List<Optional<String>> relation)
+    private static List<Optional<String>> one(HeldSession session, TableWrite write, List<Optional<String>> relation)
             throws ServerErrorException {
-        return session.query(TABLE.formatted(relation.getFirst().orElse("0")))
+        int event = write.verb() == Verb.UPDATE ? FIRES_FOR_UPDATE : FIRES_FOR_DELETE;
+        return session.query(TABLE.formatted(relation.getFirst().orElse("0"), event))
                 .rows()
                 .getFirst();
     }
@@ -167,7 +173,9 @@ final class PostgresTableWrites implements TableWriteReading {
         if (is(row.get(5)) && !partitioned) {
             obstacles.add("the table has inheritors");
         }
-        row.get(7).ifPresent(triggers -> obstacles.add("the table has triggers: " + triggers));
+        row.get(7)
+                .ifPresent(triggers -> obstacles.add(
+                        "triggers fire for it, whose work may depend on the order of the rows: " + triggers));
         if (!row.get(11).orElse("").equals("origin")) {
             obstacles.add("session_replication_role is not origin");
         }

@@ -10,6 +10,8 @@ import dev.sluice.proxy.session.HeldSession.Notice;
 import dev.sluice.proxy.session.ServerError;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -23,6 +25,9 @@ final class Refusals {
 
     /** insufficient_privilege. */
     static final String FORBIDDEN = "42501";
+
+    private static final Pattern ADDED_ALGORITHM =
+            Pattern.compile("\\s*, ALGORITHM=(INSTANT|INPLACE, LOCK=NONE)(?=' at line \\d+$)");
 
     private Refusals() {}
 
@@ -79,8 +84,15 @@ final class Refusals {
                 "Known: backfill=\"expression\", completion=wait|return, ticket=reference; parted by commas.");
     }
 
-    /** MySQL: the algorithm that was asked for is none that the server has for this; what it would do by itself copies. */
+    /**
+     * MySQL: an error of the syntax does not show the algorithm that the gateway has put behind the statement. Or the
+     * algorithm that was asked for is none that the server has for this; what it would do by itself copies.
+     */
     static ServerError algorithm(ServerError error) {
+        Matcher added = ADDED_ALGORITHM.matcher(error.message());
+        if (error.code() == 1064 && added.find()) {
+            return ServerError.of(error.sqlState(), error.code(), added.replaceFirst(""), "", "");
+        }
         if (error.code() != 1845 && error.code() != 1846) {
             return error;
         }

@@ -157,6 +157,15 @@ abstract class MySqlSessionStateTest {
         }
     }
 
+    @Test
+    void anErrorOfTheSyntaxShowsWhatTheClientWroteAlone() throws SQLException {
+        try (Connection client = gateway.connect(database)) {
+            assertThatThrownBy(() -> Sql.execute(client, "ALTER TABLE orders ADD COLUMN more NOTYPE"))
+                    .hasMessageContaining("NOTYPE")
+                    .hasMessageNotContaining("ALGORITHM");
+        }
+    }
+
     private static long rows(Connection connection, String sql) throws SQLException {
         try (Statement statement = connection.createStatement();
                 ResultSet result = statement.executeQuery(sql)) {

@@ -107,6 +107,18 @@ class MySqlUnboundedWriteTest {
         assertThat(one("SELECT COUNT(*) FROM split WHERE v = id + 1")).isEqualTo(String.valueOf(ROWS));
     }
 
+    @Test
+    void triggersThatFireForOtherStatementsAreNoObstacle() throws Exception {
+        direct("CREATE TRIGGER others BEFORE DELETE ON item FOR EACH ROW SET @deleted = OLD.id");
+        try (Connection client = gateway.connect(database);
+                Statement statement = client.createStatement()) {
+            assertThat(statement.executeUpdate("UPDATE item SET price = price + 1"))
+                    .isEqualTo(ROWS);
+            assertThatThrownBy(() -> statement.execute("DELETE FROM item"))
+                    .hasMessageContaining("triggers fire for it");
+        }
+    }
+
     private static final String PICTURE =
             "SELECT CONCAT(COUNT(*), ' ', SUM(price), ' ', SUM(CRC32(CONCAT(id, '/', part, '/', price, '/', name)))) FROM ";
 

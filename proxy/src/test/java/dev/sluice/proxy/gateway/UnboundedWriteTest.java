@@ -178,6 +178,19 @@ class UnboundedWriteTest {
     }
 
     @Test
+    void triggersThatFireForOtherStatementsAreNoObstacle() throws Exception {
+        direct("CREATE FUNCTION never() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE; END'");
+        direct("CREATE TRIGGER others BEFORE INSERT OR DELETE ON item FOR EACH ROW EXECUTE FUNCTION never()");
+        try (Connection client = gateway.connect();
+                Statement statement = client.createStatement()) {
+            assertThat(statement.executeUpdate("UPDATE item SET price = -price"))
+                    .isEqualTo(ROWS);
+            assertThat(migrations()).hasSize(1);
+            assertThatThrownBy(() -> statement.execute("DELETE FROM item")).hasMessageContaining(": others");
+        }
+    }
+
+    @Test
     void whatBatchesWouldNotDoTheSameIsRefusedWithTheReason() throws Exception {
         direct("CREATE FUNCTION total() RETURNS numeric LANGUAGE sql STABLE AS 'SELECT sum(price) FROM item'");
         direct("CREATE TABLE logged (id int PRIMARY KEY, v int)");
@@ -203,10 +216,10 @@ class UnboundedWriteTest {
                 Map.entry("UPDATE item SET price = total()", "the function total"),
                 Map.entry("UPDATE item SET name = current_setting('a.b', true)", "the function current_setting"),
                 Map.entry("DELETE FROM item USING small", "USING"),
-                Map.entry("UPDATE logged SET v = 1", "triggers: noted"),
+                Map.entry("UPDATE logged SET v = 1", "the order of the rows: noted"),
                 Map.entry("UPDATE keyless SET v = 1", "no primary key"),
                 Map.entry("UPDATE tree SET v = 1", "foreign key to itself"),
-                Map.entry("UPDATE split SET v = 1", "triggers: noted"),
+                Map.entry("UPDATE split SET v = 1", "the order of the rows: noted"),
                 Map.entry("UPDATE parent SET v = 1", "inheritors"));
         try (Connection client = gateway.connect();
                 Statement statement = client.createStatement()) {
