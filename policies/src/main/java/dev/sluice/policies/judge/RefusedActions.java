@@ -95,9 +95,10 @@ final class RefusedActions {
             case AlterAction.AddColumn add -> addColumn(add);
             case AlterAction.DropColumn drop -> dropColumn(drop);
             case AlterAction.SetDefault a -> missing(a.column());
-            case AlterAction.DropDefault a -> missing(a.column());
+            // What withdraws something may stand before a DROP of its column, and is done before it.
+            case AlterAction.DropDefault a -> absent(a.column());
+            case AlterAction.DropNotNull a -> absent(a.column());
             case AlterAction.SetNotNull a -> missing(a.column());
-            case AlterAction.DropNotNull a -> missing(a.column());
             case AlterAction.AlterType a -> missing(a.column());
             case AlterAction.SetExpression a -> missing(a.column());
             case AlterAction.AlterColumnAttribute a -> missing(a.column());
@@ -217,6 +218,10 @@ final class RefusedActions {
         boolean there = coming.contains(folded(column))
                 || table.column(column).isPresent() && !dropped.contains(folded(column));
         return there ? Optional.empty() : Optional.of("column " + column + " does not exist");
+    }
+
+    private Optional<String> absent(String column) {
+        return table.column(column).isPresent() ? Optional.empty() : missing(column);
     }
 
     private Optional<String> noConstraint(String name) {

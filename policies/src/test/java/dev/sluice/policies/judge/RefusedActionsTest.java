@@ -40,6 +40,8 @@ class RefusedActionsTest {
                 "ALTER TABLE t DROP CONSTRAINT chk, ADD CONSTRAINT chk CHECK (a > 1)",
                 "ALTER TABLE t ADD CONSTRAINT more CHECK (a > 1) NOT VALID, VALIDATE CONSTRAINT more",
                 "ALTER TABLE t DROP COLUMN a, ADD COLUMN id bigint PRIMARY KEY",
+                "ALTER TABLE t ALTER a DROP DEFAULT, DROP COLUMN a",
+                "ALTER TABLE t ALTER a DROP NOT NULL, DROP COLUMN a",
             })
     void whatMayBeThereIsJudged(String sql) {
         assertThat(why(sql, POSTGRES)).isEmpty();
