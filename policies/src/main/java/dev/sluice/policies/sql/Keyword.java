@@ -85,7 +85,6 @@ enum Keyword {
     SHOW,
     SLUICE,
     SQL,
-    SQL_MODE,
     START,
     STATEMENT,
     TABLE,

@@ -225,7 +225,6 @@ final class StatementShape {
             case INTO -> into |= previous != Keyword.INSERT && previous != Keyword.MERGE && previous != Keyword.AS;
             case FROM -> fromAtTop |= depth == 0;
             case UPDATE, DELETE -> nestedWrite |= previousSymbol == '(';
-            case SQL_MODE -> sqlMode = true;
             case PROGRAM -> {
                 if (leading.lead() == Keyword.COPY && (previous == Keyword.FROM || previous == Keyword.TO)) {
                     leading.runsProgram();

@@ -25,14 +25,12 @@ class CrashTest {
     private static final int MOST_CRASHES = 30;
 
     private final TestServer server = TestServer.newest();
-    private final String database = server.newDatabase();
+    private final String database = server.newDurableDatabase();
 
     @BeforeEach
     void table() throws Exception {
         server.execute(
                 database,
-                // The embedded server's own default may lose what was committed just before a crash.
-                "ALTER DATABASE \"" + database + "\" SET synchronous_commit = on",
                 "CREATE TABLE orders (id bigint PRIMARY KEY, v int)",
                 "INSERT INTO orders SELECT i, i FROM generate_series(1, " + ROWS + ") i",
                 "CREATE TABLE refilled (id bigint)");

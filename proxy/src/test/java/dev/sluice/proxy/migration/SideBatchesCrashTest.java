@@ -28,14 +28,13 @@ class SideBatchesCrashTest {
     private static final Duration OFTEN = Duration.ofMillis(5);
 
     private final TestServer server = TestServer.newest();
-    private final String database = server.newDatabase();
+    private final String database = server.newDurableDatabase();
 
     @BeforeEach
     void table() throws Exception {
         // What fills a row tells of it and takes its time; what is rolled back is not told.
         server.execute(
                 database,
-                "ALTER DATABASE \"" + database + "\" SET synchronous_commit = on",
                 "CREATE TABLE orders (id bigint PRIMARY KEY, v int)",
                 "INSERT INTO orders SELECT i, i FROM generate_series(1, " + ROWS + ") i",
                 "CREATE TABLE filled (id bigint)",

@@ -25,7 +25,7 @@ class StatementBatchesCrashTest {
     private static final int MOST_CRASHES = 20;
 
     private final TestServer server = TestServer.newest();
-    private final String database = server.newDatabase();
+    private final String database = server.newDurableDatabase();
 
     @Test
     void killedAtOneCommitAfterTheOtherEveryRowIsWrittenOnceAndCountedOnce() throws Exception {
@@ -33,7 +33,6 @@ class StatementBatchesCrashTest {
         Random random = seed.random();
         server.execute(
                 database,
-                "ALTER DATABASE \"" + database + "\" SET synchronous_commit = on",
                 "CREATE TABLE orders (id bigint PRIMARY KEY, v int NOT NULL)",
                 "INSERT INTO orders SELECT i, i FROM generate_series(1, " + ROWS + ") i");
         long id;

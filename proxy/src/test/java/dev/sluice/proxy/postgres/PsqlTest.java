@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import dev.sluice.proxy.intercept.Ruling;
 import dev.sluice.proxy.session.HeldSession;
 import dev.sluice.proxy.testing.Forwarding;
+import dev.sluice.proxy.testing.Patience;
 import dev.sluice.proxy.testing.TestPostgres;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -13,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -71,8 +73,7 @@ class PsqlTest {
                     .start();
             process.getOutputStream().write(script.getBytes(StandardCharsets.UTF_8));
             process.getOutputStream().close();
-            assertThat(process.waitFor(60, java.util.concurrent.TimeUnit.SECONDS))
-                    .isTrue();
+            assertThat(process.waitFor(Patience.SECONDS, TimeUnit.SECONDS)).isTrue();
             return Files.readString(output);
         } finally {
             Files.delete(output);

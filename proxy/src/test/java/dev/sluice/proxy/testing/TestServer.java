@@ -166,6 +166,17 @@ public final class TestServer {
         return name;
     }
 
+    /** A new one in which what is committed survives {@link #crash}: the embedded server's own default may lose the last of it. */
+    public String newDurableDatabase() {
+        String name = newDatabase();
+        try {
+            execute("postgres", "ALTER DATABASE " + name + " SET synchronous_commit = on");
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+        return name;
+    }
+
     private String nextName() {
         String name = "t" + ProcessHandle.current().pid() + "_" + DATABASES.incrementAndGet();
         made.add(name);
