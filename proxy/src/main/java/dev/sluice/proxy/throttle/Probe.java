@@ -14,18 +14,27 @@ final class Probe implements AutoCloseable {
 
     private final Sensor sensor;
     private final Runnable news;
-    private final long madeAt = System.nanoTime();
+    private volatile long wantedAt = System.nanoTime();
     private final AtomicBoolean reading = new AtomicBoolean();
-    private volatile Told told = new Told(List.of(), 0, false);
+    private volatile Told told = Told.NOTHING;
     private long lookedAt;
 
-    private record Told(List<Reading> readings, long at, boolean any) {}
+    private record Told(List<Reading> readings, long at, boolean any) {
+        static final Told NOTHING = new Told(List.of(), 0, false);
+    }
 
     /** @param news told when there is a reading that somebody waits for: the first, and whatever presses */
     Probe(Sensor sensor, Runnable news) {
         this.sensor = sensor;
         this.news = news;
-        this.lookedAt = madeAt - BELIEVED.toNanos();
+        this.lookedAt = wantedAt - BELIEVED.toNanos();
+    }
+
+    /** It is wanted again: what it told before it rested counts for nothing. By the thread that looks. */
+    void resume() {
+        told = Told.NOTHING;
+        wantedAt = System.nanoTime();
+        lookedAt = wantedAt - BELIEVED.toNanos();
     }
 
     /**
@@ -56,7 +65,7 @@ final class Probe implements AutoCloseable {
 
     /** Whether it has told something at all, or had the time to. */
     boolean known() {
-        return told.any() || System.nanoTime() - madeAt > BELIEVED.toNanos();
+        return told.any() || System.nanoTime() - wantedAt > BELIEVED.toNanos();
     }
 
     /** Whether what it told last holds backfills back. */
@@ -67,7 +76,7 @@ final class Probe implements AutoCloseable {
     /** What it told last. */
     List<Reading> readings() {
         Told last = told;
-        long since = System.nanoTime() - (last.any() ? last.at() : madeAt);
+        long since = System.nanoTime() - (last.any() ? last.at() : wantedAt);
         if (since <= BELIEVED.toNanos()) {
             return last.readings();
         }

@@ -31,6 +31,12 @@ final class Sampler implements AutoCloseable {
      */
     private static final Duration CALMLY_APART = Duration.ofMillis(950);
 
+    /**
+     * A sensor that nobody needs is kept for so long: whoever goes on after a pause, or comes next, would have the others pay
+     * for new connections and all that a server looks up on each of them first.
+     */
+    private static final long RESTING_NANOS = Duration.ofSeconds(10).toNanos();
+
     private static final Set<String> OF_REPLICAS =
             Set.of(Watched.REPLICATION_LAG.word(), Watched.REPLICATION_STALL.word());
 
@@ -40,6 +46,7 @@ final class Sampler implements AutoCloseable {
     private final ThrottleListener listener;
     private final Runnable news;
     private final Map<String, List<Probe>> probes = new HashMap<>();
+    private final Map<String, Resting> resting = new HashMap<>();
     private final Map<String, Probe> meetings = new HashMap<>();
     /** By database. */
     private final Map<String, Integer> elsewhere = new ConcurrentHashMap<>();
@@ -47,6 +54,13 @@ final class Sampler implements AutoCloseable {
     private ThrottleSettings settings;
     private Optional<Reading> stoppedBy = Optional.empty();
     private long tickedAt = System.nanoTime();
+
+    /** Those of a database in which nobody is at work. */
+    private record Resting(List<Probe> probes, long since) {
+        void close() {
+            probes.forEach(Probe::close);
+        }
+    }
 
     /** @param news told whenever a sensor has read something, which the next sample takes up */
     Sampler(
@@ -66,13 +80,13 @@ final class Sampler implements AutoCloseable {
 
     synchronized void set(ThrottleSettings now) {
         settings = now;
-        keepProbes(Set.of());
+        closeProbes();
     }
 
     /** @return whether all signals have been read since somebody is at work */
     synchronized boolean sample(long now) {
         Set<String> here = throttle.databases();
-        keepProbes(here);
+        keepProbes(here, now);
         meet(here, now);
         if (now - tickedAt >= TICK_NANOS) {
             throttle.latency().tick((now - tickedAt) / 1e9, throttle.activity(now));
@@ -99,21 +113,42 @@ final class Sampler implements AutoCloseable {
         return elsewhere.values().stream().mapToInt(Integer::intValue).sum();
     }
 
-    private void keepProbes(Set<String> databases) {
+    private void keepProbes(Set<String> databases, long now) {
         probes.entrySet().removeIf(entry -> {
-            boolean gone = !databases.contains(entry.getKey());
-            if (gone) {
-                entry.getValue().forEach(Probe::close);
+            boolean idle = !databases.contains(entry.getKey());
+            if (idle) {
+                resting.put(entry.getKey(), new Resting(entry.getValue(), now));
             }
-            return gone;
+            return idle;
         });
         for (String database : databases) {
-            probes.computeIfAbsent(
-                    database,
-                    d -> sensors.of(upstream, d, settings, () -> throttle.atWork(d)).stream()
-                            .map(sensor -> new Probe(sensor, news))
-                            .toList());
+            probes.computeIfAbsent(database, this::probes);
         }
+        resting.values().removeIf(rested -> {
+            boolean over = now - rested.since() > RESTING_NANOS;
+            if (over) {
+                rested.close();
+            }
+            return over;
+        });
+    }
+
+    private List<Probe> probes(String database) {
+        Resting rested = resting.remove(database);
+        if (rested != null) {
+            rested.probes().forEach(Probe::resume);
+            return rested.probes();
+        }
+        return sensors.of(upstream, database, settings, () -> throttle.atWork(database)).stream()
+                .map(sensor -> new Probe(sensor, news))
+                .toList();
+    }
+
+    private void closeProbes() {
+        probes.values().forEach(all -> all.forEach(Probe::close));
+        probes.clear();
+        resting.values().forEach(Resting::close);
+        resting.clear();
     }
 
     /** Hears of the other gateways, wherever somebody may be at work, through whichever gateway. */
@@ -176,7 +211,7 @@ final class Sampler implements AutoCloseable {
 
     @Override
     public synchronized void close() {
-        keepProbes(Set.of());
+        closeProbes();
     }
 
     /** What the other gateways of a database tell, as a sensor. */

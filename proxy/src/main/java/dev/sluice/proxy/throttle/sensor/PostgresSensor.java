@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
+import org.postgresql.PGConnection;
 
 /** What one PostgreSQL server says of itself and of its standbys, in one query. */
 public final class PostgresSensor implements Sensor {
@@ -22,6 +23,9 @@ public final class PostgresSensor implements Sensor {
 
     /** Planned anew each time, the question would cost the others more than a batch does. */
     private static final String PLAN_ONCE = "SET plan_cache_mode = force_generic_plan; SET jit = off";
+
+    /** The driver would prepare it from the fifth time on, and the server plan it anew until then. */
+    private static final int PREPARED_AT_ONCE = 1;
 
     private final AskingConnection server;
     private final ThrottleSettings settings;
@@ -32,9 +36,14 @@ public final class PostgresSensor implements Sensor {
 
     /** @param source opens the connection that it keeps until it is closed */
     public PostgresSensor(Source source, ThrottleSettings settings, Supplier<Set<Work>> work) {
-        this.server = new AskingConnection(source, PLAN_ONCE);
+        this.server = new AskingConnection(() -> prepared(source.connect()), PLAN_ONCE);
         this.settings = settings;
         this.work = work;
+    }
+
+    private static Connection prepared(Connection connection) throws SQLException {
+        connection.unwrap(PGConnection.class).setPrepareThreshold(PREPARED_AT_ONCE);
+        return connection;
     }
 
     /** Where the server's log was when, for those that ask its replicas. */
