@@ -11,6 +11,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
 import java.util.function.Consumer;
 
 /** A session between two channels without sockets, fed with bytes in pieces of any size. */
@@ -176,19 +177,27 @@ final class WireConversation implements AutoCloseable {
     /** Answers the gateway's question how the session reads text. */
     void tellModes(String sqlMode) {
         ByteBuf all = Unpooled.buffer();
-        all.writeBytes(packet(1, 4));
-        for (int i = 0; i < 4; i++) {
+        String[] answers = {
+            sqlMode,
+            HexFormat.of().formatHex("shop".getBytes(StandardCharsets.UTF_8)),
+            "utf8mb4",
+            "18446744073709551615",
+            "1",
+            "utf8mb4"
+        };
+        all.writeBytes(packet(1, answers.length));
+        for (int i = 0; i < answers.length; i++) {
             all.writeBytes(packet(
                     2 + i,
                     p -> p.writeBytes(new byte[] {3, 'd', 'e', 'f', 0, 0, 0, 1, 'a', 0, 12})
                             .writeZero(12)));
         }
-        all.writeBytes(packet(6, p -> {
-            for (String value : new String[] {sqlMode, "shop", "utf8mb4", "utf8mb4"}) {
+        all.writeBytes(packet(2 + answers.length, p -> {
+            for (String value : answers) {
                 Packets.writeLenencString(p, value);
             }
         }));
-        all.writeBytes(packet(7, 0xFE, 0, 0, 2, 0, 0, 0));
+        all.writeBytes(packet(3 + answers.length, 0xFE, 0, 0, 2, 0, 0, 0));
         fromServer(ByteBufUtil.getBytes(all));
         settle();
     }
